@@ -1,0 +1,70 @@
+//! Identities: UUIDv7 newtypes. No function takes a raw `Uuid`, so a unit cannot be passed where a record is meant.
+//! This module makes no ids; whoever has a clock does.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+pub use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            pub const fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Company, region or project (组织单元); the first column of every operational key.
+    UnitId,
+    /// A record (记录).
+    RecordId,
+    /// A member of staff (员工): the id of the record that registers him.
+    MemberId,
+    /// A team (班组): the id of the record that registers it.
+    TeamId,
+    /// A batch of imported rows, undone as a whole.
+    ImportId,
+}
+
+impl From<RecordId> for MemberId {
+    fn from(id: RecordId) -> Self {
+        Self(id.0)
+    }
+}
+impl From<RecordId> for TeamId {
+    fn from(id: RecordId) -> Self {
+        Self(id.0)
+    }
+}
+impl From<MemberId> for RecordId {
+    fn from(id: MemberId) -> Self {
+        Self(id.0)
+    }
+}

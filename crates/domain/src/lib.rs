@@ -1,0 +1,12 @@
+//! The rules of Guanjia, pure.
+//!
+//! Records change by steps, steps open and decide duties, duties and records are what standards score.
+//! Nothing in this crate knows a runtime, a database, HTTP, a clock or randomness: `now` and ids are arguments,
+//! numbers are integers with checked arithmetic and one named rounding.
+#![deny(clippy::float_arithmetic)]
+
+pub mod id;
+pub mod name;
+pub mod pack;
+pub mod time;
+pub mod value;
