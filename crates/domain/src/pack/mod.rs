@@ -1,1 +1,4 @@
-//! Packs.
+//! Packs: everything that differs between companies, as data.
+//!
+//! A pack is a folder of YAML that is checked as a whole and compiled once into `model::Pack`; a broken pack never replaces a
+//! good one. This module reads no files: its input is names and texts.

@@ -1,0 +1,568 @@
+//! The typed form of a pack: what the rest of the program works on.
+//!
+//! Everything here has been checked: a name that refers to a kind, field, state, step, post or parameter exists, an expression
+//! has the type that its place asks for, and points add up. Only `pack::load` makes these.
+
+use super::standard::Standard;
+use crate::clock::{CalendarPoint, Span};
+use crate::calendar::{SpecialDays, WorkingHours};
+use crate::expr::Expr;
+use crate::name::{Name, Text};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// A pack as loaded: one version of everything that a company has laid down.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    pub name: Name,
+    /// `1.4.0`; an entry, a duty and a score name it together with the digest.
+    pub version: String,
+    /// SHA-256 over the sources (path and text of each, in path order).
+    pub digest: [u8; 32],
+    pub title: Text,
+    /// The zone of units that name none (S1.1).
+    pub zone: String,
+    pub parameters: BTreeMap<Name, Parameter>,
+    pub posts: BTreeMap<Name, Post>,
+    /// Opening hours by name; `clock` (around the clock) needs no entry.
+    pub calendars: BTreeMap<Name, WorkingHours>,
+    /// Statutory holidays and make-up days of the years that have data (S2.14).
+    pub special_days: SpecialDays,
+    /// Causes of a wait; a duty names those that stop its clock (S3.1).
+    pub causes: BTreeMap<Name, Cause>,
+    pub kinds: BTreeMap<Name, Kind>,
+    pub schedules: BTreeMap<Name, Schedule>,
+    pub standards: BTreeMap<Name, Standard>,
+}
+
+/// A number or duration that a source gives, with its bounds; overridden per company, region or project from a date on (S8.4).
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub name: Name,
+    pub title: Text,
+    pub unit: ParameterUnit,
+    pub default: ParameterValue,
+    /// Inclusive; `None` where nothing bounds it.
+    pub bounds: Option<(ParameterValue, ParameterValue)>,
+    /// `by: {project.level: {5: 10000}}`: another default where an attribute of the unit has a value.
+    pub by: Option<(Name, BTreeMap<String, ParameterValue>)>,
+    /// Which way is looser for the one who is scored: an override in that direction comes from a unit above.
+    pub looser: Looser,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looser {
+    Higher,
+    Lower,
+    Neither,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterUnit {
+    Duration,
+    BasisPoints,
+    Fen,
+    Count,
+    Flag,
+    Text,
+}
+
+/// A parameter's value; ordered within one unit only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParameterValue {
+    Span(Span),
+    Number(i64),
+    Flag(bool),
+    Text(String),
+}
+
+/// A post (岗位), with the names other companies give it (ORG-01).
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub name: Name,
+    pub title: Text,
+    pub synonyms: Vec<String>,
+    /// The post to which its missed duties climb first (S4.1), `None` at the top.
+    pub reports_to: Option<Name>,
+    /// Serves a grid.
+    pub grid: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Cause {
+    pub name: Name,
+    pub title: Text,
+    /// A wait for this cause counts only after an attempt to reach the other side (S3.2).
+    pub needs_contact_attempt: bool,
+}
+
+/// A type of record (单据类型).
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub name: Name,
+    pub title: Text,
+    /// A register that the kernel itself reads: members, postings and the like are records too.
+    pub role: Option<Role>,
+    /// `WX-{unit}-{date}-{seq:4}`; `None`: numbered by its id.
+    pub number: Option<NumberPattern>,
+    pub links: BTreeMap<Name, Link>,
+    /// In the order of the file, which is the order of forms.
+    pub fields: Vec<Field>,
+    /// The first is where a record begins unless `open.to` says otherwise.
+    pub states: Vec<State>,
+    /// How a record comes about: the step `open`.
+    pub open: Step,
+    pub steps: BTreeMap<Name, Step>,
+    pub facts: BTreeMap<Name, Fact>,
+    /// In the order of the file.
+    pub duties: Vec<Duty>,
+    pub approvals: BTreeMap<Name, Approval>,
+    pub merge: Option<Merge>,
+    /// The fields that say who works on the record: a `member` and a `team` field.
+    pub assignee: Option<Name>,
+    pub team: Option<Name>,
+    /// A `text` that stands for the record in lists: field names.
+    pub label: Vec<Name>,
+    /// Hidden from its targets until this step (S10.2).
+    pub hidden_until: Option<Name>,
+}
+
+impl Kind {
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == *name)
+    }
+    pub fn state(&self, name: &str) -> Option<&State> {
+        self.states.iter().find(|state| state.name == *name)
+    }
+    pub fn duty(&self, name: &str) -> Option<&Duty> {
+        self.duties.iter().find(|duty| duty.name == *name)
+    }
+    /// The step of that name; `open` is one of them.
+    pub fn step(&self, name: &str) -> Option<&Step> {
+        if name == "open" { Some(&self.open) } else { self.steps.get(name) }
+    }
+}
+
+/// What a kind is to the kernel (`is:` in the pack). The pack check demands the fields and links that the role reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Fields `name`, `login`.
+    Member,
+    /// Link `member`; fields `post`, `from`, `until`, optional `grid` and `team` (texts: a grid's code, a team's code).
+    Posting,
+    /// Link `member`; fields `from`, `until` (instants), optional link `stand-in`.
+    Leave,
+    /// Link `member`; fields `from`, `until` (instants): one shift of the roster.
+    Shift,
+    /// Fields `code`, `name`.
+    Team,
+    /// A place that a grid serves: field `grid` (a grid's code); hand-overs follow when it changes.
+    Place,
+}
+
+/// Literal text and the parts that are filled in: `{unit}` the unit's code, `{date}` yyyymmdd in the unit's zone, `{month}` yyyymm, `{seq:n}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberPattern {
+    pub parts: Vec<NumberPart>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NumberPart {
+    Literal(String),
+    Unit,
+    Date,
+    Month,
+    Year,
+    /// Counts from 1 per unit, kind and the finest of the date parts; zero-filled to the width.
+    Sequence { width: u8 },
+}
+
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub name: Name,
+    pub title: Text,
+    pub kind: Name,
+    pub required: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: Name,
+    pub title: Text,
+    pub ty: FieldType,
+    /// Asked for at opening; a step's form can ask for it later.
+    pub required: bool,
+    pub default: Option<Value>,
+    pub sensitive: Option<Sensitive>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// At most so many characters (default 2,000); one line unless `long`.
+    Text { max: u32, long: bool },
+    Phone,
+    Bool,
+    /// A whole number within inclusive bounds.
+    Int { min: i64, max: i64 },
+    /// Fen, not negative unless the bounds say so.
+    Money { min: i64, max: i64 },
+    /// Basis points.
+    Ratio,
+    Choice(Vec<Choice>),
+    Choices(Vec<Choice>),
+    Day,
+    Instant,
+    /// An instant or a day without a time (S2.12).
+    Moment,
+    /// A member, a team, a unit by id.
+    Member,
+    Team,
+    Unit,
+    /// Attachments by content hash.
+    Files { kinds: Vec<FileKind>, max: u32 },
+    Signature,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    Photo,
+    Audio,
+    Document,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub name: Name,
+    pub title: Text,
+}
+
+/// Why a private field is kept, how long and how it may be found; the check demands all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sensitive {
+    pub purpose: Text,
+    pub keep: Span,
+    pub search: Search,
+    /// Posts that may see it without a grant.
+    pub seen_by: Vec<Name>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    None,
+    Exact,
+    Ending,
+    Words,
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub name: Name,
+    pub title: Text,
+    /// Nothing more is expected of the record: it leaves the lists of open ones.
+    pub closed: bool,
+    /// The record waits here for this cause (S3.1).
+    pub waits: Option<Name>,
+    /// Who holds the matter in this state, for the split of time (service, engineering, owner, parts …).
+    pub with: Option<Name>,
+}
+
+/// A change of a record (步骤).
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub name: Name,
+    pub title: Text,
+    /// Empty: from any state that is not closed.
+    pub from: Vec<Name>,
+    /// `None`: the state stays.
+    pub to: Option<Name>,
+    pub by: Vec<Who>,
+    pub form: Vec<FormField>,
+    /// Boolean; sees the record's fields with the form already filled in, its links, facts and state.
+    pub when: Option<Expr>,
+    pub cosign: Vec<Cosign>,
+    pub effects: Vec<Effect>,
+    /// Steps whose outcomes this one revokes within their duties' `stands` (S4.9): rework, reopening.
+    pub undoes: Vec<Name>,
+    /// Duties that cease with this step (S4.5).
+    pub withdraws: Withdraws,
+    /// For what is left to do to be withdrawn, a second person or the other side must confirm (S4.5).
+    pub confirm: bool,
+    /// Serves as the attempt to reach the other side that a wait needs (S3.2).
+    pub contact_attempt: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    Post(Name),
+    /// Any member of staff of the unit or above.
+    Anyone,
+    /// Whoever opened the record, is assigned to it, or belongs to its team.
+    Creator,
+    Assignee,
+    TeamMember,
+    /// The customer's own session: the party behind a link.
+    Party(Name),
+    /// Schedules, timed transitions, effects of other records.
+    System,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormField {
+    pub field: Name,
+    pub required: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cosign {
+    pub who: Who,
+    pub required: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Withdraws {
+    #[default]
+    Nothing,
+    All,
+    These(Vec<Name>),
+}
+
+/// What a step does besides, in the same transaction.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    Set { field: Name, to: Expr },
+    /// Adds to a whole-number field.
+    Add { field: Name, by: Expr },
+    /// Opens another record of the same unit; links it back under `link` of the new one.
+    Open { kind: Name, when: Option<Expr>, data: BTreeMap<Name, Expr>, links: BTreeMap<Name, LinkFrom> },
+    /// Takes a step on the record behind a link.
+    Step { link: Name, step: Name, when: Option<Expr>, data: BTreeMap<Name, Expr> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkFrom {
+    /// The record that takes the step.
+    This,
+    /// What the record links under that name.
+    Link(Name),
+}
+
+/// A fact found when a step is decided and kept in its entry (S9.5).
+#[derive(Clone, Debug)]
+pub struct Fact {
+    pub name: Name,
+    /// Steps at which it is looked up.
+    pub on: Vec<Name>,
+    /// The last earlier record of this kind …
+    pub last: Name,
+    /// … that has the same links or fields …
+    pub same: Vec<Name>,
+    pub within: Span,
+    /// … and for which this holds.
+    pub state: Option<Expr>,
+}
+
+/// Something that somebody must do by a certain time, and that a record will prove (应办).
+#[derive(Clone, Debug)]
+pub struct Duty {
+    pub name: Name,
+    pub title: Text,
+    pub start: Start,
+    /// Else no duty.
+    pub when: Option<Expr>,
+    pub until: Vec<Until>,
+    pub due: DueSpec,
+    pub not_before: Option<DueSpec>,
+    /// `None`: around the clock.
+    pub calendar: Option<Name>,
+    /// A timed transition, taken by the system when the due time has come.
+    pub on_due: Option<Name>,
+    /// `None`: a quarter of the duration (S5.4).
+    pub fair: Option<Span>,
+    pub pauses: Vec<Name>,
+    pub proof: Proof,
+    pub holder: Vec<HolderRule>,
+    pub credit: Credit,
+    pub charge: Charge,
+    pub on_repeat: OnRepeat,
+    /// An outcome stands for this long against a step that undoes it (S4.9).
+    pub stands: Option<Span>,
+    pub late: Option<Late>,
+    /// Ordered first among equals (S8.1).
+    pub safety: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// After any of these steps; `open` is one.
+    Steps(Vec<Name>),
+    /// At the time that a field states.
+    At(Name),
+    /// When the posting of the record ends.
+    PostingEnded,
+    /// Once per subject and period: opened by the schedule, one occurrence a period.
+    Every(Every),
+}
+
+#[derive(Clone, Debug)]
+pub struct Every {
+    /// RFC 5545.
+    pub rrule: String,
+    /// Holds while this is true of the record.
+    pub while_: Option<Expr>,
+    /// The period that an occurrence stands for; its end is the due time unless `due` says otherwise (S6.6).
+    pub period: crate::period::Period,
+}
+
+/// What does a duty: a step, or so many of them.
+#[derive(Clone, Debug)]
+pub struct Until {
+    pub step: Name,
+    pub times: u32,
+    pub distinct: Option<Distinct>,
+    pub when: Option<Expr>,
+    pub then: Then,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distinct {
+    Day,
+    DayPart,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    Done,
+    Exempt,
+}
+
+/// When a duty is due, before limits and fields are looked up (S2).
+#[derive(Clone, Debug)]
+pub enum DueSpec {
+    Within { limit: Limit, roll: bool, until_close: bool },
+    /// The record says when: an instant, inclusive, or a day, as a whole (S2.9).
+    Field(Name),
+    Point(CalendarPoint),
+    Before { field: Name, by: Limit },
+    Earliest(Vec<DueSpec>),
+    Latest(Vec<DueSpec>),
+    /// The end of the occurrence's period (S6.6).
+    PeriodEnd,
+}
+
+#[derive(Clone, Debug)]
+pub enum Limit {
+    Fixed(Span),
+    Param(Name),
+    /// By the value of a choice (S2.10).
+    By { field: Name, cases: BTreeMap<Name, Limit> },
+}
+
+/// Which time decides (S4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    Server,
+    Device,
+    Counterpart,
+    Typed,
+}
+
+/// Who holds a duty; the first of the list that exists (S5.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HolderRule {
+    /// The one who opened the record.
+    Creator,
+    /// Who took the step that started the duty.
+    Doer,
+    Assignee,
+    /// `steward-of(home)`: who serves the grid of the place behind a link.
+    GridOf(Name),
+    /// Members of the post who are on shift.
+    OnDuty(Name),
+    Post(Name),
+    /// A team by its code, or the record's own with no code.
+    Team(Option<Name>),
+    /// A member behind a link or field.
+    Field(Name),
+    Unit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credit {
+    Holder,
+    Doer,
+    Each(Name),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Charge {
+    Longest,
+    HolderAtDue,
+    Unit,
+    /// The member or team in a field, or the responsible party of the record behind a link.
+    Responsible(Name),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRepeat {
+    New,
+    Keep,
+    Restart,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    pub within: Span,
+    /// Basis points of a case.
+    pub worth_bp: i64,
+}
+
+/// A chain of approvals (X26): stages one after the other, within a stage everybody in any order.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    pub name: Name,
+    pub title: Text,
+    /// The step that asks for it, and the one taken when all have agreed.
+    pub on: Name,
+    pub then: Name,
+    pub chain: Vec<Vec<Name>>,
+    /// For the whole chain.
+    pub within: Option<Limit>,
+    pub on_return: Option<Return>,
+    pub lapse: Lapse,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Return {
+    pub to: Name,
+    pub pauses: Option<Name>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    Escalate,
+    Wait,
+}
+
+#[derive(Clone, Debug)]
+pub struct Merge {
+    /// A link.
+    pub into: Name,
+    pub withdraws: Vec<Name>,
+    pub keeps: Vec<Name>,
+}
+
+/// Opens records on a rhythm, by the system.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    pub name: Name,
+    pub title: Text,
+    pub rrule: String,
+    pub open: Name,
+    pub data: BTreeMap<Name, Value>,
+    /// One for every record of this kind …
+    pub each: Option<Name>,
+    /// … for which this holds, linked under `link`.
+    pub when: Option<Expr>,
+    pub link: Option<Name>,
+}
