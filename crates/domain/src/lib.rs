@@ -5,8 +5,11 @@
 //! numbers are integers with checked arithmetic and one named rounding.
 #![deny(clippy::float_arithmetic)]
 
+pub mod calendar;
+pub mod clock;
 pub mod id;
 pub mod name;
 pub mod pack;
+pub mod period;
 pub mod time;
 pub mod value;

@@ -73,7 +73,44 @@ impl Day {
     pub fn from_civil(date: civil::Date) -> Self {
         Self(date)
     }
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+    pub fn month(self) -> i8 {
+        self.0.month()
+    }
+    pub fn day_of_month(self) -> i8 {
+        self.0.day()
+    }
+    /// 1 for Monday to 7 for Sunday.
+    pub fn weekday(self) -> i8 {
+        self.0.weekday().to_monday_one_offset()
+    }
+    pub fn last_of_month(self) -> Self {
+        Self(self.0.last_of_month())
+    }
+    /// The day so many days later, earlier if negative; stops at the ends of the civil calendar.
+    pub fn plus_days(self, days: i64) -> Self {
+        Self(
+            self.0
+                .saturating_add(jiff::Span::new().days(days.clamp(-MOST_DAYS, MOST_DAYS))),
+        )
+    }
+    /// The same day of the month so many months later, or that month's last day (S2.6).
+    pub fn plus_months(self, months: i64) -> Self {
+        Self(
+            self.0
+                .saturating_add(jiff::Span::new().months(months.clamp(-MOST_MONTHS, MOST_MONTHS))),
+        )
+    }
+    /// Days from `earlier` to `self`, negative if it is later.
+    pub fn since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).get_days().into()
+    }
 }
+
+const MOST_DAYS: i64 = 4_000_000;
+const MOST_MONTHS: i64 = 120_000;
 impl fmt::Debug for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -110,6 +147,24 @@ pub enum Moment {
     On(Day),
 }
 
+/// What holds since when: versions of a calendar, values of a parameter. A duty keeps what held when it opened (S2.13).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Since<T>(Vec<(Instant, T)>);
+
+impl<T> Since<T> {
+    /// In any order; of two from the same instant the later in the list holds.
+    pub fn new(values: impl IntoIterator<Item = (Instant, T)>) -> Self {
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_by_key(|(from, _)| *from);
+        Self(values)
+    }
+    /// What held at the instant; a value holds from its own instant on.
+    pub fn at(&self, at: Instant) -> Option<&T> {
+        let after = self.0.partition_point(|(from, _)| *from <= at);
+        after.checked_sub(1).map(|index| &self.0[index].1)
+    }
+}
+
 /// A time zone by its IANA name, from the data that ships with the program (S0.1: the same everywhere).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone {
@@ -144,6 +199,36 @@ impl Zone {
             } else {
                 i64::MAX
             }),
+        }
+    }
+    /// Where the day ends and the next begins: exclusive.
+    pub fn end_of(&self, day: Day) -> Instant {
+        self.start_of(day.plus_days(1))
+    }
+    /// The instant at which clocks show so many minutes after midnight; 1440 is the end of the day.
+    /// A time that a change of the clocks skips stands for the same distance after it.
+    pub fn at_minute(&self, day: Day, minute: u16) -> Instant {
+        let (day, minute) = (day.plus_days(i64::from(minute / 1440)), minute % 1440);
+        let (hour, minute) = (
+            (minute / 60).to_le_bytes()[0],
+            (minute % 60).to_le_bytes()[0],
+        );
+        let wall = day.0.at(hour.cast_signed(), minute.cast_signed(), 0, 0);
+        match wall.to_zoned(self.tz.clone()) {
+            Ok(zoned) => Instant(zoned.timestamp().as_microsecond()),
+            Err(_) => self.start_of(day),
+        }
+    }
+    /// Minutes that clocks show after midnight, rounded down.
+    pub fn minute_of(&self, at: Instant) -> u16 {
+        let time = at.timestamp().to_zoned(self.tz.clone()).time();
+        u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+    }
+    /// The civil day of a moment.
+    pub fn day_of_moment(&self, moment: Moment) -> Day {
+        match moment {
+            Moment::At(at) => self.day_of(at),
+            Moment::On(day) => day,
         }
     }
 }
