@@ -1,1 +1,45 @@
-//! To be filled.
+//! The database: one `Tx`, SQL written once, SQLite and PostgreSQL behind it.
+//!
+//! The only crate that contains SQL or names a database. It is synchronous, asks no clock for business and makes no ids: instants and ids
+//! are bound by the caller. What it promises on both databases:
+//!
+//! - [`Store::write`] runs a command so that all of it or nothing remains, and returns only after it is durable;
+//! - [`Store::read`] sees one snapshot and never waits for a writer;
+//! - errors are classes ([`Error`]), never texts.
+//!
+//! It knows no business rule: what may be written is decided in `domain`, who may write it in `app`.
+//!
+//! ```
+//! # use guanjia_store as store;
+//! # fn main() -> Result<(), store::Error> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! use store::{Lane, Location, Options, Store};
+//! let store = Store::open(&Location::folder(folder.path()), &Options::default())?;
+//! store.write(Lane::Interactive, |tx| {
+//!     tx.run("insert into config (key, version, body) values (?1, ?2, ?3)", &[&"greeting", &1_i64, &"{}"])
+//! })?;
+//! let versions = store.read(|tx| tx.all("select version from config where key = ?1", &[&"greeting"], |row| row.get::<i64>(0)))?;
+//! assert_eq!(versions, [1]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod capture;
+mod error;
+mod handle;
+mod lite;
+mod migrate;
+mod pg;
+mod pool;
+mod sql;
+mod tx;
+mod value;
+
+pub use error::{Constraint, Error};
+pub use handle::{Lane, Location, Options, Store};
+pub use migrate::{KNOWN, Migration, migrations};
+pub use tx::{Captured, Tx};
+pub use value::{Bind, Column, Kind, Owned, Row, Value};
+
+/// A due time that never comes: what a record without duties sorts by, last, on both databases, without `NULLS LAST` and in a cursor.
+pub const NEVER: i64 = i64::MAX;

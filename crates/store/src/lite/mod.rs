@@ -1,0 +1,127 @@
+//! SQLite, embedded: one writer thread, readers that never wait for it.
+//!
+//! WAL with `synchronous=FULL`: a commit that returned survives a power cut. Checkpoints are rare because each one writes every page that
+//! changed since the last; what limits writing is pages, not statements.
+
+mod writer;
+
+use crate::Error;
+use crate::capture::Capture;
+use crate::handle::{Lane, Options};
+use crate::migrate;
+use crate::pool::Pool;
+use crate::tx::{STATEMENTS, Tx};
+use rusqlite::{Connection, OpenFlags};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use writer::Writer;
+
+/// Pages in the log before they go to the database file: 64 MiB.
+const CHECKPOINT_PAGES: u32 = 16_384;
+/// Kibibytes of pages the writer keeps, negative as SQLite wants it.
+const WRITER_CACHE: i32 = -65_536;
+const READER_CACHE: i32 = -8_192;
+
+pub(crate) struct Lite {
+    file: PathBuf,
+    readers: Pool<Connection>,
+    patience: Duration,
+    capture: Arc<Capture>,
+    writer: Writer,
+}
+
+impl Lite {
+    pub(crate) fn open(file: &Path, options: &Options) -> Result<Self, Error> {
+        let mut connection = Connection::open(file)?;
+        tune(&connection, options.patience)?;
+        let mode: String =
+            connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(Error::Unsuitable(format!(
+                "{} cannot be used with a write-ahead log (journal mode {mode})",
+                file.display()
+            )));
+        }
+        connection.execute_batch(&format!(
+            "pragma synchronous = full; pragma fullfsync = on; pragma checkpoint_fullfsync = on;
+             pragma cache_size = {WRITER_CACHE}; pragma wal_autocheckpoint = {CHECKPOINT_PAGES};
+             pragma journal_size_limit = {}",
+            u64::from(CHECKPOINT_PAGES) * 4096
+        ))?;
+        if let Some(pages) = options.max_pages {
+            connection.execute_batch(&format!("pragma max_page_count = {pages}"))?;
+        }
+        migrate::lite(&mut connection)?;
+        let capture = Arc::new(Capture::default());
+        Ok(Self {
+            file: file.to_owned(),
+            readers: Pool::new(options.connections, options.patience),
+            patience: options.patience,
+            writer: Writer::start(connection, options, Arc::clone(&capture))?,
+            capture,
+        })
+    }
+
+    pub(crate) fn write<T, E>(
+        &self,
+        lane: Lane,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.writer.write(lane, work)
+    }
+
+    pub(crate) fn read<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut lent = self.readers.lend(|| self.reader())?;
+        let connection = lent.get()?;
+        control(connection, "begin")?;
+        let mut tx = Tx::lite(connection, None);
+        let done = match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
+            Ok(Ok(_)) if tx.failed() => Err(Error::aborted().into()),
+            Ok(done) => done,
+            Err(panic) => Err(Error::panicked(panic).into()),
+        };
+        if control(connection, "rollback").is_err() {
+            lent.spoil();
+        }
+        done
+    }
+
+    pub(crate) fn capture(&self) -> &Capture {
+        &self.capture
+    }
+
+    fn reader(&self) -> Result<Connection, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.file, flags)?;
+        tune(&connection, self.patience)?;
+        connection.execute_batch(&format!(
+            "pragma query_only = on; pragma cache_size = {READER_CACHE}"
+        ))?;
+        Ok(connection)
+    }
+}
+
+fn tune(connection: &Connection, patience: Duration) -> Result<(), Error> {
+    connection.busy_timeout(patience)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Savepoints keep the pages they would restore in a temporary file unless told to keep them in memory.
+    connection.execute_batch(
+        "pragma foreign_keys = on; pragma temp_store = memory; pragma trusted_schema = off",
+    )?;
+    Ok(())
+}
+
+/// A statement of the store's own: `begin`, `commit`, `rollback`.
+fn control(connection: &Connection, sql: &str) -> Result<(), Error> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
