@@ -7,9 +7,11 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod expr;
 pub mod id;
 pub mod name;
 pub mod number;
+mod near;
 pub mod pack;
 pub mod period;
 pub mod points;
