@@ -1,1 +1,43 @@
-fn main() {}
+//! Tasks for developers: `cargo xtask TASK`.
+//!
+//! What belongs to the product is in the program `guanjia`; what needs a shell (finding or installing what the machine lacks,
+//! a throw-away PostgreSQL) is in `./dev`.
+
+mod ci;
+mod tidy;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask TASK
+
+  tidy [--shrink]   the house rules that no compiler checks: layers, names, sizes, links, rules without a test;
+                    --shrink takes rules that have got a test off xtask/rules-without-test.txt
+  ci                format, lints, tidy and every test, in that order, stopping at the first failure
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    match words {
+        ["tidy"] => tidy::run(false),
+        ["tidy", "--shrink"] => tidy::run(true),
+        ["ci"] => ci::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => bail!("no such task: {}\n\n{HELP}", words.join(" ")),
+    }
+}
