@@ -180,12 +180,15 @@ pub(super) fn domain_is_pure(tree: &Tree) -> Vec<Finding> {
         ("println!", "domain does no I/O: return what is to be said"),
         ("eprintln!", "domain does no I/O: return what is to be said"),
     ];
+    // `visit_f64` is how serde hands over a fraction that a reader has already parsed; its signature is not ours.
     for (path, lines) in tree.rust(&["crates/domain/src/"]) {
         for line in lines {
             let anywhere = anywhere
                 .iter()
                 .filter(|(word, _)| !line.test || !word.starts_with("std::"));
-            let strict = outside_tests.iter().filter(|_| !line.test);
+            let strict = outside_tests
+                .iter()
+                .filter(|_| !line.test && !line.code.contains("fn visit_f64"));
             for (word, advice) in anywhere
                 .chain(strict)
                 .filter(|(word, _)| has_word(&line.code, word))
