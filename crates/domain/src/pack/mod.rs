@@ -2,3 +2,6 @@
 //!
 //! A pack is a folder of YAML that is checked as a whole and compiled once into `model::Pack`; a broken pack never replaces a
 //! good one. This module reads no files: its input is names and texts.
+
+pub mod model;
+pub mod standard;

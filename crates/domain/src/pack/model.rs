@@ -4,8 +4,8 @@
 //! has the type that its place asks for, and points add up. Only `pack::load` makes these.
 
 use super::standard::Standard;
-use crate::clock::{CalendarPoint, Span};
 use crate::calendar::{SpecialDays, WorkingHours};
+use crate::clock::{CalendarPoint, Span};
 use crate::expr::Expr;
 use crate::name::{Name, Text};
 use crate::value::Value;
@@ -139,7 +139,11 @@ impl Kind {
     }
     /// The step of that name; `open` is one of them.
     pub fn step(&self, name: &str) -> Option<&Step> {
-        if name == "open" { Some(&self.open) } else { self.steps.get(name) }
+        if name == "open" {
+            Some(&self.open)
+        } else {
+            self.steps.get(name)
+        }
     }
 }
 
@@ -174,7 +178,9 @@ pub enum NumberPart {
     Month,
     Year,
     /// Counts from 1 per unit, kind and the finest of the date parts; zero-filled to the width.
-    Sequence { width: u8 },
+    Sequence {
+        width: u8,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -199,13 +205,22 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldType {
     /// At most so many characters (default 2,000); one line unless `long`.
-    Text { max: u32, long: bool },
+    Text {
+        max: u32,
+        long: bool,
+    },
     Phone,
     Bool,
     /// A whole number within inclusive bounds.
-    Int { min: i64, max: i64 },
+    Int {
+        min: i64,
+        max: i64,
+    },
     /// Fen, not negative unless the bounds say so.
-    Money { min: i64, max: i64 },
+    Money {
+        min: i64,
+        max: i64,
+    },
     /// Basis points.
     Ratio,
     Choice(Vec<Choice>),
@@ -219,7 +234,10 @@ pub enum FieldType {
     Team,
     Unit,
     /// Attachments by content hash.
-    Files { kinds: Vec<FileKind>, max: u32 },
+    Files {
+        kinds: Vec<FileKind>,
+        max: u32,
+    },
     Signature,
 }
 
@@ -329,13 +347,29 @@ pub enum Withdraws {
 /// What a step does besides, in the same transaction.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    Set { field: Name, to: Expr },
+    Set {
+        field: Name,
+        to: Expr,
+    },
     /// Adds to a whole-number field.
-    Add { field: Name, by: Expr },
+    Add {
+        field: Name,
+        by: Expr,
+    },
     /// Opens another record of the same unit; links it back under `link` of the new one.
-    Open { kind: Name, when: Option<Expr>, data: BTreeMap<Name, Expr>, links: BTreeMap<Name, LinkFrom> },
+    Open {
+        kind: Name,
+        when: Option<Expr>,
+        data: BTreeMap<Name, Expr>,
+        links: BTreeMap<Name, LinkFrom>,
+    },
     /// Takes a step on the record behind a link.
-    Step { link: Name, step: Name, when: Option<Expr>, data: BTreeMap<Name, Expr> },
+    Step {
+        link: Name,
+        step: Name,
+        when: Option<Expr>,
+        data: BTreeMap<Name, Expr>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -438,11 +472,18 @@ pub enum Then {
 /// When a duty is due, before limits and fields are looked up (S2).
 #[derive(Clone, Debug)]
 pub enum DueSpec {
-    Within { limit: Limit, roll: bool, until_close: bool },
+    Within {
+        limit: Limit,
+        roll: bool,
+        until_close: bool,
+    },
     /// The record says when: an instant, inclusive, or a day, as a whole (S2.9).
     Field(Name),
     Point(CalendarPoint),
-    Before { field: Name, by: Limit },
+    Before {
+        field: Name,
+        by: Limit,
+    },
     Earliest(Vec<DueSpec>),
     Latest(Vec<DueSpec>),
     /// The end of the occurrence's period (S6.6).
@@ -454,7 +495,10 @@ pub enum Limit {
     Fixed(Span),
     Param(Name),
     /// By the value of a choice (S2.10).
-    By { field: Name, cases: BTreeMap<Name, Limit> },
+    By {
+        field: Name,
+        cases: BTreeMap<Name, Limit>,
+    },
 }
 
 /// Which time decides (S4.6).

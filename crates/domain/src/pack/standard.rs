@@ -96,20 +96,47 @@ pub struct Part {
 /// What a clause looks at (S7.8).
 #[derive(Clone, Debug)]
 pub enum Selector {
-    Duty { kind: Name, duty: Name, when: Option<Expr> },
+    Duty {
+        kind: Name,
+        duty: Name,
+        when: Option<Expr>,
+    },
     Quota(Quota),
     /// Must not happen: a record of the kind for which `when` holds, charged to the member behind `whose`.
-    NoneOf { kind: Name, when: Option<Expr>, whose: Option<Name> },
+    NoneOf {
+        kind: Name,
+        when: Option<Expr>,
+        whose: Option<Name>,
+    },
     /// Everything a form asks for is filled in when the step is taken; `fields` empty: the step's form and the required fields.
-    Complete { kind: Name, at: Name, fields: Vec<Name>, when: Option<Expr> },
+    Complete {
+        kind: Name,
+        at: Name,
+        fields: Vec<Name>,
+        when: Option<Expr>,
+    },
     /// Records of the kind that took the step `at` and for which `of` holds, over those for which `over` holds.
-    Ratio { kind: Name, at: Name, of: Expr, over: Option<Expr>, ceiling: bool },
+    Ratio {
+        kind: Name,
+        at: Name,
+        of: Expr,
+        over: Option<Expr>,
+        ceiling: bool,
+    },
     /// Microseconds between two steps, or a field's value.
-    Mean { kind: Name, of: MeanOf, when: Option<Expr> },
+    Mean {
+        kind: Name,
+        of: MeanOf,
+        when: Option<Expr>,
+    },
     /// A human mark, entered as a record that names clause and member.
     Mark,
-    Metric { name: Name },
-    Score { standard: Name },
+    Metric {
+        name: Name,
+    },
+    Score {
+        standard: Name,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -134,7 +161,12 @@ pub struct Quota {
 pub enum Needed {
     AtLeast(i64),
     /// A share of the records of a kind for which `over` holds, by the mean of daily counts (S6.2).
-    Share { of: Name, over: Option<Expr>, share: Share, count: Population },
+    Share {
+        of: Name,
+        over: Option<Expr>,
+        share: Share,
+        count: Population,
+    },
 }
 
 #[derive(Clone, Debug)]
