@@ -7,14 +7,20 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod correction;
 pub mod expr;
+pub mod holder;
 pub mod id;
 pub mod name;
 mod near;
 pub mod number;
+pub mod outcome;
 pub mod pack;
 pub mod period;
 pub mod points;
+pub mod proof;
+pub mod recurrence;
+pub mod roster;
 pub mod tally;
 pub mod time;
 pub mod value;

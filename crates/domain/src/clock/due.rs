@@ -55,9 +55,13 @@ impl Due {
     pub fn allows(self, done_at: Instant) -> bool {
         !self.is_late(done_at)
     }
+    /// The last instant before the due time, which says what period it belongs to (S1.2) and from where days after it are counted.
+    pub const fn last_instant(self) -> Instant {
+        self.at.plus_micros(-1)
+    }
     /// The day that holds the last instant before the due time (S1.2).
     pub fn last_day(self, zone: &Zone) -> Day {
-        zone.day_of(self.at.plus_micros(-1))
+        zone.day_of(self.last_instant())
     }
 }
 impl std::fmt::Debug for Due {
@@ -209,6 +213,26 @@ pub fn due_after_changes(clock: &Clock<'_>, changes: &[Change]) -> Result<Due, C
     })
 }
 
+/// Where a plain span ends, around the clock and without pauses: of escalation, of what stands, of a repeat's window.
+///
+/// # Errors
+/// As `due`.
+pub fn ends(
+    start: Instant,
+    span: Span,
+    days: &SpecialDays,
+    zone: &Zone,
+) -> Result<Due, ClockError> {
+    due(&Clock {
+        start: Moment::At(start),
+        rule: &Rule::within(span),
+        hours: None,
+        days,
+        zone,
+        pauses: &[],
+    })
+}
+
 fn compute(clock: &Clock<'_>, rule: &Rule, trace: &mut Trace) -> Result<Due, ClockError> {
     let zone = clock.zone;
     Ok(match rule {
@@ -224,6 +248,7 @@ fn compute(clock: &Clock<'_>, rule: &Rule, trace: &mut Trace) -> Result<Due, Clo
             trace.stated_instant();
             Due::inclusive(*at)
         }
+        Rule::Fixed(due) => *due,
         Rule::Stated(Moment::On(day)) | Rule::ByDay(day) => {
             trace.with_day(*day);
             Due::with_day(*day, zone)
@@ -316,7 +341,7 @@ fn count_days(
     trace: &mut Trace,
 ) -> Result<Day, ClockError> {
     trace.start_day(first);
-    let pauses = disjoint(clock.pauses);
+    let pauses = disjoint(clock.pauses.iter().map(Paused::interval));
     let mut day = first;
     let mut left = count;
     while left > 0 {

@@ -6,14 +6,41 @@ use crate::time::{Day, Instant};
 
 pub(super) const DAY: i64 = 86_400_000_000;
 
+/// Microseconds for which a clock runs between two instants: opening time that no pause covers.
+///
+/// # Errors
+/// The opening hours need a year that has no data.
+pub fn running(clock: &Clock<'_>, from: Instant, until: Instant) -> Result<i64, ClockError> {
+    if until <= from {
+        return Ok(0);
+    }
+    let pauses = disjoint(clock.pauses.iter().map(Paused::interval));
+    let Some(hours) = clock.hours else {
+        return Ok(until.since(from) - covered(&[(from, until)], &pauses));
+    };
+    let mut total = 0;
+    let mut day = clock.zone.day_of(from);
+    while clock.zone.start_of(day) < until {
+        for (opens, closes) in hours.intervals_of(day, clock.days, clock.zone)? {
+            let open = (opens.max(from), closes.min(until));
+            if open.0 < open.1 {
+                total += open.1.since(open.0) - covered(&[open], &pauses);
+            }
+        }
+        day = next(day)?;
+    }
+    Ok(total)
+}
+
 /// So many days in a row without an opening, and the hours never open.
 const LONGEST_CLOSURE: u32 = 1_000;
 
-/// The pauses as intervals in order and apart.
-pub(super) fn disjoint(pauses: &[Paused]) -> Vec<(Instant, Instant)> {
-    let mut sorted: Vec<_> = pauses
-        .iter()
-        .map(|pause| (pause.from, pause.until))
+/// Intervals in order and apart.
+pub(crate) fn disjoint(
+    intervals: impl IntoIterator<Item = (Instant, Instant)>,
+) -> Vec<(Instant, Instant)> {
+    let mut sorted: Vec<_> = intervals
+        .into_iter()
         .filter(|(from, until)| from < until)
         .collect();
     sorted.sort_unstable();
@@ -40,7 +67,7 @@ pub(super) fn covered(within: &[(Instant, Instant)], pauses: &[(Instant, Instant
 /// The instant at which a clock of hours has run for `left` microseconds since `start`: the first such instant, so that a
 /// duration which fills an opening exactly ends with it (S2.5), and a pause that begins when the clock has run out moves nothing (S3.4).
 pub(super) fn run(clock: &Clock<'_>, start: Instant, left: i64) -> Result<Instant, ClockError> {
-    let pauses = disjoint(clock.pauses);
+    let pauses = disjoint(clock.pauses.iter().map(Paused::interval));
     let Some(hours) = clock.hours else {
         let mut left = left;
         return match run_through((start, Instant::from_micros(i64::MAX)), &pauses, &mut left) {

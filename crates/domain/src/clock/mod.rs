@@ -12,11 +12,15 @@ mod span;
 mod wait;
 
 pub use due::{
-    Answer, Change, Clock, ClockError, Due, End, due, due_after_changes, explain, opens, tighten,
+    Answer, Change, Clock, ClockError, Due, End, due, due_after_changes, ends, explain, opens,
+    tighten,
 };
+pub use hours::running;
 pub use point::{CalendarPoint, PointOf, WrongPoint};
 pub use span::{Span, WrongSpan};
-pub use wait::{Left, Paused, Stops, Wait, counted};
+pub use wait::{Left, Paused, Wait, counted};
+
+pub(crate) use hours::disjoint;
 
 use crate::time::{Day, Moment};
 use serde::{Deserialize, Serialize};
@@ -44,6 +48,8 @@ pub enum Rule {
     Before { planned: Moment, by: Span },
     /// A last day that is a day of rest moves to the next working day (S2.3).
     Rolled(Box<Rule>),
+    /// Already found: a limit that a change tightened (S2.10).
+    Fixed(Due),
     /// The earliest of them (S2.9).
     Earliest(Vec<Rule>),
     /// The latest of them (S2.9).
@@ -56,6 +62,21 @@ impl Rule {
         Self::Within {
             span,
             until_close: false,
+        }
+    }
+
+    /// Whether it counts in days, so that a date without a time is compared as a day; else such a date proves no instant (S2.12).
+    pub fn by_days(&self) -> bool {
+        match self {
+            Self::Within { span, until_close } => span.by_days() && !until_close,
+            Self::Stated(Moment::At(_)) => false,
+            Self::Stated(Moment::On(_)) | Self::ByDay(_) | Self::BeforeDay(_) | Self::Point(_) => {
+                true
+            }
+            Self::Before { by, .. } => by.by_days(),
+            Self::Rolled(_) => true,
+            Self::Fixed(due) => due.end == End::Exclusive,
+            Self::Earliest(rules) | Self::Latest(rules) => rules.iter().all(Self::by_days),
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct CalendarPoint {
 }
 
 /// `this-month`, `next-month`, `{first|last}-month-of-{quarter|half-year|year}`, `{first|last}-month-of-next-{quarter|half-year|year}`.
+/// `this-quarter`, `next-quarter`, `this-year`, `next-year` are short for their first months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PointOf {
     pub period: Period,
@@ -68,14 +69,18 @@ impl FromStr for PointOf {
     type Err = WrongPoint;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || WrongPoint(text.to_owned());
-        let month = |next| Self {
-            period: Period::Month,
+        let first = |period, next| Self {
+            period,
             next,
             last: false,
         };
         let (last, rest) = match text {
-            "this-month" => return Ok(month(false)),
-            "next-month" => return Ok(month(true)),
+            "this-month" => return Ok(first(Period::Month, false)),
+            "next-month" => return Ok(first(Period::Month, true)),
+            "this-quarter" => return Ok(first(Period::Quarter, false)),
+            "next-quarter" => return Ok(first(Period::Quarter, true)),
+            "this-year" => return Ok(first(Period::Year, false)),
+            "next-year" => return Ok(first(Period::Year, true)),
             _ => match (
                 text.strip_prefix("first-month-of-"),
                 text.strip_prefix("last-month-of-"),

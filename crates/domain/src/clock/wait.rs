@@ -24,14 +24,6 @@ pub struct Left {
     pub recorded_at: Instant,
 }
 
-/// A cause that stops a duty's clock (S3.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stops {
-    pub cause: Name,
-    /// Only with an attempt to reach the other side (S3.2).
-    pub needs_contact_attempt: bool,
-}
-
 /// A time that counts as paused: half-open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paused {
@@ -40,24 +32,39 @@ pub struct Paused {
     pub until: Instant,
 }
 
-/// The pauses of a duty as of an instant: from when a wait was recorded to the earlier of both times of the step that left it;
-/// one that lasts is taken to end at `as_of` (S3.2). In order of time; different causes may overlap.
-pub fn counted(waits: &[Wait], stops: &[Stops], as_of: Instant) -> Vec<Paused> {
+impl Paused {
+    pub(crate) fn interval(&self) -> (Instant, Instant) {
+        (self.from, self.until)
+    }
+}
+
+/// The pauses of a duty: from when a wait for one of its `causes` was recorded to the earlier of both times of the step that left
+/// it. One that lasts is taken to end at `as_of`, and with `None` does not count yet (S3.2). A cause that needs an attempt to reach the
+/// other side counts only with one. In order of time; different causes may overlap.
+pub fn counted(
+    waits: &[Wait],
+    causes: &[Name],
+    as_of: Option<Instant>,
+    needs_contact_attempt: &dyn Fn(&Name) -> bool,
+) -> Vec<Paused> {
+    let counts = |wait: &&Wait| {
+        causes.contains(&wait.cause)
+            && (wait.contact_attempt || !needs_contact_attempt(&wait.cause))
+    };
     let mut pauses: Vec<Paused> = waits
         .iter()
-        .filter(|wait| {
-            let stop = stops.iter().find(|stop| stop.cause == wait.cause);
-            stop.is_some_and(|stop| wait.contact_attempt || !stop.needs_contact_attempt)
-        })
-        .map(|wait| {
-            let left = wait
-                .left
-                .map_or(as_of, |left| left.occurred_at.min(left.recorded_at));
-            Paused {
+        .filter(counts)
+        .filter_map(|wait| {
+            let left = wait.left.map(|left| left.occurred_at.min(left.recorded_at));
+            let until = match (left, as_of) {
+                (Some(left), Some(as_of)) => left.min(as_of),
+                (left, as_of) => left.or(as_of)?,
+            };
+            Some(Paused {
                 cause: wait.cause.clone(),
                 from: wait.recorded_at,
-                until: left.min(as_of),
-            }
+                until,
+            })
         })
         .filter(|pause| pause.from < pause.until)
         .collect();

@@ -3,6 +3,10 @@
 //! Everything here has been checked: a name that refers to a kind, field, state, step, post or parameter exists, an expression
 //! has the type that its place asks for, and points add up. Only `pack::load` makes these.
 
+pub use crate::holder::{Charge, Credit, HolderRule};
+pub use crate::outcome::{Distinct, Late, OnRepeat};
+pub use crate::proof::Proof;
+
 use super::standard::Standard;
 use crate::calendar::{SpecialDays, WorkingHours};
 use crate::clock::{CalendarPoint, Span};
@@ -458,12 +462,6 @@ pub struct Until {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Distinct {
-    Day,
-    DayPart,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     Done,
     Exempt,
@@ -499,66 +497,6 @@ pub enum Limit {
         field: Name,
         cases: BTreeMap<Name, Limit>,
     },
-}
-
-/// Which time decides (S4.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Proof {
-    Server,
-    Device,
-    Counterpart,
-    Typed,
-}
-
-/// Who holds a duty; the first of the list that exists (S5.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HolderRule {
-    /// The one who opened the record.
-    Creator,
-    /// Who took the step that started the duty.
-    Doer,
-    Assignee,
-    /// `steward-of(home)`: who serves the grid of the place behind a link.
-    GridOf(Name),
-    /// Members of the post who are on shift.
-    OnDuty(Name),
-    Post(Name),
-    /// A team by its code, or the record's own with no code.
-    Team(Option<Name>),
-    /// A member behind a link or field.
-    Field(Name),
-    Unit,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Credit {
-    Holder,
-    Doer,
-    Each(Name),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Charge {
-    Longest,
-    HolderAtDue,
-    Unit,
-    /// The member or team in a field, or the responsible party of the record behind a link.
-    Responsible(Name),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnRepeat {
-    New,
-    Keep,
-    Restart,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Late {
-    pub within: Span,
-    /// Basis points of a case.
-    pub worth_bp: i64,
 }
 
 /// A chain of approvals (X26): stages one after the other, within a stage everybody in any order.

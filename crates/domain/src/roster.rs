@@ -1,0 +1,182 @@
+//! Who works where, who is on duty, on leave, standing in (S5.1).
+//!
+//! A roster is a plain list of what the registers of a unit say; it answers for any instant, past ones too, and knows nothing of duties.
+//! Where no shifts are kept for a member he counts as there; where they are kept he is there during his shifts.
+
+use crate::id::{MemberId, TeamId};
+use crate::name::Name;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A member's post over a span of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    pub member: MemberId,
+    pub post: Name,
+    /// The grid that he serves in it, by its code.
+    pub grid: Option<Name>,
+    pub team: Option<TeamId>,
+    pub from: Instant,
+    /// Exclusive.
+    pub until: Option<Instant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    pub member: MemberId,
+    pub from: Instant,
+    /// Exclusive.
+    pub until: Option<Instant>,
+    pub stand_in: Option<MemberId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    pub member: MemberId,
+    pub from: Instant,
+    /// Exclusive.
+    pub until: Instant,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    pub id: TeamId,
+    pub code: Name,
+}
+
+/// The registers of one unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    pub postings: Vec<Posting>,
+    pub leaves: Vec<Leave>,
+    pub shifts: Vec<Shift>,
+    pub teams: Vec<Team>,
+}
+
+/// A shift so near says that the member's shifts are kept: farther from any he counts as there.
+const ROSTERED: i64 = 7 * 86_400_000_000;
+
+fn holds(from: Instant, until: Option<Instant>, at: Instant) -> bool {
+    from <= at && until.is_none_or(|until| at < until)
+}
+
+impl Roster {
+    /// Postings that hold at the instant.
+    pub fn postings_at(&self, at: Instant) -> impl Iterator<Item = &Posting> {
+        self.postings
+            .iter()
+            .filter(move |posting| holds(posting.from, posting.until, at))
+    }
+
+    /// Members with the post, each once, in the order of their ids.
+    pub fn members_of_post(&self, post: &Name, at: Instant) -> BTreeSet<MemberId> {
+        self.postings_at(at)
+            .filter(|posting| posting.post == *post)
+            .map(|posting| posting.member)
+            .collect()
+    }
+
+    /// Members of the team, each once.
+    pub fn members_of_team(&self, team: TeamId, at: Instant) -> BTreeSet<MemberId> {
+        self.postings_at(at)
+            .filter(|posting| posting.team == Some(team))
+            .map(|posting| posting.member)
+            .collect()
+    }
+
+    pub fn team(&self, code: &str) -> Option<TeamId> {
+        self.teams
+            .iter()
+            .find(|team| team.code == *code)
+            .map(|team| team.id)
+    }
+
+    /// Who serves the grid, the latest posting first.
+    pub fn members_of_grid(&self, grid: &str, at: Instant) -> Vec<MemberId> {
+        let mut postings: Vec<_> = self
+            .postings_at(at)
+            .filter(|posting| posting.grid.as_ref().is_some_and(|code| *code == *grid))
+            .collect();
+        postings.sort_by_key(|posting| (std::cmp::Reverse(posting.from), posting.member));
+        postings.into_iter().map(|posting| posting.member).collect()
+    }
+
+    /// Has left: there are postings of his, and none holds.
+    pub fn is_gone(&self, member: MemberId, at: Instant) -> bool {
+        self.postings.iter().any(|posting| posting.member == member)
+            && !self.postings_at(at).any(|posting| posting.member == member)
+    }
+
+    pub fn leave(&self, member: MemberId, at: Instant) -> Option<&Leave> {
+        self.leaves
+            .iter()
+            .find(|leave| leave.member == member && holds(leave.from, leave.until, at))
+    }
+
+    /// His shifts are kept and none of them holds.
+    pub fn is_off_shift(&self, member: MemberId, at: Instant) -> bool {
+        let mut rostered = false;
+        for shift in self.shifts.iter().filter(|shift| shift.member == member) {
+            if holds(shift.from, Some(shift.until), at) {
+                return false;
+            }
+            let near = shift.from.since(at).max(at.since(shift.until));
+            rostered |= near < ROSTERED;
+        }
+        rostered
+    }
+
+    /// Neither gone, on leave nor off shift.
+    pub fn is_present(&self, member: MemberId, at: Instant) -> bool {
+        !self.is_gone(member, at)
+            && self.leave(member, at).is_none()
+            && !self.is_off_shift(member, at)
+    }
+
+    /// The member if he is there, else whoever stands in for him and is there (S5.1).
+    pub fn present(&self, member: MemberId, at: Instant) -> Option<MemberId> {
+        if self.is_present(member, at) {
+            return Some(member);
+        }
+        let stand_in = self.leave(member, at)?.stand_in?;
+        self.is_present(stand_in, at).then_some(stand_in)
+    }
+
+    /// When he was on leave or off shift within the span, in order and apart.
+    pub fn absences(
+        &self,
+        member: MemberId,
+        from: Instant,
+        until: Instant,
+    ) -> Vec<(Instant, Instant)> {
+        let mut edges: BTreeSet<Instant> = [from, until].into();
+        for leave in self.leaves.iter().filter(|leave| leave.member == member) {
+            edges.insert(leave.from);
+            edges.extend(leave.until);
+        }
+        for shift in self.shifts.iter().filter(|shift| shift.member == member) {
+            let near = [
+                shift.from.plus_micros(1 - ROSTERED),
+                shift.until.plus_micros(ROSTERED),
+            ];
+            edges.extend(near.into_iter().chain([shift.from, shift.until]));
+        }
+        let edges: Vec<Instant> = edges
+            .into_iter()
+            .filter(|at| (from..=until).contains(at))
+            .collect();
+        let mut absences: Vec<(Instant, Instant)> = Vec::new();
+        for pair in edges.windows(2) {
+            let &[begin, end] = pair else { continue };
+            if self.leave(member, begin).is_none() && !self.is_off_shift(member, begin) {
+                continue;
+            }
+            match absences.last_mut() {
+                Some(last) if last.1 == begin => last.1 = end,
+                _ => absences.push((begin, end)),
+            }
+        }
+        absences
+    }
+}
