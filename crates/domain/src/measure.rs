@@ -1,0 +1,210 @@
+//! Measures (口径): what clauses count, and what one decided duty or step adds to their tallies (S8.2).
+//!
+//! A measure is a selector and a window; clauses of any standard that count the same share it. A tally's key is (unit, measure,
+//! holder, window), its values form a group, so a revoked outcome subtracts exactly what it added.
+
+use crate::holder::Holder;
+use crate::id::{UnitId, Uuid};
+use crate::name::Name;
+use crate::number::Bp;
+use crate::outcome::Outcome;
+use crate::pack::model::Pack;
+use crate::pack::standard::{Clause, Selector, Standard};
+use crate::period::Period;
+use crate::record::{Change, Decided, Entry, Record};
+use crate::record::scope::{DataScope, RecordScope};
+use crate::tally::{Tally, Verdict};
+use crate::time::{Day, Zone};
+use crate::value::Data;
+use std::collections::BTreeMap;
+
+/// Something that clauses count over windows of a period.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    /// What the tally rows carry; the same for clauses that count the same.
+    pub key: String,
+    pub selector: Selector,
+    pub period: Period,
+}
+
+/// Where a tally stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TallyKey {
+    pub measure: String,
+    /// A member, a team, or the unit itself.
+    pub holder: Uuid,
+    /// The first day of the window.
+    pub window: Day,
+}
+
+/// Ends the key of what later holders were judged by: their own figures include it, their unit's do not (S5.4).
+pub const SHARED: &str = "+shared";
+
+/// All measures of a pack, by the kind whose records they count.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    by_kind: BTreeMap<Name, Vec<Measure>>,
+    /// What conditions on duties read, by kind and duty.
+    reads: BTreeMap<(Name, Name), Vec<Name>>,
+}
+
+impl Measures {
+    pub fn of(pack: &Pack) -> Self {
+        let mut by_kind: BTreeMap<Name, Vec<Measure>> = BTreeMap::new();
+        let mut reads: BTreeMap<(Name, Name), Vec<Name>> = BTreeMap::new();
+        for standard in pack.standards.values() {
+            for clause in &standard.clauses {
+                for part in &clause.parts {
+                    if let Selector::Duty { kind, duty, when: Some(when) } = &part.selector {
+                        let list = reads.entry((kind.clone(), duty.clone())).or_default();
+                        list.extend(when.reads().filter(|path| path.len() == 1).map(|path| path[0].clone()));
+                        list.sort();
+                        list.dedup();
+                    }
+                    let Some((kind, measure)) = measure(standard, clause, &part.selector) else { continue };
+                    let list = by_kind.entry(kind).or_default();
+                    if list.iter().all(|other| other.key != measure.key) {
+                        list.push(measure);
+                    }
+                }
+            }
+        }
+        Self { by_kind, reads }
+    }
+
+    /// The fields that conditions of clauses on a duty read: a decided duty keeps their values.
+    pub fn read_of(&self, kind: &Name, duty: &Name) -> &[Name] {
+        self.reads.get(&(kind.clone(), duty.clone())).map_or(&[], Vec::as_slice)
+    }
+
+    fn of_kind(&self, kind: &Name) -> &[Measure] {
+        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a change of a record moves, by key; an import undone and a correction come out as differences.
+    pub fn moved(&self, unit: UnitId, zone: &Zone, before: Option<&Record>, entry: &Entry, change: &Change) -> BTreeMap<TallyKey, Tally> {
+        let mut moved = BTreeMap::new();
+        for measure in self.of_kind(&change.record.kind) {
+            for (rows, sign) in [(&change.revoked, -1), (&change.decided, 1)] {
+                for row in rows {
+                    add_duty(measure, unit, row, sign, &mut moved);
+                }
+            }
+            if entry.change.is_none() {
+                for (holder, day, tally) in of_step(measure, unit, zone, before, entry, &change.record) {
+                    add(&mut moved, &measure.key, holder, measure.period.containing(day).first(), tally, 1);
+                }
+            }
+        }
+        moved.retain(|_, tally| *tally != Tally::ZERO);
+        moved
+    }
+}
+
+/// The measure of a clause's part, with the kind it counts; `None` where nothing is tallied: marks, metrics, other scores, and what
+/// is counted from rows because a case can be made of several (`count-once-per`) or a subject counts once.
+pub fn measure(standard: &Standard, clause: &Clause, selector: &Selector) -> Option<(Name, Measure)> {
+    let period = clause.window.unwrap_or(standard.period);
+    let (kind, key) = match selector {
+        Selector::Duty { kind, duty, when } => (kind, format!("duty:{kind}/{duty}{}", condition(when.as_ref()))),
+        Selector::NoneOf { kind, when, whose } => {
+            let whose = whose.as_ref().map_or("", Name::as_str);
+            (kind, format!("none:{kind}/{whose}{}", condition(when.as_ref())))
+        }
+        Selector::Complete { kind, at, fields, when } => {
+            let fields = fields.iter().map(Name::as_str).collect::<Vec<_>>().join("+");
+            (kind, format!("complete:{kind}/{at}/{fields}{}", condition(when.as_ref())))
+        }
+        Selector::Ratio { .. } | Selector::Mean { .. } | Selector::Quota(_) | Selector::Mark | Selector::Metric { .. } | Selector::Score { .. } => {
+            return None;
+        }
+    };
+    if clause.count_once_per.is_some() {
+        return None;
+    }
+    Some((kind.clone(), Measure { key: format!("{key}@{}", period.as_str()), selector: selector.clone(), period }))
+}
+
+fn condition(when: Option<&crate::expr::Expr>) -> String {
+    when.map_or(String::new(), |when| format!("?{}", when.source()))
+}
+
+/// What a holder's figures stand under.
+pub fn holder_id(holder: &Holder, unit: UnitId) -> Uuid {
+    match holder {
+        Holder::Member(id) => id.uuid(),
+        Holder::Team(id) => id.uuid(),
+        Holder::Pool { .. } | Holder::Unit => unit.uuid(),
+    }
+}
+
+/// What a decided duty says (S4.1, S4.8).
+pub fn verdict(row: &Decided) -> Verdict {
+    match row.outcome {
+        _ if row.anomalous => Verdict::Anomalous,
+        Outcome::Met => Verdict::Met,
+        Outcome::Missed if row.worth_bp > 0 => Verdict::Late { worth: Bp::new(row.worth_bp) },
+        Outcome::Missed if row.done_at.is_some() => Verdict::Late { worth: Bp::new(0) },
+        Outcome::Missed => Verdict::Missed,
+        Outcome::Excused => Verdict::Excused,
+        Outcome::Exempt => Verdict::Exempt,
+        Outcome::Withdrawn => Verdict::Withdrawn,
+        Outcome::Pending => Verdict::Pending,
+    }
+}
+
+/// Whether a selector of duties looks at this one.
+pub fn selects(selector: &Selector, name: &Name, seen: &Data) -> bool {
+    match selector {
+        Selector::Duty { duty, when, .. } => {
+            duty == name && when.as_ref().is_none_or(|when| when.holds(&DataScope(seen)).unwrap_or(false))
+        }
+        _ => false,
+    }
+}
+
+fn add_duty(measure: &Measure, unit: UnitId, row: &Decided, sign: i64, moved: &mut BTreeMap<TallyKey, Tally>) {
+    if !selects(&measure.selector, &row.name, &row.seen) {
+        return;
+    }
+    let window = measure.period.containing(row.day).first();
+    add(moved, &measure.key, holder_id(&row.holder, unit), window, Tally::of(verdict(row)), sign);
+    for share in &row.shares {
+        let verdict = if share.outcome == Outcome::Met { Verdict::Met } else { Verdict::Late { worth: Bp::new(0) } };
+        let key = format!("{}{SHARED}", measure.key);
+        add(moved, &key, holder_id(&share.holder, unit), window, Tally::of(verdict), sign);
+    }
+}
+
+fn add(moved: &mut BTreeMap<TallyKey, Tally>, measure: &str, holder: Uuid, window: Day, tally: Tally, sign: i64) {
+    let slot = moved.entry(TallyKey { measure: measure.to_owned(), holder, window }).or_default();
+    let next = if sign < 0 { slot.minus(tally) } else { slot.plus(tally) };
+    // 2^63 items of evidence are not reached; an overflow would be a fault of the store, and stays what it was.
+    *slot = next.unwrap_or(*slot);
+}
+
+/// What a step itself is evidence of: that it happened at all, or how complete it was.
+pub fn of_step(measure: &Measure, unit: UnitId, zone: &Zone, before: Option<&Record>, entry: &Entry, after: &Record) -> Vec<(Uuid, Day, Tally)> {
+    let day = zone.day_of(crate::record::evolve::happened(entry));
+    let none = Data::new();
+    let scope = RecordScope::after(Some(after), &none, &entry.used);
+    let holds = |when: &Option<crate::expr::Expr>| when.as_ref().is_none_or(|when| when.holds(&scope).unwrap_or(false));
+    match &measure.selector {
+        Selector::NoneOf { when, whose, .. } if before.is_none() && holds(when) => {
+            let holder = whose.as_ref().and_then(|field| whose_of(after, field)).unwrap_or(unit.uuid());
+            vec![(holder, day, Tally::of(Verdict::Missed))]
+        }
+        Selector::Complete { at, fields, when, .. } if *at == entry.step && holds(when) => {
+            let full = fields.iter().all(|field| after.doc.data.get(field).is_some_and(|value| !value.is_null()));
+            let holder = entry.by.member().or(after.doc.creator).map_or(unit.uuid(), |member| member.uuid());
+            vec![(holder, day, Tally::of(if full { Verdict::Met } else { Verdict::Missed }))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The member or team that a field or link names.
+fn whose_of(record: &Record, name: &Name) -> Option<Uuid> {
+    let linked = record.doc.links.get(name).map(|id| id.uuid());
+    linked.or_else(|| record.doc.data.get(name)?.as_text()?.parse().ok())
+}

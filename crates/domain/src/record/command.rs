@@ -1,0 +1,180 @@
+//! What somebody wants done, and what deciding it may look at.
+
+use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Via};
+use super::Record;
+use super::entry::BuiltIn;
+use crate::proof::DeviceTimes;
+use crate::expr::Expr;
+use crate::id::{MemberId, RecordId, UnitId};
+use crate::name::Name;
+use crate::pack::model::{HolderRule, Kind, Pack, Start, Step};
+use crate::parameter::Parameters;
+use crate::roster::Roster;
+use crate::time::{Instant, Moment, Zone};
+use crate::value::{Data, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A step that somebody wants to take; `open` brings a record about.
+#[derive(Clone, Debug)]
+pub struct Command {
+    pub step: Name,
+    pub by: By,
+    pub recorded_by: Option<MemberId>,
+    pub via: Via,
+    /// When it happened, if that is not now.
+    pub occurred: Option<Moment>,
+    pub device: Option<DeviceTimes>,
+    /// Waited in a device's queue without a signal: never refused for its clock (S4.7).
+    pub queued: bool,
+    pub data: Data,
+    pub links: BTreeMap<Name, RecordId>,
+    pub signatures: Vec<Signature>,
+    pub second: Option<MemberId>,
+    pub reason: Option<String>,
+    /// The version that the caller saw; another one is stale.
+    pub version: Option<i64>,
+    pub key: Option<String>,
+    pub import: Option<ImportMark>,
+    /// The source's own id, at opening.
+    pub source: Option<String>,
+    /// The record whose step had this as an effect.
+    pub cause: Option<RecordId>,
+    /// A step that every kind has, in place of one of the pack.
+    pub built_in: Option<BuiltIn>,
+}
+
+impl Command {
+    /// A step by a member in his own session, now.
+    pub fn new(step: impl Into<Name>, by: By) -> Self {
+        let via = if by == By::System { Via::System } else { Via::Own };
+        Self {
+            step: step.into(),
+            by,
+            recorded_by: None,
+            via,
+            occurred: None,
+            device: None,
+            queued: false,
+            data: Data::new(),
+            links: BTreeMap::new(),
+            signatures: Vec::new(),
+            second: None,
+            reason: None,
+            version: None,
+            key: None,
+            import: None,
+            source: None,
+            cause: None,
+            built_in: None,
+        }
+    }
+    /// Judged by the source's times and admitted where live work would be refused (S4.8).
+    pub fn is_import(&self) -> bool {
+        self.via == Via::Import
+    }
+}
+
+/// Everything outside the record that a decision may look at.
+pub struct Context<'a> {
+    pub pack: &'a Pack,
+    pub version: PackVersion,
+    pub now: Instant,
+    pub zone: &'a Zone,
+    pub unit: UnitId,
+    pub roster: &'a Roster,
+    pub parameters: &'a Parameters,
+    /// The records behind links, as far as [`needs`] named them.
+    pub linked: &'a BTreeMap<RecordId, Seen>,
+    /// Facts found, by name; absent: none was found.
+    pub facts: &'a Data,
+    /// All entries of the record, which only corrections look at.
+    pub history: &'a [Entry],
+}
+
+/// A record behind a link, as expressions and holders see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: Name,
+    pub state: Name,
+    pub data: Data,
+    pub links: BTreeMap<Name, RecordId>,
+}
+
+impl From<&Record> for Seen {
+    fn from(record: &Record) -> Self {
+        Self {
+            kind: record.kind.clone(),
+            state: record.state.clone(),
+            data: record.doc.data.clone(),
+            links: record.doc.links.clone(),
+        }
+    }
+}
+
+impl Seen {
+    /// A field, or `state`.
+    pub fn get(&self, name: &str) -> Value {
+        if name == "state" {
+            return Value::Text(self.state.to_string());
+        }
+        self.data.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// What must be loaded before a step of a kind can be decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Links whose record is looked at.
+    pub links: BTreeSet<Name>,
+    /// Facts to look up (S9.5).
+    pub facts: BTreeSet<Name>,
+}
+
+/// The links and facts that deciding `step` may look at; compiled from the pack, so the same for every record of the kind.
+pub fn needs(kind: &Kind, step: &Step) -> Needs {
+    let mut needs = Needs::default();
+    let mut read = |expr: &Option<Expr>| {
+        if let Some(expr) = expr {
+            for path in expr.reads() {
+                if let [first, _, ..] = path
+                    && kind.links.contains_key(first)
+                {
+                    needs.links.insert(first.clone());
+                }
+            }
+        }
+    };
+    read(&step.when);
+    for duty in &kind.duties {
+        let starts = match &duty.start {
+            Start::Steps(steps) => steps.contains(&step.name),
+            Start::At(_) | Start::Every(_) => step.name == "open",
+            Start::PostingEnded => false,
+        };
+        if starts {
+            read(&duty.when);
+        }
+        for until in duty.until.iter().filter(|until| until.step == step.name) {
+            read(&until.when);
+        }
+    }
+    for duty in &kind.duties {
+        if duty.starts_with(&step.name) {
+            for rule in &duty.holder {
+                if let HolderRule::GridOf(link) = rule {
+                    needs.links.insert(link.clone());
+                }
+            }
+        }
+    }
+    // Links that a form fills in are looked at to see that they exist and are of the right kind.
+    if step.name == "open" {
+        needs.links.extend(kind.links.keys().cloned());
+    }
+    for fact in kind.facts.values() {
+        if fact.on.contains(&step.name) {
+            needs.facts.insert(fact.name.clone());
+        }
+    }
+    needs
+}

@@ -1,0 +1,263 @@
+//! What an entry does to a record: the only way in which a row comes about.
+
+use super::duties::Duties;
+use super::entry::{BuiltIn, By, Entry, Hash, PackVersion, Via};
+use super::scope::RecordScope;
+use super::{Decided, Doc, Record};
+use crate::clock::{ClockError, Left, Wait};
+use crate::holder::Held;
+use crate::measure::Measures;
+use crate::name::Name;
+use crate::outcome::Excuse;
+use crate::pack::model::{Effect, Kind, Pack, Step, Withdraws};
+use crate::time::{Instant, Moment, Zone};
+use crate::value::{Data, Value};
+
+/// The packs that were ever active: an entry is read under the one it was made under.
+pub trait Packs {
+    fn pack(&self, version: PackVersion) -> Option<&Pack>;
+    /// What its standards count.
+    fn measures(&self, version: PackVersion) -> Option<&Measures>;
+}
+
+/// What one entry changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The record after it.
+    pub record: Record,
+    /// Duties that it decided: rows to write.
+    pub decided: Vec<Decided>,
+    /// Decided duties that it revoked: rows to take away (S4.9).
+    pub revoked: Vec<Decided>,
+}
+
+/// Why an entry cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvolveError {
+    #[error("the pack of version {0:?} is not there")]
+    NoPack(PackVersion),
+    #[error("the pack has no kind {0}")]
+    NoKind(Name),
+    #[error("the kind has no step {0}")]
+    NoStep(Name),
+    #[error("the first entry must open the record")]
+    NotOpened,
+    #[error("entry {found} where {expected} was due")]
+    OutOfSequence { expected: i64, found: i64 },
+    #[error("{duty}: {error}")]
+    Clock { duty: Name, error: ClockError },
+    #[error("{0} needs the whole journal of its record")]
+    NeedsJournal(Name),
+}
+
+impl From<(Name, ClockError)> for EvolveError {
+    fn from((duty, error): (Name, ClockError)) -> Self {
+        Self::Clock { duty, error }
+    }
+}
+
+/// The record after an entry. `text` is the entry's text as stored: the hash is over it.
+///
+/// # Errors
+/// An entry that no pack or record fits, a due time that no calendar covers. Corrections need [`super::fold`].
+pub fn evolve(packs: &dyn Packs, zone: &Zone, before: Option<&Record>, entry: &Entry, text: &str) -> Result<Change, EvolveError> {
+    let pack = packs.pack(entry.pack).ok_or(EvolveError::NoPack(entry.pack))?;
+    let mut record = match (before, &entry.opens) {
+        (None, Some(opens)) => Record {
+            unit: entry.unit,
+            id: entry.record,
+            kind: opens.kind.clone(),
+            number: opens.number.clone(),
+            state: Name::from(""),
+            version: 0,
+            opened_at: happened(entry),
+            closed_at: None,
+            head: Hash::default(),
+            doc: Doc { creator: entry.by.member(), source: opens.source.clone(), ..Doc::default() },
+        },
+        (Some(record), None) => record.clone(),
+        _ => return Err(EvolveError::NotOpened),
+    };
+    if entry.seq != record.version + 1 {
+        return Err(EvolveError::OutOfSequence { expected: record.version + 1, found: entry.seq });
+    }
+    let kind = pack.kinds.get(&record.kind).ok_or_else(|| EvolveError::NoKind(record.kind.clone()))?;
+    record.head = Entry::hash(entry.unit, entry.record, &record.head, text);
+    record.version = entry.seq;
+    record.doc.anomalies.extend(entry.anomalies.iter().copied());
+    let (decided, revoked) = match &entry.change {
+        Some(change) => built_in(packs, pack, kind, zone, entry, &mut record, change)?,
+        None => step(packs, pack, kind, zone, entry, &mut record)?,
+    };
+    record.doc.todo.sort_by(|a, b| (a.due, &a.name, a.occurrence).cmp(&(b.due, &b.name, b.occurrence)));
+    Ok(Change { record, decided, revoked })
+}
+
+type Rows = (Vec<Decided>, Vec<Decided>);
+
+fn step(packs: &dyn Packs, pack: &Pack, kind: &Kind, zone: &Zone, entry: &Entry, record: &mut Record) -> Result<Rows, EvolveError> {
+    let step = kind.step(entry.step.as_str()).ok_or_else(|| EvolveError::NoStep(entry.step.clone()))?;
+    let opening = entry.opens.is_some();
+    let changed = fill_in(kind, step, entry, record);
+    let mut ended = None;
+    let to = match &step.to {
+        Some(to) => Some(to.clone()),
+        None if opening => kind.states.first().map(|state| state.name.clone()),
+        None => None,
+    };
+    record.doc.times.insert(step.name.clone(), happened(entry));
+    if let Some(to) = to {
+        ended = move_to(kind, step, entry, record, to);
+    }
+    let mut duties = Duties { kind, pack, packs, zone, entry, record, decided: Vec::new(), revoked: Vec::new() };
+    if let Some(cause) = ended {
+        duties.recompute(&cause)?;
+    }
+    if !opening {
+        duties.fields_changed(&changed)?;
+    }
+    duties.undo(&step.undoes)?;
+    duties.done()?;
+    match &step.withdraws {
+        Withdraws::Nothing => {}
+        Withdraws::All => duties.withdraw(|_| true, confirmed(step, entry))?,
+        Withdraws::These(names) => duties.withdraw(|name| names.contains(name), confirmed(step, entry))?,
+    }
+    duties.start()?;
+    let (decided, revoked) = (duties.decided, duties.revoked);
+    record.closed_at = match kind.state(record.state.as_str()) {
+        Some(state) if state.closed => record.closed_at.or(Some(happened(entry))),
+        _ => None,
+    };
+    Ok((decided, revoked))
+}
+
+/// Fields, links, facts and the record's own effects; the names of fields whose value changed.
+fn fill_in(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record) -> Vec<Name> {
+    let mut changed = Vec::new();
+    if entry.opens.is_some() {
+        for field in &kind.fields {
+            if let Some(value) = &field.default {
+                record.doc.data.insert(field.name.clone(), value.clone());
+            }
+        }
+    }
+    for (name, value) in &entry.data {
+        set(&mut record.doc.data, name, value.clone(), &mut changed);
+    }
+    for (name, id) in &entry.links {
+        record.doc.links.insert(name.clone(), *id);
+    }
+    for (name, value) in &entry.used.facts {
+        record.doc.facts.insert(name.clone(), value.clone());
+    }
+    let none = Data::new();
+    for effect in &step.effects {
+        let scope = RecordScope::after(Some(record), &none, &entry.used);
+        // The pack check has typed these; one that still fails at run time (an overflow) leaves its field as it was.
+        let (field, value) = match effect {
+            Effect::Set { field, to } => (field, to.value(&scope).ok()),
+            Effect::Add { field, by } => {
+                let by = by.value(&scope).ok();
+                let sum = match (record.doc.data.get(field), by) {
+                    (Some(Value::Int(old)), Some(Value::Int(by))) => old.checked_add(by).map(Value::Int),
+                    (None | Some(Value::Null), Some(Value::Int(by))) => Some(Value::Int(by)),
+                    _ => None,
+                };
+                (field, sum)
+            }
+            Effect::Open { .. } | Effect::Step { .. } => continue,
+        };
+        if let Some(value) = value {
+            set(&mut record.doc.data, field, value, &mut changed);
+        }
+    }
+    changed
+}
+
+fn set(data: &mut Data, name: &Name, value: Value, changed: &mut Vec<Name>) {
+    if data.get(name).unwrap_or(&Value::Null) == &value {
+        return;
+    }
+    changed.push(name.clone());
+    if value.is_null() {
+        data.remove(name);
+    } else {
+        data.insert(name.clone(), value);
+    }
+}
+
+/// Moves the record into a state; leaving one that waits ends its wait, whose cause is returned (S3.2).
+fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Name) -> Option<Name> {
+    let attempted = record.doc.times.keys().any(|name| kind.step(name.as_str()).is_some_and(|step| step.contact_attempt));
+    let recorded_at = judged_from(entry);
+    let same = record.state == to;
+    record.state = to;
+    if same {
+        return None;
+    }
+    let mut ended = None;
+    if let Some(wait) = record.doc.waits.last_mut().filter(|wait| wait.left.is_none()) {
+        wait.left = Some(Left { occurred_at: happened(entry), recorded_at });
+        ended = Some(wait.cause.clone());
+    }
+    let waits = kind.state(record.state.as_str()).and_then(|state| state.waits.clone());
+    if let Some(cause) = waits {
+        record.doc.waits.push(Wait {
+            cause,
+            occurred_at: happened(entry),
+            recorded_at,
+            left: None,
+            contact_attempt: attempted || step.contact_attempt,
+        });
+    }
+    ended
+}
+
+/// A cancellation or merge withdraws what is left to do only with a second person or the other side's word (S4.5).
+fn confirmed(step: &Step, entry: &Entry) -> bool {
+    !step.confirm || entry.second.is_some() || !entry.signatures.is_empty() || matches!(entry.by, By::Party(_)) || entry.via == Via::Import
+}
+
+fn built_in(packs: &dyn Packs, pack: &Pack, kind: &Kind, zone: &Zone, entry: &Entry, record: &mut Record, change: &BuiltIn) -> Result<Rows, EvolveError> {
+    let at = entry.recorded_at;
+    let mut duties = Duties { kind, pack, packs, zone, entry, record, decided: Vec::new(), revoked: Vec::new() };
+    match change {
+        BuiltIn::HandOver { from, to } => {
+            for todo in duties.record.doc.todo.iter_mut().filter(|todo| todo.holder() == from) {
+                todo.held.push(Held { holder: to.clone(), from: at });
+            }
+        }
+        BuiltIn::Take { duty, occurrence, to } => {
+            for todo in duties.record.doc.todo.iter_mut().filter(|todo| todo.name == *duty && todo.occurrence == *occurrence) {
+                todo.held.push(Held { holder: to.clone(), from: at });
+            }
+        }
+        BuiltIn::Excuse { duty, occurrence, falls_away } => {
+            let open = duties.record.doc.todo.iter().position(|todo| todo.name == *duty && todo.occurrence == *occurrence);
+            match open {
+                Some(index) if *falls_away => duties.fall_away(index, at)?,
+                Some(index) => duties.record.doc.todo[index].excuse = Some(Excuse { recorded_at: at, falls_away: false }),
+                None => return Err(EvolveError::NeedsJournal(entry.step.clone())),
+            }
+        }
+        BuiltIn::Correct { .. } | BuiltIn::CorrectTime { .. } | BuiltIn::Recompute { .. } | BuiltIn::Void => {
+            return Err(EvolveError::NeedsJournal(entry.step.clone()));
+        }
+    }
+    Ok((duties.decided, duties.revoked))
+}
+
+/// When a step happened as far as anybody said; a day without a time proves no instant (S2.12).
+pub fn happened(entry: &Entry) -> Instant {
+    match entry.occurred {
+        Some(Moment::At(at)) => at,
+        Some(Moment::On(_)) | None => entry.recorded_at,
+    }
+}
+
+/// Whence changes count that never count from before they were recorded (S4.6): pauses, cancellations, agreed dates. In history
+/// that is when the source says they happened (S4.8).
+pub fn judged_from(entry: &Entry) -> Instant {
+    if entry.via == Via::Import { happened(entry) } else { entry.recorded_at }
+}

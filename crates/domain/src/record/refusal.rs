@@ -1,0 +1,128 @@
+//! Why a step was not taken: a stable code, the field at fault and what to do, in Chinese and English.
+//!
+//! Codes are part of the API; a text is built from code and parameters and may change.
+
+use crate::name::{Name, Text};
+use std::fmt;
+
+/// A business refusal. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: Code,
+    /// The field, link or signature at fault.
+    pub field: Option<Name>,
+    /// What the text names: states, posts, limits.
+    pub with: Vec<String>,
+}
+
+impl Refusal {
+    pub fn new(code: Code) -> Self {
+        Self { code, field: None, with: Vec::new() }
+    }
+    pub fn at(code: Code, field: &Name) -> Self {
+        Self { code, field: Some(field.clone()), with: Vec::new() }
+    }
+    pub fn with(mut self, value: impl fmt::Display) -> Self {
+        self.with.push(value.to_string());
+        self
+    }
+    fn arg(&self, index: usize) -> &str {
+        self.with.get(index).map_or("", String::as_str)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $zh:literal, $en:literal;)*) => {
+        /// `{f}` is the field, `{0}` and `{1}` the parameters.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+            /// Stable, for programs.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+            fn patterns(self) -> (&'static str, &'static str) {
+                match self { $(Self::$variant => ($zh, $en),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    KindUnknown = "kind-unknown", "没有“{0}”这种单据；请从单据类型列表中选择。", "There is no kind `{0}`; choose one of the list of kinds.";
+    StepUnknown = "step-unknown", "“{1}”没有“{0}”这一步骤；请刷新页面后重选。", "`{1}` has no step `{0}`; reload and choose again.";
+    RecordExists = "record-exists", "这条记录已经登记过了；请打开原记录。", "This record exists already; open it instead.";
+    Stale = "stale", "记录已被他人更新到第 {0} 版（您看到的是第 {1} 版）；请刷新后再办。", "Somebody has changed the record to version {0} (you saw {1}); reload and try again.";
+    StateWrong = "state-wrong", "当前状态为“{0}”，不能办理“{1}”；请先完成前面的步骤。", "The record is `{0}`, which does not admit `{1}`; take the earlier steps first.";
+    PostNotAllowed = "post-not-allowed", "您的岗位不能办理“{0}”；可办理的岗位：{1}。", "Your post may not take `{0}`; these may: {1}.";
+    FieldUnknown = "field-unknown", "“{0}”的表单没有“{f}”这一项；请去掉它。", "The form of `{0}` has no field `{f}`; leave it out.";
+    FieldRequired = "field-required", "请填写“{f}”。", "Fill in `{f}`.";
+    FieldType = "field-type", "“{f}”应为{0}，现为“{1}”；请改正。", "`{f}` must be {0}, but is `{1}`; correct it.";
+    FieldTooLong = "field-too-long", "“{f}”最多 {0} 个字，现有 {1} 个；请缩短，或写入附件。", "`{f}` takes at most {0} characters and has {1}; shorten it or attach it.";
+    FieldOutOfRange = "field-out-of-range", "“{f}”应在 {0} 与 {1} 之间。", "`{f}` must lie between {0} and {1}.";
+    FieldChoice = "field-choice", "“{f}”没有“{0}”这个选项；可选：{1}。", "`{f}` has no choice `{0}`; choose one of {1}.";
+    FieldCharacter = "field-character", "“{f}”含有不能保存的字符（U+0000）；请去掉。", "`{f}` holds a character that cannot be stored (U+0000); remove it.";
+    LinkRequired = "link-required", "请关联“{f}”。", "Link a `{f}`.";
+    LinkUnknown = "link-unknown", "“{0}”没有“{f}”这种关联。", "`{0}` has no link `{f}`.";
+    LinkWrong = "link-wrong", "“{f}”应关联“{0}”，所选记录不存在或类型不符。", "`{f}` must lead to a `{0}`; the record does not exist or is of another kind.";
+    ConditionFails = "condition-fails", "不满足“{0}”的条件：{1}。", "The condition of `{0}` does not hold: {1}.";
+    ConditionFault = "condition-fault", "“{0}”的条件无法计算：{1}；请联系管理员检查规则包。", "The condition of `{0}` cannot be worked out: {1}; ask whoever keeps the pack.";
+    SignatureMissing = "signature-missing", "“{0}”需要 {1} 签字。", "`{0}` needs the signature of {1}.";
+    SignatureOwn = "signature-own", "不能给自己办理的步骤签字；请由他人签。", "Nobody signs his own step; have another sign.";
+    SecondPersonMissing = "second-person-missing", "此操作需要第二人确认；请填写确认人。", "This needs a second person; name one.";
+    SecondPersonOwn = "second-person-own", "第二人不能是本人；请由他人确认。", "The second person must be another.";
+    ReasonMissing = "reason-missing", "请说明原因。", "Give the reason.";
+    TimeFuture = "time-future", "发生时间 {0} 晚于现在 2 分钟以上；请核对时钟或改正时间。", "The time {0} lies more than 2 minutes in the future; check the clock or the time.";
+    TimeBeforeRecord = "time-before-record", "发生时间 {0} 早于记录登记的 {1}；请改正。", "The time {0} is earlier than the record's own, {1}; correct it.";
+    CalendarMissing = "calendar-missing", "{0} 年没有节假日数据，算不出期限；请在规则包 calendars 下加入该年数据。", "There is no calendar data for {0}, so no due time can be worked out; add that year under `calendars` of the pack.";
+    DueUnclear = "due-unclear", "应办“{0}”的期限算不出来：{1}。", "The due time of `{0}` cannot be worked out: {1}.";
+    ParameterMissing = "parameter-missing", "参数“{0}”没有值。", "The parameter `{0}` has no value.";
+    EntryUnknown = "entry-unknown", "没有第 {0} 条流水。", "There is no entry {0}.";
+    CorrectionNotAllowed = "correction-not-allowed", "该项不能由您单独更正：登记人本人在 15 分钟内且下一步骤之前才可自行更正；请加第二人。", "You may not correct this alone: only its author, within 15 minutes and before the next step; add a second person.";
+    CorrectionNothing = "correction-nothing", "更正前后的值相同。", "The old value and the new are the same.";
+    DutyUnknown = "duty-unknown", "没有待办的应办“{0}”。", "There is no duty `{0}` to do.";
+    HolderWrong = "holder-wrong", "“{0}”现由他人负责，不能认领。", "`{0}` is held by another and cannot be taken.";
+    ConflictOfInterest = "conflict-of-interest", "不能决定涉及本人考核的事项；请由他人办理。", "Nobody decides what touches his own score; have another do it.";
+    NumberTaken = "number-taken", "编号“{0}”已被使用。", "The number `{0}` is taken.";
+    EffectFailed = "effect-failed", "联动步骤“{0}”未能办理：{1}。", "The effect `{0}` could not be taken: {1}.";
+    TooManyEffects = "too-many-effects", "联动层数超过 {0} 层；请检查规则包。", "More than {0} levels of effects; check the pack.";
+    VoidRecord = "record-void", "该记录来自已撤销的导入，不能再办理。", "The record belongs to an import that was undone; no step can be taken on it.";
+}
+
+impl Refusal {
+    /// What happened and what to do.
+    pub fn text(&self) -> Text {
+        let (zh, en) = self.code.patterns();
+        Text { zh: self.fill(zh), en: self.fill(en) }
+    }
+    fn fill(&self, pattern: &str) -> String {
+        let field = self.field.as_ref().map_or("", Name::as_str);
+        pattern.replace("{f}", field).replace("{0}", self.arg(0)).replace("{1}", self.arg(1))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.text().en)
+    }
+}
+impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_distinct_and_say_something_in_both_languages() {
+        let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in Code::ALL {
+            let text = Refusal::at(*code, &Name::from("field")).with("one").with("two").text();
+            assert!(text.zh.ends_with('。') && text.en.ends_with('.'), "{}", code.as_str());
+            assert!(!text.zh.contains('{') && !text.en.contains('{'), "{}", code.as_str());
+        }
+    }
+}

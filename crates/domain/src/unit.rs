@@ -1,0 +1,58 @@
+//! Units (组织单元): company, region or project in a tree; a record belongs to exactly one.
+
+use crate::id::UnitId;
+use crate::time::Zone;
+use std::fmt;
+use std::str::FromStr;
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    pub id: UnitId,
+    /// `None` only for a company.
+    pub parent: Option<UnitId>,
+    pub level: Level,
+    /// Part of record numbers; unique in the database.
+    pub code: String,
+    pub name: String,
+    /// Where its days begin (S1.1).
+    pub zone: Zone,
+    /// Counts changes of who works when.
+    pub roster_version: i64,
+    /// Counts changes of its parameters.
+    pub config_version: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    Company,
+    Region,
+    Project,
+}
+
+impl Level {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Region => "region",
+            Self::Project => "project",
+        }
+    }
+}
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// No level of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no level of the organisation is called {0}")]
+pub struct UnknownLevel(pub String);
+
+impl FromStr for Level {
+    type Err = UnknownLevel;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Company, Self::Region, Self::Project].into_iter().find(|level| level.as_str() == text).ok_or_else(|| UnknownLevel(text.to_owned()))
+    }
+}
