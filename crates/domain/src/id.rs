@@ -51,6 +51,8 @@ ids! {
     TeamId,
     /// A batch of imported rows, undone as a whole.
     ImportId,
+    /// Whose figures: a member, a team or a unit, whose ids never meet.
+    HolderId,
 }
 
 impl From<RecordId> for MemberId {
@@ -60,6 +62,21 @@ impl From<RecordId> for MemberId {
 }
 impl From<RecordId> for TeamId {
     fn from(id: RecordId) -> Self {
+        Self(id.0)
+    }
+}
+impl From<MemberId> for HolderId {
+    fn from(id: MemberId) -> Self {
+        Self(id.0)
+    }
+}
+impl From<TeamId> for HolderId {
+    fn from(id: TeamId) -> Self {
+        Self(id.0)
+    }
+}
+impl From<UnitId> for HolderId {
+    fn from(id: UnitId) -> Self {
         Self(id.0)
     }
 }

@@ -4,15 +4,15 @@
 //! holder, window), its values form a group, so a revoked outcome subtracts exactly what it added.
 
 use crate::holder::Holder;
-use crate::id::{UnitId, Uuid};
+use crate::id::{HolderId, UnitId};
 use crate::name::Name;
 use crate::number::Bp;
 use crate::outcome::Outcome;
 use crate::pack::model::Pack;
 use crate::pack::standard::{Clause, Selector, Standard};
 use crate::period::Period;
-use crate::record::{Change, Decided, Entry, Record};
 use crate::record::scope::{DataScope, RecordScope};
+use crate::record::{Change, Decided, Entry, Record};
 use crate::tally::{Tally, Verdict};
 use crate::time::{Day, Zone};
 use crate::value::Data;
@@ -32,7 +32,7 @@ pub struct Measure {
 pub struct TallyKey {
     pub measure: String,
     /// A member, a team, or the unit itself.
-    pub holder: Uuid,
+    pub holder: HolderId,
     /// The first day of the window.
     pub window: Day,
 }
@@ -55,13 +55,24 @@ impl Measures {
         for standard in pack.standards.values() {
             for clause in &standard.clauses {
                 for part in &clause.parts {
-                    if let Selector::Duty { kind, duty, when: Some(when) } = &part.selector {
+                    if let Selector::Duty {
+                        kind,
+                        duty,
+                        when: Some(when),
+                    } = &part.selector
+                    {
                         let list = reads.entry((kind.clone(), duty.clone())).or_default();
-                        list.extend(when.reads().filter(|path| path.len() == 1).map(|path| path[0].clone()));
+                        list.extend(
+                            when.reads()
+                                .filter(|path| path.len() == 1)
+                                .map(|path| path[0].clone()),
+                        );
                         list.sort();
                         list.dedup();
                     }
-                    let Some((kind, measure)) = measure(standard, clause, &part.selector) else { continue };
+                    let Some((kind, measure)) = measure(standard, clause, &part.selector) else {
+                        continue;
+                    };
                     let list = by_kind.entry(kind).or_default();
                     if list.iter().all(|other| other.key != measure.key) {
                         list.push(measure);
@@ -74,7 +85,9 @@ impl Measures {
 
     /// The fields that conditions of clauses on a duty read: a decided duty keeps their values.
     pub fn read_of(&self, kind: &Name, duty: &Name) -> &[Name] {
-        self.reads.get(&(kind.clone(), duty.clone())).map_or(&[], Vec::as_slice)
+        self.reads
+            .get(&(kind.clone(), duty.clone()))
+            .map_or(&[], Vec::as_slice)
     }
 
     fn of_kind(&self, kind: &Name) -> &[Measure] {
@@ -82,7 +95,14 @@ impl Measures {
     }
 
     /// What a change of a record moves, by key; an import undone and a correction come out as differences.
-    pub fn moved(&self, unit: UnitId, zone: &Zone, before: Option<&Record>, entry: &Entry, change: &Change) -> BTreeMap<TallyKey, Tally> {
+    pub fn moved(
+        &self,
+        unit: UnitId,
+        zone: &Zone,
+        before: Option<&Record>,
+        entry: &Entry,
+        change: &Change,
+    ) -> BTreeMap<TallyKey, Tally> {
         let mut moved = BTreeMap::new();
         for measure in self.of_kind(&change.record.kind) {
             for (rows, sign) in [(&change.revoked, -1), (&change.decided, 1)] {
@@ -91,8 +111,17 @@ impl Measures {
                 }
             }
             if entry.change.is_none() {
-                for (holder, day, tally) in of_step(measure, unit, zone, before, entry, &change.record) {
-                    add(&mut moved, &measure.key, holder, measure.period.containing(day).first(), tally, 1);
+                for (holder, day, tally) in
+                    of_step(measure, unit, zone, before, entry, &change.record)
+                {
+                    add(
+                        &mut moved,
+                        &measure.key,
+                        holder,
+                        measure.period.containing(day).first(),
+                        tally,
+                        1,
+                    );
                 }
             }
         }
@@ -103,26 +132,60 @@ impl Measures {
 
 /// The measure of a clause's part, with the kind it counts; `None` where nothing is tallied: marks, metrics, other scores, and what
 /// is counted from rows because a case can be made of several (`count-once-per`) or a subject counts once.
-pub fn measure(standard: &Standard, clause: &Clause, selector: &Selector) -> Option<(Name, Measure)> {
+pub fn measure(
+    standard: &Standard,
+    clause: &Clause,
+    selector: &Selector,
+) -> Option<(Name, Measure)> {
     let period = clause.window.unwrap_or(standard.period);
     let (kind, key) = match selector {
-        Selector::Duty { kind, duty, when } => (kind, format!("duty:{kind}/{duty}{}", condition(when.as_ref()))),
+        Selector::Duty { kind, duty, when } => (
+            kind,
+            format!("duty:{kind}/{duty}{}", condition(when.as_ref())),
+        ),
         Selector::NoneOf { kind, when, whose } => {
             let whose = whose.as_ref().map_or("", Name::as_str);
-            (kind, format!("none:{kind}/{whose}{}", condition(when.as_ref())))
+            (
+                kind,
+                format!("none:{kind}/{whose}{}", condition(when.as_ref())),
+            )
         }
-        Selector::Complete { kind, at, fields, when } => {
-            let fields = fields.iter().map(Name::as_str).collect::<Vec<_>>().join("+");
-            (kind, format!("complete:{kind}/{at}/{fields}{}", condition(when.as_ref())))
+        Selector::Complete {
+            kind,
+            at,
+            fields,
+            when,
+        } => {
+            let fields = fields
+                .iter()
+                .map(Name::as_str)
+                .collect::<Vec<_>>()
+                .join("+");
+            (
+                kind,
+                format!("complete:{kind}/{at}/{fields}{}", condition(when.as_ref())),
+            )
         }
-        Selector::Ratio { .. } | Selector::Mean { .. } | Selector::Quota(_) | Selector::Mark | Selector::Metric { .. } | Selector::Score { .. } => {
+        Selector::Ratio { .. }
+        | Selector::Mean { .. }
+        | Selector::Quota(_)
+        | Selector::Mark
+        | Selector::Metric { .. }
+        | Selector::Score { .. } => {
             return None;
         }
     };
     if clause.count_once_per.is_some() {
         return None;
     }
-    Some((kind.clone(), Measure { key: format!("{key}@{}", period.as_str()), selector: selector.clone(), period }))
+    Some((
+        kind.clone(),
+        Measure {
+            key: format!("{key}@{}", period.name()),
+            selector: selector.clone(),
+            period,
+        },
+    ))
 }
 
 fn condition(when: Option<&crate::expr::Expr>) -> String {
@@ -130,11 +193,11 @@ fn condition(when: Option<&crate::expr::Expr>) -> String {
 }
 
 /// What a holder's figures stand under.
-pub fn holder_id(holder: &Holder, unit: UnitId) -> Uuid {
+pub fn holder_id(holder: &Holder, unit: UnitId) -> HolderId {
     match holder {
-        Holder::Member(id) => id.uuid(),
-        Holder::Team(id) => id.uuid(),
-        Holder::Pool { .. } | Holder::Unit => unit.uuid(),
+        Holder::Member(id) => (*id).into(),
+        Holder::Team(id) => (*id).into(),
+        Holder::Pool { .. } | Holder::Unit => unit.into(),
     }
 }
 
@@ -143,7 +206,9 @@ pub fn verdict(row: &Decided) -> Verdict {
     match row.outcome {
         _ if row.anomalous => Verdict::Anomalous,
         Outcome::Met => Verdict::Met,
-        Outcome::Missed if row.worth_bp > 0 => Verdict::Late { worth: Bp::new(row.worth_bp) },
+        Outcome::Missed if row.worth_bp > 0 => Verdict::Late {
+            worth: Bp::new(row.worth_bp),
+        },
         Outcome::Missed if row.done_at.is_some() => Verdict::Late { worth: Bp::new(0) },
         Outcome::Missed => Verdict::Missed,
         Outcome::Excused => Verdict::Excused,
@@ -157,54 +222,131 @@ pub fn verdict(row: &Decided) -> Verdict {
 pub fn selects(selector: &Selector, name: &Name, seen: &Data) -> bool {
     match selector {
         Selector::Duty { duty, when, .. } => {
-            duty == name && when.as_ref().is_none_or(|when| when.holds(&DataScope(seen)).unwrap_or(false))
+            duty == name
+                && when
+                    .as_ref()
+                    .is_none_or(|when| when.holds(&DataScope(seen)).unwrap_or(false))
         }
         _ => false,
     }
 }
 
-fn add_duty(measure: &Measure, unit: UnitId, row: &Decided, sign: i64, moved: &mut BTreeMap<TallyKey, Tally>) {
+fn add_duty(
+    measure: &Measure,
+    unit: UnitId,
+    row: &Decided,
+    sign: i64,
+    moved: &mut BTreeMap<TallyKey, Tally>,
+) {
     if !selects(&measure.selector, &row.name, &row.seen) {
         return;
     }
     let window = measure.period.containing(row.day).first();
-    add(moved, &measure.key, holder_id(&row.holder, unit), window, Tally::of(verdict(row)), sign);
+    add(
+        moved,
+        &measure.key,
+        holder_id(&row.holder, unit),
+        window,
+        Tally::of(verdict(row)),
+        sign,
+    );
     for share in &row.shares {
-        let verdict = if share.outcome == Outcome::Met { Verdict::Met } else { Verdict::Late { worth: Bp::new(0) } };
+        let verdict = if share.outcome == Outcome::Met {
+            Verdict::Met
+        } else {
+            Verdict::Late { worth: Bp::new(0) }
+        };
         let key = format!("{}{SHARED}", measure.key);
-        add(moved, &key, holder_id(&share.holder, unit), window, Tally::of(verdict), sign);
+        add(
+            moved,
+            &key,
+            holder_id(&share.holder, unit),
+            window,
+            Tally::of(verdict),
+            sign,
+        );
     }
 }
 
-fn add(moved: &mut BTreeMap<TallyKey, Tally>, measure: &str, holder: Uuid, window: Day, tally: Tally, sign: i64) {
-    let slot = moved.entry(TallyKey { measure: measure.to_owned(), holder, window }).or_default();
-    let next = if sign < 0 { slot.minus(tally) } else { slot.plus(tally) };
+fn add(
+    moved: &mut BTreeMap<TallyKey, Tally>,
+    measure: &str,
+    holder: HolderId,
+    window: Day,
+    tally: Tally,
+    sign: i64,
+) {
+    let slot = moved
+        .entry(TallyKey {
+            measure: measure.to_owned(),
+            holder,
+            window,
+        })
+        .or_default();
+    let next = if sign < 0 {
+        slot.minus(tally)
+    } else {
+        slot.plus(tally)
+    };
     // 2^63 items of evidence are not reached; an overflow would be a fault of the store, and stays what it was.
     *slot = next.unwrap_or(*slot);
 }
 
 /// What a step itself is evidence of: that it happened at all, or how complete it was.
-pub fn of_step(measure: &Measure, unit: UnitId, zone: &Zone, before: Option<&Record>, entry: &Entry, after: &Record) -> Vec<(Uuid, Day, Tally)> {
+pub fn of_step(
+    measure: &Measure,
+    unit: UnitId,
+    zone: &Zone,
+    before: Option<&Record>,
+    entry: &Entry,
+    after: &Record,
+) -> Vec<(HolderId, Day, Tally)> {
     let day = zone.day_of(crate::record::evolve::happened(entry));
     let none = Data::new();
     let scope = RecordScope::after(Some(after), &none, &entry.used);
-    let holds = |when: &Option<crate::expr::Expr>| when.as_ref().is_none_or(|when| when.holds(&scope).unwrap_or(false));
+    let holds = |when: &Option<crate::expr::Expr>| {
+        when.as_ref()
+            .is_none_or(|when| when.holds(&scope).unwrap_or(false))
+    };
     match &measure.selector {
         Selector::NoneOf { when, whose, .. } if before.is_none() && holds(when) => {
-            let holder = whose.as_ref().and_then(|field| whose_of(after, field)).unwrap_or(unit.uuid());
+            let holder = whose
+                .as_ref()
+                .and_then(|field| whose_of(after, field))
+                .unwrap_or(unit.into());
             vec![(holder, day, Tally::of(Verdict::Missed))]
         }
-        Selector::Complete { at, fields, when, .. } if *at == entry.step && holds(when) => {
-            let full = fields.iter().all(|field| after.doc.data.get(field).is_some_and(|value| !value.is_null()));
-            let holder = entry.by.member().or(after.doc.creator).map_or(unit.uuid(), |member| member.uuid());
-            vec![(holder, day, Tally::of(if full { Verdict::Met } else { Verdict::Missed }))]
+        Selector::Complete {
+            at, fields, when, ..
+        } if *at == entry.step && holds(when) => {
+            let full = fields.iter().all(|field| {
+                after
+                    .doc
+                    .data
+                    .get(field)
+                    .is_some_and(|value| !value.is_null())
+            });
+            let holder = entry
+                .by
+                .member()
+                .or(after.doc.creator)
+                .map_or(unit.into(), HolderId::from);
+            vec![(
+                holder,
+                day,
+                Tally::of(if full { Verdict::Met } else { Verdict::Missed }),
+            )]
         }
         _ => Vec::new(),
     }
 }
 
 /// The member or team that a field or link names.
-fn whose_of(record: &Record, name: &Name) -> Option<Uuid> {
-    let linked = record.doc.links.get(name).map(|id| id.uuid());
+fn whose_of(record: &Record, name: &Name) -> Option<HolderId> {
+    let linked = record
+        .doc
+        .links
+        .get(name)
+        .map(|id| HolderId::from_uuid(id.uuid()));
     linked.or_else(|| record.doc.data.get(name)?.as_text()?.parse().ok())
 }

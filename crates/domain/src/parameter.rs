@@ -34,12 +34,24 @@ impl Parameters {
 
     /// The value set for the unit and in force at an instant; `None`: the pack's default holds.
     pub fn overridden(&self, name: &Name, at: Instant) -> Option<&ParameterValue> {
-        self.overrides.iter().find(|set| set.parameter == *name && set.from <= at).map(|set| &set.value)
+        self.overrides
+            .iter()
+            .find(|set| set.parameter == *name && set.from <= at)
+            .map(|set| &set.value)
     }
 
     /// The value in force.
-    pub fn value<'a>(&'a self, pack: &'a Pack, name: &Name, at: Instant) -> Option<&'a ParameterValue> {
-        self.overridden(name, at).or_else(|| pack.parameters.get(name).map(|parameter| &parameter.default))
+    pub fn value<'a>(
+        &'a self,
+        pack: &'a Pack,
+        name: &Name,
+        at: Instant,
+    ) -> Option<&'a ParameterValue> {
+        self.overridden(name, at).or_else(|| {
+            pack.parameters
+                .get(name)
+                .map(|parameter| &parameter.default)
+        })
     }
 
     /// What is in force beside the defaults, as a scorecard prints it (S8.4).
@@ -69,9 +81,13 @@ impl Parameter {
     /// # Errors
     /// See [`Unacceptable`].
     pub fn accepts(&self, value: &ParameterValue, by_above: bool) -> Result<(), Unacceptable> {
-        let Some(value_size) = size(value, self.unit) else { return Err(Unacceptable::WrongUnit) };
+        let Some(value_size) = size(value, self.unit) else {
+            return Err(Unacceptable::WrongUnit);
+        };
         if let Some((low, high)) = &self.bounds {
-            let inside = size(low, self.unit).zip(size(high, self.unit)).is_none_or(|(low, high)| low <= value_size && value_size <= high);
+            let inside = size(low, self.unit)
+                .zip(size(high, self.unit))
+                .is_none_or(|(low, high)| low <= value_size && value_size <= high);
             if !inside {
                 return Err(Unacceptable::OutOfBounds);
             }
@@ -82,7 +98,11 @@ impl Parameter {
             Looser::Lower => value_size < default,
             Looser::Neither => false,
         };
-        if loosens && !by_above { Err(Unacceptable::Loosens) } else { Ok(()) }
+        if loosens && !by_above {
+            Err(Unacceptable::Loosens)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -90,7 +110,10 @@ impl Parameter {
 fn size(value: &ParameterValue, unit: ParameterUnit) -> Option<i128> {
     match (unit, value) {
         (ParameterUnit::Duration, ParameterValue::Span(span)) => Some(span.rough_micros()),
-        (ParameterUnit::BasisPoints | ParameterUnit::Fen | ParameterUnit::Count, ParameterValue::Number(number)) => Some(i128::from(*number)),
+        (
+            ParameterUnit::BasisPoints | ParameterUnit::Fen | ParameterUnit::Count,
+            ParameterValue::Number(number),
+        ) => Some(i128::from(*number)),
         (ParameterUnit::Flag, ParameterValue::Flag(flag)) => Some(i128::from(*flag)),
         (ParameterUnit::Text, ParameterValue::Text(_)) => Some(0),
         _ => None,
@@ -113,7 +136,9 @@ impl ParameterValue {
     pub fn parse(unit: ParameterUnit, text: &str) -> Option<Self> {
         match unit {
             ParameterUnit::Duration => text.parse().ok().map(Self::Span),
-            ParameterUnit::BasisPoints | ParameterUnit::Fen | ParameterUnit::Count => text.parse().ok().map(Self::Number),
+            ParameterUnit::BasisPoints | ParameterUnit::Fen | ParameterUnit::Count => {
+                text.parse().ok().map(Self::Number)
+            }
             ParameterUnit::Flag => text.parse().ok().map(Self::Flag),
             ParameterUnit::Text => Some(Self::Text(text.to_owned())),
         }

@@ -22,6 +22,17 @@ pub enum Period {
 }
 
 impl Period {
+    /// The word in packs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::HalfYear => "half-year",
+            Self::Year => "year",
+        }
+    }
     /// The window that holds the day.
     pub fn containing(self, day: Day) -> Window {
         let first = match self.months() {

@@ -85,6 +85,25 @@ impl Roster {
             .collect()
     }
 
+    /// Whether he has the post at the instant.
+    pub fn has_post(&self, member: MemberId, post: &Name, at: Instant) -> bool {
+        self.postings_at(at)
+            .any(|posting| posting.member == member && posting.post == *post)
+    }
+
+    /// Whether he has any post at the instant.
+    pub fn is_member(&self, member: MemberId, at: Instant) -> bool {
+        self.postings_at(at).any(|posting| posting.member == member)
+    }
+
+    /// The teams he belongs to.
+    pub fn teams_of(&self, member: MemberId, at: Instant) -> BTreeSet<TeamId> {
+        self.postings_at(at)
+            .filter(|posting| posting.member == member)
+            .filter_map(|posting| posting.team)
+            .collect()
+    }
+
     pub fn team(&self, code: &str) -> Option<TeamId> {
         self.teams
             .iter()

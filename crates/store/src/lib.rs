@@ -25,14 +25,21 @@
 //! ```
 
 mod capture;
+pub mod duty;
+pub mod entry;
 mod error;
 mod handle;
 mod lite;
 mod migrate;
+pub mod pack;
 mod pg;
 mod pool;
+mod query;
+pub mod record;
 mod sql;
+pub mod tally;
 mod tx;
+pub mod unit;
 mod value;
 
 pub use error::{Constraint, Error};

@@ -191,7 +191,7 @@ pub fn tighten(old: Due, from_change: Due) -> Due {
 }
 
 /// A change of the field that the limit depends on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// When it was recorded: a change never counts from before (S4.6).
     pub recorded_at: Instant,

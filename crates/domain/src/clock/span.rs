@@ -76,6 +76,16 @@ impl Span {
         Self::Clock(hours as i64 * HOUR)
     }
     /// Counted in days: its end is a day's end, exclusive.
+    /// A size to compare limits by: a day as 24 hours, a workday as a day, a month as 30 days, a year as 365. No due time is computed from it.
+    pub const fn rough_micros(self) -> i128 {
+        const DAY: i128 = 86_400_000_000;
+        match self {
+            Self::Clock(micros) => micros as i128,
+            Self::Days(count) | Self::Workdays(count) => count as i128 * DAY,
+            Self::Months(count) => count as i128 * 30 * DAY,
+            Self::Years(count) => count as i128 * 365 * DAY,
+        }
+    }
     pub const fn by_days(self) -> bool {
         !matches!(self, Self::Clock(_))
     }

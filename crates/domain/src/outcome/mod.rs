@@ -36,6 +36,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The word in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Excused => "excused",
+            Self::Exempt => "exempt",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
     /// Whether it counts in a rate: met and missed do (S4.2–S4.5).
     pub const fn counts(self) -> bool {
         matches!(self, Self::Met | Self::Missed)

@@ -1,14 +1,14 @@
 //! What somebody wants done, and what deciding it may look at.
 
-use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Via};
 use super::Record;
 use super::entry::BuiltIn;
-use crate::proof::DeviceTimes;
+use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Via};
 use crate::expr::Expr;
 use crate::id::{MemberId, RecordId, UnitId};
 use crate::name::Name;
 use crate::pack::model::{HolderRule, Kind, Pack, Start, Step};
 use crate::parameter::Parameters;
+use crate::proof::DeviceTimes;
 use crate::roster::Roster;
 use crate::time::{Instant, Moment, Zone};
 use crate::value::{Data, Value};
@@ -46,7 +46,11 @@ pub struct Command {
 impl Command {
     /// A step by a member in his own session, now.
     pub fn new(step: impl Into<Name>, by: By) -> Self {
-        let via = if by == By::System { Via::System } else { Via::Own };
+        let via = if by == By::System {
+            Via::System
+        } else {
+            Via::Own
+        };
         Self {
             step: step.into(),
             by,

@@ -34,7 +34,11 @@ pub enum Target<'a> {
 ///
 /// History from a source is admitted and marked where live work would be refused for its order, time or state (S4.8);
 /// it is refused only for what cannot be stored.
-pub fn decide(context: &Context<'_>, target: Target<'_>, command: &Command) -> Result<Entry, Vec<Refusal>> {
+pub fn decide(
+    context: &Context<'_>,
+    target: Target<'_>,
+    command: &Command,
+) -> Result<Entry, Vec<Refusal>> {
     let (kind_name, before) = match target {
         Target::New(opening) => (&opening.kind, None),
         Target::Record(record) => (&record.kind, Some(record)),
@@ -46,7 +50,9 @@ pub fn decide(context: &Context<'_>, target: Target<'_>, command: &Command) -> R
         if let Some(version) = command.version
             && version != record.version
         {
-            return Err(vec![Refusal::new(Code::Stale).with(record.version).with(version)]);
+            return Err(vec![
+                Refusal::new(Code::Stale).with(record.version).with(version),
+            ]);
         }
         if record.doc.void {
             return Err(vec![Refusal::new(Code::VoidRecord)]);
@@ -54,10 +60,21 @@ pub fn decide(context: &Context<'_>, target: Target<'_>, command: &Command) -> R
     }
     if let Some(change) = &command.built_in {
         let Some(record) = before else {
-            return Err(vec![Refusal::new(Code::StepUnknown).with(&command.step).with(kind_name)]);
+            return Err(vec![
+                Refusal::new(Code::StepUnknown)
+                    .with(&command.step)
+                    .with(kind_name),
+            ]);
         };
         let change = super::built_in::check(context, kind, record, command, change)?;
-        return Ok(entry(context, target, command, Vec::new(), Used::default(), Some(change)));
+        return Ok(entry(
+            context,
+            target,
+            command,
+            Vec::new(),
+            Used::default(),
+            Some(change),
+        ));
     }
     let step = match (before, command.step.as_str()) {
         (None, "open") => Some(&kind.open),
@@ -66,9 +83,21 @@ pub fn decide(context: &Context<'_>, target: Target<'_>, command: &Command) -> R
         (None, _) => None,
     };
     let Some(step) = step else {
-        return Err(vec![Refusal::new(Code::StepUnknown).with(&command.step).with(kind_name)]);
+        return Err(vec![
+            Refusal::new(Code::StepUnknown)
+                .with(&command.step)
+                .with(kind_name),
+        ]);
     };
-    let mut check = Check { context, kind, step, before, command, faults: Vec::new(), anomalies: Vec::new() };
+    let mut check = Check {
+        context,
+        kind,
+        step,
+        before,
+        command,
+        faults: Vec::new(),
+        anomalies: Vec::new(),
+    };
     check.state();
     check.actor();
     check.form();
@@ -86,10 +115,21 @@ pub fn decide(context: &Context<'_>, target: Target<'_>, command: &Command) -> R
     Ok(entry(context, target, command, anomalies, used, None))
 }
 
-fn entry(context: &Context<'_>, target: Target<'_>, command: &Command, anomalies: Vec<Anomaly>, used: Used, change: Option<BuiltIn>) -> Entry {
+fn entry(
+    context: &Context<'_>,
+    target: Target<'_>,
+    command: &Command,
+    anomalies: Vec<Anomaly>,
+    used: Used,
+    change: Option<BuiltIn>,
+) -> Entry {
     let (record, seq, opens) = match target {
         Target::New(opening) => {
-            let opens = Opens { kind: opening.kind.clone(), number: opening.number.clone(), source: command.source.clone() };
+            let opens = Opens {
+                kind: opening.kind.clone(),
+                number: opening.number.clone(),
+                source: command.source.clone(),
+            };
             (opening.id, 1, Some(opens))
         }
         Target::Record(record) => (record.id, record.version + 1, None),
@@ -103,9 +143,11 @@ fn entry(context: &Context<'_>, target: Target<'_>, command: &Command, anomalies
         by: command.by.clone(),
         recorded_by: command.recorded_by,
         via: command.via,
-        occurred: command.occurred.filter(|occurred| *occurred != Moment::At(context.now)),
+        occurred: command
+            .occurred
+            .filter(|occurred| *occurred != Moment::At(context.now)),
         recorded_at: context.now,
-        device: command.device.clone(),
+        device: command.device,
         pack: context.version,
         data: command.data.clone(),
         links: command.links.clone(),
@@ -146,41 +188,69 @@ impl Check<'_> {
     fn state(&mut self) {
         let Some(record) = self.before else { return };
         let admitted = if self.step.from.is_empty() {
-            self.kind.state(record.state.as_str()).is_none_or(|state| !state.closed)
+            self.kind
+                .state(record.state.as_str())
+                .is_none_or(|state| !state.closed)
         } else {
             self.step.from.contains(&record.state)
         };
         if !admitted {
-            let refusal = Refusal::new(Code::StateWrong).with(&record.state).with(&self.step.name);
+            let refusal = Refusal::new(Code::StateWrong)
+                .with(&record.state)
+                .with(&self.step.name);
             self.refuse_or_mark(Anomaly::State, refusal);
         }
     }
 
     /// Posts and parts that the step names (`by`). History and the system are not asked.
     fn actor(&mut self) {
-        if self.command.is_import() || self.step.by.iter().any(|who| self.is(who, &self.command.by)) {
+        if self.command.is_import()
+            || self
+                .step
+                .by
+                .iter()
+                .any(|who| self.is(who, &self.command.by))
+        {
             return;
         }
-        if self.command.by == By::System && (self.command.cause.is_some() || self.step.by.contains(&Who::System)) {
+        if self.command.by == By::System
+            && (self.command.cause.is_some() || self.step.by.contains(&Who::System))
+        {
             return;
         }
         let posts = self.step.by.iter().map(said).collect::<Vec<_>>().join(", ");
-        self.faults.push(Refusal::new(Code::PostNotAllowed).with(&self.step.name).with(posts));
+        self.faults.push(
+            Refusal::new(Code::PostNotAllowed)
+                .with(&self.step.name)
+                .with(posts),
+        );
     }
 
     fn is(&self, who: &Who, by: &By) -> bool {
         let at = self.context.now;
         match (who, by) {
-            (Who::Post(post), By::Member(member)) => self.context.roster.has_post(*member, post, at),
+            (Who::Post(post), By::Member(member)) => {
+                self.context.roster.has_post(*member, post, at)
+            }
             (Who::Anyone, By::Member(member)) => self.context.roster.is_member(*member, at),
-            (Who::Creator, By::Member(member)) => self.before.is_none_or(|record| record.doc.creator == Some(*member)),
-            (Who::Assignee, By::Member(member)) => self.field_holds(self.kind.assignee.as_ref(), &member.to_string()),
+            (Who::Creator, By::Member(member)) => self
+                .before
+                .is_none_or(|record| record.doc.creator == Some(*member)),
+            (Who::Assignee, By::Member(member)) => {
+                self.field_holds(self.kind.assignee.as_ref(), &member.to_string())
+            }
             (Who::TeamMember, By::Member(member)) => {
                 let teams = self.context.roster.teams_of(*member, at);
-                teams.iter().any(|team| self.field_holds(self.kind.team.as_ref(), &team.to_string()))
+                teams
+                    .iter()
+                    .any(|team| self.field_holds(self.kind.team.as_ref(), &team.to_string()))
             }
             (Who::Party(link), By::Party(party)) => {
-                let linked = self.command.links.get(link).or_else(|| self.before?.doc.links.get(link));
+                let linked = self
+                    .command
+                    .links
+                    .get(link)
+                    .or_else(|| self.before?.doc.links.get(link));
                 linked == Some(party)
             }
             (Who::System, By::System) => true,
@@ -190,7 +260,11 @@ impl Check<'_> {
 
     fn field_holds(&self, field: Option<&Name>, id: &str) -> bool {
         let Some(field) = field else { return false };
-        let value = self.command.data.get(field).or_else(|| self.before?.doc.data.get(field));
+        let value = self
+            .command
+            .data
+            .get(field)
+            .or_else(|| self.before?.doc.data.get(field));
         value.and_then(|value| value.as_text()) == Some(id)
     }
 
@@ -200,7 +274,9 @@ impl Check<'_> {
         let lenient = self.command.is_import() || self.command.by == By::System;
         let faults = form::check(self.kind, self.step, &self.command.data, have, lenient);
         self.faults.extend(faults);
-        if self.command.is_import() && !form::missing(self.kind, self.step, &self.command.data, have).is_empty() {
+        if self.command.is_import()
+            && !form::missing(self.kind, self.step, &self.command.data, have).is_empty()
+        {
             self.anomalies.push(Anomaly::Incomplete);
         }
     }
@@ -208,24 +284,40 @@ impl Check<'_> {
     fn links(&mut self) {
         for (name, id) in &self.command.links {
             let Some(link) = self.kind.links.get(name) else {
-                self.faults.push(Refusal::at(Code::LinkUnknown, name).with(&self.kind.name));
+                self.faults
+                    .push(Refusal::at(Code::LinkUnknown, name).with(&self.kind.name));
                 continue;
             };
             match self.context.linked.get(id) {
                 Some(seen) if seen.kind == link.kind => {}
-                Some(_) => self.faults.push(Refusal::at(Code::LinkWrong, name).with(&link.kind)),
-                None => self.refuse_or_mark(Anomaly::LinkMissing, Refusal::at(Code::LinkWrong, name).with(&link.kind)),
+                Some(_) => self
+                    .faults
+                    .push(Refusal::at(Code::LinkWrong, name).with(&link.kind)),
+                None => self.refuse_or_mark(
+                    Anomaly::LinkMissing,
+                    Refusal::at(Code::LinkWrong, name).with(&link.kind),
+                ),
             }
         }
         if self.before.is_none() {
-            for link in self.kind.links.values().filter(|link| link.required && !self.command.links.contains_key(&link.name)) {
-                self.refuse_or_mark(Anomaly::LinkMissing, Refusal::at(Code::LinkRequired, &link.name));
+            for link in self
+                .kind
+                .links
+                .values()
+                .filter(|link| link.required && !self.command.links.contains_key(&link.name))
+            {
+                self.refuse_or_mark(
+                    Anomaly::LinkMissing,
+                    Refusal::at(Code::LinkRequired, &link.name),
+                );
             }
         }
     }
 
     fn times(&mut self) {
-        let Some(occurred) = self.command.occurred else { return };
+        let Some(occurred) = self.command.occurred else {
+            return;
+        };
         let latest = self.context.now.plus_micros(AHEAD);
         let zone = self.context.zone;
         let (begins, shown) = match occurred {
@@ -237,19 +329,34 @@ impl Check<'_> {
         }
         let Some(record) = self.before else { return };
         if before(zone, occurred, record.opened_at) {
-            let refusal = Refusal::new(Code::TimeBeforeRecord).with(&shown).with(record.opened_at.in_zone(zone));
+            let refusal = Refusal::new(Code::TimeBeforeRecord)
+                .with(&shown)
+                .with(record.opened_at.in_zone(zone));
             self.refuse_or_mark(Anomaly::BeforeRecord, refusal);
-        } else if self.command.is_import() && record.doc.times.values().max().is_some_and(|last| before(zone, occurred, *last)) {
+        } else if self.command.is_import()
+            && record
+                .doc
+                .times
+                .values()
+                .max()
+                .is_some_and(|last| before(zone, occurred, *last))
+        {
             self.anomalies.push(Anomaly::Order);
         }
     }
 
     fn signatures(&mut self) {
-        if self.command.signatures.iter().any(|signature| signature.by == self.command.by) {
+        if self
+            .command
+            .signatures
+            .iter()
+            .any(|signature| signature.by == self.command.by)
+        {
             self.faults.push(Refusal::new(Code::SignatureOwn));
         }
         if let Some(second) = self.command.second
-            && (Some(second) == self.command.by.member() || Some(second) == self.command.recorded_by)
+            && (Some(second) == self.command.by.member()
+                || Some(second) == self.command.recorded_by)
         {
             self.faults.push(Refusal::new(Code::SecondPersonOwn));
         }
@@ -257,23 +364,46 @@ impl Check<'_> {
             return;
         }
         for cosign in self.step.cosign.iter().filter(|cosign| cosign.required) {
-            if !self.command.signatures.iter().any(|signature| self.is(&cosign.who, &signature.by)) {
-                self.faults.push(Refusal::new(Code::SignatureMissing).with(said(&cosign.who)));
+            if !self
+                .command
+                .signatures
+                .iter()
+                .any(|signature| self.is(&cosign.who, &signature.by))
+            {
+                self.faults
+                    .push(Refusal::new(Code::SignatureMissing).with(said(&cosign.who)));
             }
         }
     }
 
     /// Looks up what the decision takes from outside, so that the entry can say it.
     fn used(&mut self) -> Used {
-        let mut used = Used { facts: self.context.facts.clone(), ..Used::default() };
+        let mut used = Used {
+            facts: self.context.facts.clone(),
+            ..Used::default()
+        };
         for path in paths(self.kind, self.step) {
-            let [link, field] = path.as_slice() else { continue };
-            let id = self.command.links.get(link).or_else(|| self.before?.doc.links.get(link));
+            let [link, field] = path.as_slice() else {
+                continue;
+            };
+            let id = self
+                .command
+                .links
+                .get(link)
+                .or_else(|| self.before?.doc.links.get(link));
             if let Some(seen) = id.and_then(|id| self.context.linked.get(id)) {
-                used.seen.insert(format!("{link}.{field}"), seen.get(field.as_str()));
+                used.seen
+                    .insert(format!("{link}.{field}"), seen.get(field.as_str()));
             }
         }
-        super::duties::look_up(self.context, self.kind, self.step, self.before, self.command, &mut used);
+        super::duties::look_up(
+            self.context,
+            self.kind,
+            self.step,
+            self.before,
+            self.command,
+            &mut used,
+        );
         used
     }
 
@@ -283,10 +413,16 @@ impl Check<'_> {
         match when.holds(&scope) {
             Ok(true) => {}
             Ok(false) => {
-                let refusal = Refusal::new(Code::ConditionFails).with(&self.step.name).with(when.source());
+                let refusal = Refusal::new(Code::ConditionFails)
+                    .with(&self.step.name)
+                    .with(when.source());
                 self.refuse_or_mark(Anomaly::Condition, refusal);
             }
-            Err(fault) => self.faults.push(Refusal::new(Code::ConditionFault).with(&self.step.name).with(fault)),
+            Err(fault) => self.faults.push(
+                Refusal::new(Code::ConditionFault)
+                    .with(&self.step.name)
+                    .with(fault),
+            ),
         }
     }
 }
@@ -301,10 +437,24 @@ fn before(zone: &crate::time::Zone, occurred: Moment, other: Instant) -> bool {
 
 /// Every path behind a link that an expression of this step, or of a duty that it touches, reads.
 fn paths(kind: &Kind, step: &Step) -> Vec<Vec<Name>> {
-    let of_duties = kind.duties.iter().filter(|duty| duty.starts_with(&step.name)).filter_map(|duty| duty.when.as_ref());
-    let of_until = kind.duties.iter().flat_map(|duty| &duty.until).filter(|until| until.step == step.name).filter_map(|until| until.when.as_ref());
+    let of_duties = kind
+        .duties
+        .iter()
+        .filter(|duty| duty.starts_with(&step.name))
+        .filter_map(|duty| duty.when.as_ref());
+    let of_until = kind
+        .duties
+        .iter()
+        .flat_map(|duty| &duty.until)
+        .filter(|until| until.step == step.name)
+        .filter_map(|until| until.when.as_ref());
     let all = step.when.iter().chain(of_duties).chain(of_until);
-    all.flat_map(|expr| expr.reads().filter(|path| path.len() == 2 && kind.links.contains_key(&path[0])).map(<[Name]>::to_vec)).collect()
+    all.flat_map(|expr| {
+        expr.reads()
+            .filter(|path| path.len() == 2 && kind.links.contains_key(&path[0]))
+            .map(<[Name]>::to_vec)
+    })
+    .collect()
 }
 
 /// How a refusal names who may.
@@ -321,11 +471,21 @@ fn said(who: &Who) -> String {
 
 /// A register that the roster reads must be re-read after a step on it.
 pub fn touches_roster(kind: &Kind) -> bool {
-    matches!(kind.role, Some(Role::Member | Role::Posting | Role::Leave | Role::Shift | Role::Team))
+    matches!(
+        kind.role,
+        Some(Role::Member | Role::Posting | Role::Leave | Role::Shift | Role::Team)
+    )
 }
 
 /// Links that a command fills in; the store looks them up.
-pub fn links_of<'a>(before: Option<&'a Record>, command: &'a Command) -> BTreeMap<&'a Name, RecordId> {
-    let old = before.into_iter().flat_map(|record| record.doc.links.iter());
-    old.chain(command.links.iter()).map(|(name, id)| (name, *id)).collect()
+pub fn links_of<'a>(
+    before: Option<&'a Record>,
+    command: &'a Command,
+) -> BTreeMap<&'a Name, RecordId> {
+    let old = before
+        .into_iter()
+        .flat_map(|record| record.doc.links.iter());
+    old.chain(command.links.iter())
+        .map(|(name, id)| (name, *id))
+        .collect()
 }

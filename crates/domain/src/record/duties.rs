@@ -15,7 +15,10 @@ use crate::holder::{self, Answering, Charged, Credit, Fair, Held, Holder};
 use crate::id::{MemberId, TeamId, Uuid};
 use crate::name::Name;
 use crate::outcome::{self, DayParts, Excuse, Outcome, Repeat, Story};
-use crate::pack::model::{Charge, Duty, DueSpec, FieldType, Kind, Limit, Pack, ParameterValue, Proof, Start, Step, Then, Until};
+use crate::pack::model::{
+    Charge, DueSpec, Duty, FieldType, Kind, Limit, Pack, ParameterValue, Proof, Start, Step, Then,
+    Until,
+};
 use crate::proof::{self, Decision, Limits, Source, Times};
 use crate::time::{Instant, Moment, Zone};
 use crate::value::{Data, Value};
@@ -33,8 +36,19 @@ impl Duty {
 }
 
 /// Looks up what deciding the duties of a step takes from outside: holders, overridden parameters, absences.
-pub fn look_up(context: &Context<'_>, kind: &Kind, step: &Step, before: Option<&Record>, command: &Command, used: &mut Used) {
-    for duty in kind.duties.iter().filter(|duty| duty.starts_with(&step.name)) {
+pub fn look_up(
+    context: &Context<'_>,
+    kind: &Kind,
+    step: &Step,
+    before: Option<&Record>,
+    command: &Command,
+    used: &mut Used,
+) {
+    for duty in kind
+        .duties
+        .iter()
+        .filter(|duty| duty.starts_with(&step.name))
+    {
         let holder = choose(context, kind, duty, before, command);
         used.holders.insert(duty.name.clone(), holder);
         let mut names = BTreeSet::new();
@@ -47,13 +61,18 @@ pub fn look_up(context: &Context<'_>, kind: &Kind, step: &Step, before: Option<&
     }
     let Some(record) = before else { return };
     let ending = record.doc.todo.iter().filter(|todo| {
-        kind.duty(todo.name.as_str()).is_some_and(|duty| duty.until.iter().any(|until| until.step == step.name))
+        kind.duty(todo.name.as_str())
+            .is_some_and(|duty| duty.until.iter().any(|until| until.step == step.name))
     });
     for todo in ending {
         for held in &todo.held {
             if let Holder::Member(member) = held.holder {
                 for (from, until) in context.roster.absences(member, todo.start, todo.due.at) {
-                    let absent = Absent { member, from, until };
+                    let absent = Absent {
+                        member,
+                        from,
+                        until,
+                    };
                     if !used.absent.contains(&absent) {
                         used.absent.push(absent);
                     }
@@ -64,12 +83,27 @@ pub fn look_up(context: &Context<'_>, kind: &Kind, step: &Step, before: Option<&
 }
 
 /// The first of the list that exists (S5.1).
-fn choose(context: &Context<'_>, kind: &Kind, duty: &Duty, before: Option<&Record>, command: &Command) -> Holder {
+fn choose(
+    context: &Context<'_>,
+    kind: &Kind,
+    duty: &Duty,
+    before: Option<&Record>,
+    command: &Command,
+) -> Holder {
     let id_in = |name: &Name| -> Option<Uuid> {
-        let value = command.data.get(name).or_else(|| before?.doc.data.get(name))?;
+        let value = command
+            .data
+            .get(name)
+            .or_else(|| before?.doc.data.get(name))?;
         value.as_text()?.parse().ok()
     };
-    let link = |name: &Name| command.links.get(name).or_else(|| before?.doc.links.get(name)).copied();
+    let link = |name: &Name| {
+        command
+            .links
+            .get(name)
+            .or_else(|| before?.doc.links.get(name))
+            .copied()
+    };
     let grid_of = |name: &Name| {
         let grid = context.linked.get(&link(name)?)?.get("grid");
         grid.as_text().map(Name::from)
@@ -81,12 +115,22 @@ fn choose(context: &Context<'_>, kind: &Kind, duty: &Duty, before: Option<&Recor
     let asked = holder::Context {
         creator: before.map_or(command.by.member(), |record| record.doc.creator),
         doer: command.by.member(),
-        assignee: kind.assignee.as_ref().and_then(id_in).map(MemberId::from_uuid),
+        assignee: kind
+            .assignee
+            .as_ref()
+            .and_then(id_in)
+            .map(MemberId::from_uuid),
         team: kind.team.as_ref().and_then(id_in).map(TeamId::from_uuid),
         grid_of: &grid_of,
         field: &field,
     };
-    let at = if command.is_import() { command.occurred.map_or(context.now, |occurred| instant_of(context.zone, occurred)) } else { context.now };
+    let at = if command.is_import() {
+        command
+            .occurred
+            .map_or(context.now, |occurred| instant_of(context.zone, occurred))
+    } else {
+        context.now
+    };
     holder::choose(&duty.holder, context.roster, at, &asked).holder
 }
 
@@ -109,7 +153,9 @@ fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
     }
     match due {
         DueSpec::Within { limit, .. } | DueSpec::Before { by: limit, .. } => of_limit(limit, names),
-        DueSpec::Earliest(list) | DueSpec::Latest(list) => list.iter().for_each(|due| parameters_of(due, names)),
+        DueSpec::Earliest(list) | DueSpec::Latest(list) => {
+            list.iter().for_each(|due| parameters_of(due, names))
+        }
         DueSpec::Field(_) | DueSpec::Point(_) | DueSpec::PeriodEnd => {}
     }
 }
@@ -117,10 +163,18 @@ fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
 /// Fields whose change moves a duty that is to do: choices of its limits (S2.10) and instants that the record states (S2.9).
 fn depends_on(due: &DueSpec, field: &Name) -> bool {
     match due {
-        DueSpec::Within { limit: Limit::By { field: by, .. }, .. } => by == field,
+        DueSpec::Within {
+            limit: Limit::By { field: by, .. },
+            ..
+        } => by == field,
         DueSpec::Field(name) => name == field,
-        DueSpec::Earliest(list) | DueSpec::Latest(list) => list.iter().any(|due| depends_on(due, field)),
-        DueSpec::Within { .. } | DueSpec::Before { .. } | DueSpec::Point(_) | DueSpec::PeriodEnd => false,
+        DueSpec::Earliest(list) | DueSpec::Latest(list) => {
+            list.iter().any(|due| depends_on(due, field))
+        }
+        DueSpec::Within { .. }
+        | DueSpec::Before { .. }
+        | DueSpec::Point(_)
+        | DueSpec::PeriodEnd => false,
     }
 }
 
@@ -160,13 +214,27 @@ impl Values<'_> {
             (!rules.is_empty()).then_some(rules)
         };
         Some(match due {
-            DueSpec::Within { limit, roll, until_close } => {
-                let rule = Rule::Within { span: self.span(limit)?, until_close: *until_close };
-                if *roll { Rule::Rolled(Box::new(rule)) } else { rule }
+            DueSpec::Within {
+                limit,
+                roll,
+                until_close,
+            } => {
+                let rule = Rule::Within {
+                    span: self.span(limit)?,
+                    until_close: *until_close,
+                };
+                if *roll {
+                    Rule::Rolled(Box::new(rule))
+                } else {
+                    rule
+                }
             }
             DueSpec::Field(field) => Rule::Stated(self.moment(field)?),
             DueSpec::Point(point) => Rule::Point(*point),
-            DueSpec::Before { field, by } => Rule::Before { planned: self.moment(field)?, by: self.span(by)? },
+            DueSpec::Before { field, by } => Rule::Before {
+                planned: self.moment(field)?,
+                by: self.span(by)?,
+            },
             DueSpec::Earliest(list) => Rule::Earliest(all(list)?),
             DueSpec::Latest(list) => Rule::Latest(all(list)?),
             DueSpec::PeriodEnd => return None,
@@ -177,7 +245,10 @@ impl Values<'_> {
 /// A field's value as a moment.
 pub fn moment(value: &Value) -> Option<Moment> {
     let text = value.as_text()?;
-    text.parse().map(Moment::On).ok().or_else(|| text.parse().map(Moment::At).ok())
+    text.parse()
+        .map(Moment::On)
+        .ok()
+        .or_else(|| text.parse().map(Moment::At).ok())
 }
 
 /// Changes of the duties of one record by one entry.
@@ -198,20 +269,37 @@ pub(super) type Timed<T> = Result<T, (Name, ClockError)>;
 
 impl Duties<'_> {
     fn days(&self, todo: &Todo) -> &SpecialDays {
-        &self.packs.pack(todo.days.unwrap_or(todo.pack)).unwrap_or(self.pack).special_days
+        &self
+            .packs
+            .pack(todo.days.unwrap_or(todo.pack))
+            .unwrap_or(self.pack)
+            .special_days
     }
 
     /// The pauses that count for a duty (S3.2); `as_of` ends one that still runs, `None` leaves it out.
     fn pauses(&self, duty: &Duty, as_of: Option<Instant>) -> Vec<Paused> {
         clock::counted(&self.record.doc.waits, &duty.pauses, as_of, &|cause| {
-            self.pack.causes.get(cause).is_some_and(|cause| cause.needs_contact_attempt)
+            self.pack
+                .causes
+                .get(cause)
+                .is_some_and(|cause| cause.needs_contact_attempt)
         })
     }
 
     fn clock<'c>(&'c self, duty: &'c Duty, todo: &'c Todo, pauses: &'c [Paused]) -> Clock<'c> {
         let pack = self.packs.pack(todo.pack).unwrap_or(self.pack);
-        let hours = duty.calendar.as_ref().and_then(|name| pack.calendars.get(name));
-        Clock { start: Moment::At(todo.start), rule: &todo.rule, hours, days: self.days(todo), zone: self.zone, pauses }
+        let hours = duty
+            .calendar
+            .as_ref()
+            .and_then(|name| pack.calendars.get(name));
+        Clock {
+            start: Moment::At(todo.start),
+            rule: &todo.rule,
+            hours,
+            days: self.days(todo),
+            zone: self.zone,
+            pauses,
+        }
     }
 
     /// The due time with all pauses up to `as_of`.
@@ -241,15 +329,26 @@ impl Duties<'_> {
         let now = judged_from(self.entry);
         for index in 0..self.record.doc.todo.len() {
             let todo = &self.record.doc.todo[index];
-            let Some(duty) = self.kind.duty(todo.name.as_str()) else { continue };
+            let Some(duty) = self.kind.duty(todo.name.as_str()) else {
+                continue;
+            };
             if !changed.iter().any(|field| depends_on(&duty.due, field)) || todo.due.is_late(now) {
                 continue;
             }
-            let values = Values { pack: self.pack, data: &self.record.doc.data, used: &self.entry.used };
-            let Some(rule) = values.rule(&duty.due) else { continue };
+            let values = Values {
+                pack: self.pack,
+                data: &self.record.doc.data,
+                used: &self.entry.used,
+            };
+            let Some(rule) = values.rule(&duty.due) else {
+                continue;
+            };
             let mut moved = todo.clone();
             match &duty.due {
-                DueSpec::Within { .. } => moved.changes.push(Change { recorded_at: now, rule }),
+                DueSpec::Within { .. } => moved.changes.push(Change {
+                    recorded_at: now,
+                    rule,
+                }),
                 _ => moved.rule = rule,
             }
             moved.due = self.due_of(&moved, duty, None)?;
@@ -263,14 +362,24 @@ impl Duties<'_> {
     pub(super) fn undo(&mut self, undone: &[Name]) -> Timed<()> {
         let at = judged_from(self.entry);
         for decided in std::mem::take(&mut self.record.doc.standing) {
-            let Some(duty) = self.kind.duty(decided.name.as_str()) else { continue };
-            let (Some(stands), Some(done), Some(was)) = (duty.stands, decided.done_at, decided.was.clone()) else { continue };
-            let until = clock::ends(done, stands, self.days(&was), self.zone).map_err(|error| (decided.name.clone(), error))?;
+            let Some(duty) = self.kind.duty(decided.name.as_str()) else {
+                continue;
+            };
+            let (Some(stands), Some(done), Some(was)) =
+                (duty.stands, decided.done_at, decided.was.clone())
+            else {
+                continue;
+            };
+            let until = clock::ends(done, stands, self.days(&was), self.zone)
+                .map_err(|error| (decided.name.clone(), error))?;
             if !until.allows(at) {
                 continue;
             }
             if duty.until.iter().any(|until| undone.contains(&until.step)) {
-                self.revoked.push(Decided { was: None, ..decided });
+                self.revoked.push(Decided {
+                    was: None,
+                    ..decided
+                });
                 self.record.doc.todo.push(*was);
             } else {
                 self.record.doc.standing.push(decided);
@@ -278,7 +387,8 @@ impl Duties<'_> {
         }
         if !undone.is_empty() {
             for todo in &mut self.record.doc.todo {
-                todo.progress.retain(|progress| !undone.contains(&progress.step));
+                todo.progress
+                    .retain(|progress| !undone.contains(&progress.step));
             }
         }
         Ok(())
@@ -297,12 +407,28 @@ impl Duties<'_> {
                 self.record.doc.todo.push(item);
                 continue;
             }
-            item.progress.push(Progress { step: until.step.clone(), at: when.at });
-            let times: Vec<Instant> = item.progress.iter().filter(|progress| progress.step == until.step).map(|progress| progress.at).collect();
-            let reached = outcome::reached_at(&times, until.times, until.distinct, &DayParts::default(), self.zone);
+            item.progress.push(Progress {
+                step: until.step.clone(),
+                at: when.at,
+            });
+            let times: Vec<Instant> = item
+                .progress
+                .iter()
+                .filter(|progress| progress.step == until.step)
+                .map(|progress| progress.at)
+                .collect();
+            let reached = outcome::reached_at(
+                &times,
+                until.times,
+                until.distinct,
+                &DayParts::default(),
+                self.zone,
+            );
             match (reached, until.then) {
                 (None, _) => self.record.doc.todo.push(item),
-                (Some(at), Then::Done) => self.settle(item, duty, Ending::Done(Decision { at, ..when }))?,
+                (Some(at), Then::Done) => {
+                    self.settle(item, duty, Ending::Done(Decision { at, ..when }))?
+                }
                 (Some(at), Then::Exempt) => self.settle(item, duty, Ending::Exempt(at))?,
             }
         }
@@ -313,13 +439,21 @@ impl Duties<'_> {
     fn until<'d>(&self, duty: &'d Duty) -> Option<&'d Until> {
         let none = Data::new();
         let scope = RecordScope::after(Some(self.record), &none, &self.entry.used);
-        let holds = |until: &&Until| until.when.as_ref().is_none_or(|when| when.holds(&scope).unwrap_or(false));
-        duty.until.iter().filter(|until| until.step == self.entry.step).find(holds)
+        let holds = |until: &&Until| {
+            until
+                .when
+                .as_ref()
+                .is_none_or(|when| when.holds(&scope).unwrap_or(false))
+        };
+        duty.until
+            .iter()
+            .filter(|until| until.step == self.entry.step)
+            .find(holds)
     }
 
     /// The time of the entry that decides for this duty (S4.6).
     fn deciding(&self, duty: &Duty, rule: &Rule) -> Decision {
-        decide_time(self.entry, duty.proof, by_days(rule), self.zone)
+        decide_time(self.entry, duty.proof, rule.by_days(), self.zone)
     }
 
     /// Ends a duty: the row it leaves, and whether it is to do any longer.
@@ -327,12 +461,21 @@ impl Duties<'_> {
         let at = ending.at();
         let due = self.due_of(&item, duty, Some(at))?;
         let done = [at];
-        let mut story = Story { not_before: item.not_before, excuse: item.excuse, ..Story::untouched(due) };
+        let mut story = Story {
+            not_before: item.not_before,
+            excuse: item.excuse,
+            ..Story::untouched(due)
+        };
         match ending {
             Ending::Done(_) => story.done = &done,
             Ending::Exempt(at) => story.exempt_at = Some(at),
             Ending::Ceased(at) => story.withdrawn_at = Some(at),
-            Ending::FallsAway(at) => story.excuse = Some(Excuse { recorded_at: at, falls_away: true }),
+            Ending::FallsAway(at) => {
+                story.excuse = Some(Excuse {
+                    recorded_at: at,
+                    falls_away: true,
+                })
+            }
         }
         let judged = outcome::judge(&story, at);
         if judged.to_do {
@@ -341,7 +484,9 @@ impl Duties<'_> {
         }
         let answers = self.answers(&item, duty, &story, at)?;
         let late = match (judged.outcome, judged.done_at, &duty.late) {
-            (Outcome::Missed, Some(done), Some(late)) => late.worth(due, done, self.days(&item), self.zone).map_err(|error| (item.name.clone(), error))?,
+            (Outcome::Missed, Some(done), Some(late)) => late
+                .worth(due, done, self.days(&item), self.zone)
+                .map_err(|error| (item.name.clone(), error))?,
             _ => 0,
         };
         let (holder, shares) = answers;
@@ -357,7 +502,12 @@ impl Duties<'_> {
             doer: self.entry.by.member(),
             shares,
             day: due.last_day(self.zone),
-            anomalous: self.record.doc.anomalies.iter().any(|anomaly| anomaly.spoils_times()),
+            anomalous: self
+                .record
+                .doc
+                .anomalies
+                .iter()
+                .any(|anomaly| anomaly.spoils_times()),
             unproven: matches!(ending, Ending::Done(Decision { unproven: true, .. })),
             seen: self.seen(&item.name),
             was: None,
@@ -365,19 +515,43 @@ impl Duties<'_> {
         if duty.stands.is_some() && matches!(ending, Ending::Done(_)) {
             // What is kept to be revoked is the duty before this step.
             let mut was = item;
-            was.progress.retain(|progress| progress.step != self.entry.step);
-            self.record.doc.standing.push(Decided { was: Some(Box::new(was)), ..decided.clone() });
+            was.progress
+                .retain(|progress| progress.step != self.entry.step);
+            self.record.doc.standing.push(Decided {
+                was: Some(Box::new(was)),
+                ..decided.clone()
+            });
         }
         self.decided.push(decided);
         Ok(())
     }
 
     /// Who is credited or charged, and later holders who were judged by a due time of their own (S5.2–S5.4).
-    fn answers(&self, item: &Todo, duty: &Duty, story: &Story<'_>, at: Instant) -> Timed<(Holder, Vec<Share>)> {
+    fn answers(
+        &self,
+        item: &Todo,
+        duty: &Duty,
+        story: &Story<'_>,
+        at: Instant,
+    ) -> Timed<(Holder, Vec<Share>)> {
         let pauses = self.pauses(duty, Some(at));
         let clock = self.clock(duty, item, &pauses);
-        let fair = Fair { start: item.start, due: story.due, fair: duty.fair, hours: clock.hours, days: clock.days, zone: self.zone, pauses: &pauses };
-        let absences: Vec<_> = self.entry.used.absent.iter().map(|absent| (absent.member, absent.from, absent.until)).collect();
+        let fair = Fair {
+            start: item.start,
+            due: story.due,
+            fair: duty.fair,
+            hours: clock.hours,
+            days: clock.days,
+            zone: self.zone,
+            pauses: &pauses,
+        };
+        let absences: Vec<_> = self
+            .entry
+            .used
+            .absent
+            .iter()
+            .map(|absent| (absent.member, absent.from, absent.until))
+            .collect();
         let each = match &duty.credit {
             Credit::Each(field) => self.members_in(field),
             Credit::Holder | Credit::Doer => Vec::new(),
@@ -395,10 +569,19 @@ impl Duties<'_> {
             responsible,
             absences: &absences,
         };
-        let verdicts = holder::verdicts(&fair, &answering, story, at).map_err(|error| (item.name.clone(), error))?;
+        let verdicts = holder::verdicts(&fair, &answering, story, at)
+            .map_err(|error| (item.name.clone(), error))?;
         let mut verdicts = verdicts.into_iter();
-        let first = verdicts.next().map_or(Holder::Unit, |verdict| verdict.party.into());
-        let shares = verdicts.map(|verdict| Share { holder: verdict.party.into(), due: verdict.due, outcome: verdict.outcome }).collect();
+        let first = verdicts
+            .next()
+            .map_or(Holder::Unit, |verdict| verdict.party.into());
+        let shares = verdicts
+            .map(|verdict| Share {
+                holder: verdict.party.into(),
+                due: verdict.due,
+                outcome: verdict.outcome,
+            })
+            .collect();
         Ok((first, shares))
     }
 
@@ -425,16 +608,29 @@ impl Duties<'_> {
 
     /// What conditions of clauses on this duty read, as it stands.
     fn seen(&self, duty: &Name) -> Data {
-        let reads = self.packs.measures(self.entry.pack).map(|measures| measures.read_of(&self.record.kind, duty));
-        reads.unwrap_or_default().iter().filter_map(|name| Some((name.clone(), self.record.doc.data.get(name)?.clone()))).collect()
+        let reads = self
+            .packs
+            .measures(self.entry.pack)
+            .map(|measures| measures.read_of(&self.record.kind, duty));
+        reads
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|name| Some((name.clone(), self.record.doc.data.get(name)?.clone())))
+            .collect()
     }
 
     /// The reason of duties has ceased (S4.5). What was due before stays missed, and without a second word everything stays to do.
-    pub(super) fn withdraw(&mut self, applies: impl Fn(&Name) -> bool, confirmed: bool) -> Timed<()> {
+    pub(super) fn withdraw(
+        &mut self,
+        applies: impl Fn(&Name) -> bool,
+        confirmed: bool,
+    ) -> Timed<()> {
         let at = judged_from(self.entry);
         for item in std::mem::take(&mut self.record.doc.todo) {
             match self.kind.duty(item.name.as_str()) {
-                Some(duty) if confirmed && applies(&item.name) => self.settle(item, duty, Ending::Ceased(at))?,
+                Some(duty) if confirmed && applies(&item.name) => {
+                    self.settle(item, duty, Ending::Ceased(at))?
+                }
                 _ => self.record.doc.todo.push(item),
             }
         }
@@ -454,13 +650,27 @@ impl Duties<'_> {
     pub(super) fn start(&mut self) -> Timed<()> {
         let none = Data::new();
         let kind = self.kind;
-        for duty in kind.duties.iter().filter(|duty| duty.starts_with(&self.entry.step)) {
+        for duty in kind
+            .duties
+            .iter()
+            .filter(|duty| duty.starts_with(&self.entry.step))
+        {
             let scope = RecordScope::after(Some(self.record), &none, &self.entry.used);
-            if !duty.when.as_ref().is_none_or(|when| when.holds(&scope).unwrap_or(false)) {
+            if !duty
+                .when
+                .as_ref()
+                .is_none_or(|when| when.holds(&scope).unwrap_or(false))
+            {
                 continue;
             }
-            let values = Values { pack: self.pack, data: &self.record.doc.data, used: &self.entry.used };
-            let Some(rule) = values.rule(&duty.due) else { continue };
+            let values = Values {
+                pack: self.pack,
+                data: &self.record.doc.data,
+                used: &self.entry.used,
+            };
+            let Some(rule) = values.rule(&duty.due) else {
+                continue;
+            };
             let start = match &duty.start {
                 Start::At(field) => match values.moment(field) {
                     Some(moment) => instant_of(self.zone, moment),
@@ -469,7 +679,13 @@ impl Duties<'_> {
                 _ => self.deciding(duty, &rule).at,
             };
             let opens = duty.not_before.as_ref().and_then(|due| values.rule(due));
-            let holder = self.entry.used.holders.get(&duty.name).cloned().unwrap_or(Holder::Unit);
+            let holder = self
+                .entry
+                .used
+                .holders
+                .get(&duty.name)
+                .cloned()
+                .unwrap_or(Holder::Unit);
             let mut todo = Todo {
                 name: duty.name.clone(),
                 occurrence: 0,
@@ -480,22 +696,41 @@ impl Duties<'_> {
                 days: self.entry.days,
                 due: Due::inclusive(start),
                 not_before: None,
-                held: vec![Held { holder, from: start }],
+                held: vec![Held {
+                    holder,
+                    from: start,
+                }],
                 progress: Vec::new(),
                 excuse: None,
             };
             let failed = |error| (duty.name.clone(), error);
             todo.due = clock::due(&self.clock(duty, &todo, &[])).map_err(failed)?;
             if let Some(rule) = &opens {
-                todo.not_before = Some(clock::opens(&Clock { rule, ..self.clock(duty, &todo, &[]) }).map_err(failed)?);
+                todo.not_before = Some(
+                    clock::opens(&Clock {
+                        rule,
+                        ..self.clock(duty, &todo, &[])
+                    })
+                    .map_err(failed)?,
+                );
             }
-            let running = self.record.doc.todo.iter().any(|other| other.name == duty.name);
+            let running = self
+                .record
+                .doc
+                .todo
+                .iter()
+                .any(|other| other.name == duty.name);
             match outcome::on_start(duty.on_repeat, running) {
                 Repeat::Keep => continue,
                 Repeat::Open => {}
                 Repeat::Supersede => self.withdraw(|name| *name == duty.name, true)?,
             }
-            let count = self.record.doc.occurrences.entry(duty.name.clone()).or_insert(0);
+            let count = self
+                .record
+                .doc
+                .occurrences
+                .entry(duty.name.clone())
+                .or_insert(0);
             *count += 1;
             todo.occurrence = *count;
             self.record.doc.todo.push(todo);
@@ -522,21 +757,14 @@ impl Ending {
     }
 }
 
-/// Whether a clock counts in days, so that a date without a time is compared as a day (S2.12).
-fn by_days(rule: &Rule) -> bool {
-    match rule {
-        Rule::Within { span, .. } => span.by_days(),
-        Rule::Before { by, .. } => by.by_days(),
-        Rule::Stated(moment) => matches!(moment, Moment::On(_)),
-        Rule::ByDay(_) | Rule::BeforeDay(_) | Rule::Point(_) => true,
-        Rule::Rolled(rule) => by_days(rule),
-        Rule::Earliest(rules) | Rule::Latest(rules) => rules.iter().all(by_days),
-    }
-}
-
 /// The time of an entry that decides under a proof (S4.6–S4.8).
 pub fn decide_time(entry: &Entry, proof: Proof, by_days: bool, zone: &Zone) -> Decision {
-    let counterpart = entry.signatures.iter().filter(|signature| signature.how == Signed::OwnSession).map(|signature| signature.at).min();
+    let counterpart = entry
+        .signatures
+        .iter()
+        .filter(|signature| signature.how == Signed::OwnSession)
+        .map(|signature| signature.at)
+        .min();
     let from = match entry.via {
         Via::Import => Source::Import,
         Via::Paper if entry.second.is_some() => Source::Outage,
@@ -546,6 +774,13 @@ pub fn decide_time(entry: &Entry, proof: Proof, by_days: bool, zone: &Zone) -> D
         Some(Moment::At(at)) if entry.confirmed => Some(at),
         _ => None,
     };
-    let times = Times { recorded_at: entry.recorded_at, occurred: entry.occurred, device: entry.device, counterpart, confirmed, from };
+    let times = Times {
+        recorded_at: entry.recorded_at,
+        occurred: entry.occurred,
+        device: entry.device,
+        counterpart,
+        confirmed,
+        from,
+    };
     proof::decide(proof, &times, by_days, &Limits::default(), zone)
 }

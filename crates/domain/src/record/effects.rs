@@ -2,9 +2,9 @@
 
 use super::command::Command;
 use super::entry::{By, Entry};
+use super::refusal::Code;
 use super::scope::RecordScope;
 use super::{Record, Refusal};
-use super::refusal::Code;
 use crate::id::RecordId;
 use crate::name::Name;
 use crate::pack::model::{Effect, LinkFrom, Step};
@@ -28,7 +28,11 @@ pub enum Planned {
 pub fn planned(step: &Step, entry: &Entry, after: &Record) -> Result<Vec<Planned>, Refusal> {
     let none = Data::new();
     let scope = RecordScope::after(Some(after), &none, &entry.used);
-    let fault = |error: &dyn std::fmt::Display| Refusal::new(Code::EffectFailed).with(&step.name).with(error);
+    let fault = |error: &dyn std::fmt::Display| {
+        Refusal::new(Code::EffectFailed)
+            .with(&step.name)
+            .with(error)
+    };
     let mut planned = Vec::new();
     for effect in &step.effects {
         let (when, data) = match effect {
@@ -42,24 +46,43 @@ pub fn planned(step: &Step, entry: &Entry, after: &Record) -> Result<Vec<Planned
         }
         let mut filled = Data::new();
         for (field, expr) in data {
-            filled.insert(field.clone(), expr.value(&scope).map_err(|error| fault(&error))?);
+            filled.insert(
+                field.clone(),
+                expr.value(&scope).map_err(|error| fault(&error))?,
+            );
         }
         let command = |step: &Name| Command {
             data: filled.clone(),
             cause: Some(after.id),
-            via: if entry.via == super::Via::Import { entry.via } else { super::Via::System },
+            via: if entry.via == super::Via::Import {
+                entry.via
+            } else {
+                super::Via::System
+            },
             occurred: entry.occurred,
             import: entry.import.clone(),
             ..Command::new(step.clone(), By::System)
         };
         match effect {
             Effect::Open { kind, links, .. } => {
-                let links = links.iter().filter_map(|(name, from)| Some((name.clone(), link(after, from)?))).collect::<BTreeMap<_, _>>();
-                planned.push(Planned::Open { kind: kind.clone(), command: Command { links, ..command(&Name::from("open")) } });
+                let links = links
+                    .iter()
+                    .filter_map(|(name, from)| Some((name.clone(), link(after, from)?)))
+                    .collect::<BTreeMap<_, _>>();
+                planned.push(Planned::Open {
+                    kind: kind.clone(),
+                    command: Command {
+                        links,
+                        ..command(&Name::from("open"))
+                    },
+                });
             }
             Effect::Step { link, step, .. } => {
                 if let Some(id) = after.doc.links.get(link) {
-                    planned.push(Planned::Step { record: *id, command: command(step) });
+                    planned.push(Planned::Step {
+                        record: *id,
+                        command: command(step),
+                    });
                 }
             }
             Effect::Set { .. } | Effect::Add { .. } => {}

@@ -1,9 +1,9 @@
 //! Entries: the lines of a record's journal, never edited or deleted, each with the hash of the one before it.
 
-use crate::proof::DeviceTimes;
 use crate::holder::Holder;
 use crate::id::{ImportId, MemberId, RecordId, UnitId};
 use crate::name::Name;
+use crate::proof::DeviceTimes;
 use crate::time::{Instant, Moment};
 use crate::value::{Data, Value};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,9 @@ impl fmt::Debug for Hash {
 }
 
 /// Which activated pack, counted from 1 in the database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct PackVersion(pub i64);
 
@@ -105,9 +107,17 @@ impl Entry {
         serde_json::to_string(self).unwrap_or_default()
     }
     /// Reads a stored text back; the place comes from the row.
-    pub fn from_text(unit: UnitId, record: RecordId, text: &str) -> Result<Self, serde_json::Error> {
+    pub fn from_text(
+        unit: UnitId,
+        record: RecordId,
+        text: &str,
+    ) -> Result<Self, serde_json::Error> {
         let entry: Self = serde_json::from_str(text)?;
-        Ok(Self { unit, record, ..entry })
+        Ok(Self {
+            unit,
+            record,
+            ..entry
+        })
     }
     /// The hash of an entry whose text is `text`, after one with the hash `before` (zeros for the first).
     pub fn hash(unit: UnitId, record: RecordId, before: &Hash, text: &str) -> Hash {
@@ -230,15 +240,28 @@ pub struct Absent {
 #[serde(rename_all = "kebab-case")]
 pub enum BuiltIn {
     /// An entry's field was wrong (S9.2).
-    Correct { seq: i64, field: Name, old: Value, new: Value },
+    Correct {
+        seq: i64,
+        field: Name,
+        old: Value,
+        new: Value,
+    },
     /// An entry's time was wrong (S9.2).
     CorrectTime { seq: i64, old: Moment, new: Moment },
     /// Duties pass from one holder to another: a change of grid or posting (S5.4).
     HandOver { from: Holder, to: Holder },
     /// Somebody takes a duty out of a pool (S5.2), or is given it.
-    Take { duty: Name, occurrence: u32, to: Holder },
+    Take {
+        duty: Name,
+        occurrence: u32,
+        to: Holder,
+    },
     /// Does not count (S4.3); `falls_away`: nor is it to do any more.
-    Excuse { duty: Name, occurrence: u32, falls_away: bool },
+    Excuse {
+        duty: Name,
+        occurrence: u32,
+        falls_away: bool,
+    },
     /// A correction of the calendar: duties follow this pack's days (S2.13).
     Recompute { pack: PackVersion },
     /// An import is undone.

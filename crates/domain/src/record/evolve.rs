@@ -60,8 +60,16 @@ impl From<(Name, ClockError)> for EvolveError {
 ///
 /// # Errors
 /// An entry that no pack or record fits, a due time that no calendar covers. Corrections need [`super::fold`].
-pub fn evolve(packs: &dyn Packs, zone: &Zone, before: Option<&Record>, entry: &Entry, text: &str) -> Result<Change, EvolveError> {
-    let pack = packs.pack(entry.pack).ok_or(EvolveError::NoPack(entry.pack))?;
+pub fn evolve(
+    packs: &dyn Packs,
+    zone: &Zone,
+    before: Option<&Record>,
+    entry: &Entry,
+    text: &str,
+) -> Result<Change, EvolveError> {
+    let pack = packs
+        .pack(entry.pack)
+        .ok_or(EvolveError::NoPack(entry.pack))?;
     let mut record = match (before, &entry.opens) {
         (None, Some(opens)) => Record {
             unit: entry.unit,
@@ -73,15 +81,25 @@ pub fn evolve(packs: &dyn Packs, zone: &Zone, before: Option<&Record>, entry: &E
             opened_at: happened(entry),
             closed_at: None,
             head: Hash::default(),
-            doc: Doc { creator: entry.by.member(), source: opens.source.clone(), ..Doc::default() },
+            doc: Doc {
+                creator: entry.by.member(),
+                source: opens.source.clone(),
+                ..Doc::default()
+            },
         },
         (Some(record), None) => record.clone(),
         _ => return Err(EvolveError::NotOpened),
     };
     if entry.seq != record.version + 1 {
-        return Err(EvolveError::OutOfSequence { expected: record.version + 1, found: entry.seq });
+        return Err(EvolveError::OutOfSequence {
+            expected: record.version + 1,
+            found: entry.seq,
+        });
     }
-    let kind = pack.kinds.get(&record.kind).ok_or_else(|| EvolveError::NoKind(record.kind.clone()))?;
+    let kind = pack
+        .kinds
+        .get(&record.kind)
+        .ok_or_else(|| EvolveError::NoKind(record.kind.clone()))?;
     record.head = Entry::hash(entry.unit, entry.record, &record.head, text);
     record.version = entry.seq;
     record.doc.anomalies.extend(entry.anomalies.iter().copied());
@@ -89,14 +107,30 @@ pub fn evolve(packs: &dyn Packs, zone: &Zone, before: Option<&Record>, entry: &E
         Some(change) => built_in(packs, pack, kind, zone, entry, &mut record, change)?,
         None => step(packs, pack, kind, zone, entry, &mut record)?,
     };
-    record.doc.todo.sort_by(|a, b| (a.due, &a.name, a.occurrence).cmp(&(b.due, &b.name, b.occurrence)));
-    Ok(Change { record, decided, revoked })
+    record
+        .doc
+        .todo
+        .sort_by(|a, b| (a.due, &a.name, a.occurrence).cmp(&(b.due, &b.name, b.occurrence)));
+    Ok(Change {
+        record,
+        decided,
+        revoked,
+    })
 }
 
 type Rows = (Vec<Decided>, Vec<Decided>);
 
-fn step(packs: &dyn Packs, pack: &Pack, kind: &Kind, zone: &Zone, entry: &Entry, record: &mut Record) -> Result<Rows, EvolveError> {
-    let step = kind.step(entry.step.as_str()).ok_or_else(|| EvolveError::NoStep(entry.step.clone()))?;
+fn step(
+    packs: &dyn Packs,
+    pack: &Pack,
+    kind: &Kind,
+    zone: &Zone,
+    entry: &Entry,
+    record: &mut Record,
+) -> Result<Rows, EvolveError> {
+    let step = kind
+        .step(entry.step.as_str())
+        .ok_or_else(|| EvolveError::NoStep(entry.step.clone()))?;
     let opening = entry.opens.is_some();
     let changed = fill_in(kind, step, entry, record);
     let mut ended = None;
@@ -109,7 +143,16 @@ fn step(packs: &dyn Packs, pack: &Pack, kind: &Kind, zone: &Zone, entry: &Entry,
     if let Some(to) = to {
         ended = move_to(kind, step, entry, record, to);
     }
-    let mut duties = Duties { kind, pack, packs, zone, entry, record, decided: Vec::new(), revoked: Vec::new() };
+    let mut duties = Duties {
+        kind,
+        pack,
+        packs,
+        zone,
+        entry,
+        record,
+        decided: Vec::new(),
+        revoked: Vec::new(),
+    };
     if let Some(cause) = ended {
         duties.recompute(&cause)?;
     }
@@ -121,7 +164,9 @@ fn step(packs: &dyn Packs, pack: &Pack, kind: &Kind, zone: &Zone, entry: &Entry,
     match &step.withdraws {
         Withdraws::Nothing => {}
         Withdraws::All => duties.withdraw(|_| true, confirmed(step, entry))?,
-        Withdraws::These(names) => duties.withdraw(|name| names.contains(name), confirmed(step, entry))?,
+        Withdraws::These(names) => {
+            duties.withdraw(|name| names.contains(name), confirmed(step, entry))?
+        }
     }
     duties.start()?;
     let (decided, revoked) = (duties.decided, duties.revoked);
@@ -160,7 +205,9 @@ fn fill_in(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record) -> Vec<
             Effect::Add { field, by } => {
                 let by = by.value(&scope).ok();
                 let sum = match (record.doc.data.get(field), by) {
-                    (Some(Value::Int(old)), Some(Value::Int(by))) => old.checked_add(by).map(Value::Int),
+                    (Some(Value::Int(old)), Some(Value::Int(by))) => {
+                        old.checked_add(by).map(Value::Int)
+                    }
                     (None | Some(Value::Null), Some(Value::Int(by))) => Some(Value::Int(by)),
                     _ => None,
                 };
@@ -189,7 +236,10 @@ fn set(data: &mut Data, name: &Name, value: Value, changed: &mut Vec<Name>) {
 
 /// Moves the record into a state; leaving one that waits ends its wait, whose cause is returned (S3.2).
 fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Name) -> Option<Name> {
-    let attempted = record.doc.times.keys().any(|name| kind.step(name.as_str()).is_some_and(|step| step.contact_attempt));
+    let attempted = record.doc.times.keys().any(|name| {
+        kind.step(name.as_str())
+            .is_some_and(|step| step.contact_attempt)
+    });
     let recorded_at = judged_from(entry);
     let same = record.state == to;
     record.state = to;
@@ -197,11 +247,21 @@ fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Nam
         return None;
     }
     let mut ended = None;
-    if let Some(wait) = record.doc.waits.last_mut().filter(|wait| wait.left.is_none()) {
-        wait.left = Some(Left { occurred_at: happened(entry), recorded_at });
+    if let Some(wait) = record
+        .doc
+        .waits
+        .last_mut()
+        .filter(|wait| wait.left.is_none())
+    {
+        wait.left = Some(Left {
+            occurred_at: happened(entry),
+            recorded_at,
+        });
         ended = Some(wait.cause.clone());
     }
-    let waits = kind.state(record.state.as_str()).and_then(|state| state.waits.clone());
+    let waits = kind
+        .state(record.state.as_str())
+        .and_then(|state| state.waits.clone());
     if let Some(cause) = waits {
         record.doc.waits.push(Wait {
             cause,
@@ -216,32 +276,92 @@ fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Nam
 
 /// A cancellation or merge withdraws what is left to do only with a second person or the other side's word (S4.5).
 fn confirmed(step: &Step, entry: &Entry) -> bool {
-    !step.confirm || entry.second.is_some() || !entry.signatures.is_empty() || matches!(entry.by, By::Party(_)) || entry.via == Via::Import
+    !step.confirm
+        || entry.second.is_some()
+        || !entry.signatures.is_empty()
+        || matches!(entry.by, By::Party(_))
+        || entry.via == Via::Import
 }
 
-fn built_in(packs: &dyn Packs, pack: &Pack, kind: &Kind, zone: &Zone, entry: &Entry, record: &mut Record, change: &BuiltIn) -> Result<Rows, EvolveError> {
+fn built_in(
+    packs: &dyn Packs,
+    pack: &Pack,
+    kind: &Kind,
+    zone: &Zone,
+    entry: &Entry,
+    record: &mut Record,
+    change: &BuiltIn,
+) -> Result<Rows, EvolveError> {
     let at = entry.recorded_at;
-    let mut duties = Duties { kind, pack, packs, zone, entry, record, decided: Vec::new(), revoked: Vec::new() };
+    let mut duties = Duties {
+        kind,
+        pack,
+        packs,
+        zone,
+        entry,
+        record,
+        decided: Vec::new(),
+        revoked: Vec::new(),
+    };
     match change {
         BuiltIn::HandOver { from, to } => {
-            for todo in duties.record.doc.todo.iter_mut().filter(|todo| todo.holder() == from) {
-                todo.held.push(Held { holder: to.clone(), from: at });
+            for todo in duties
+                .record
+                .doc
+                .todo
+                .iter_mut()
+                .filter(|todo| todo.holder() == from)
+            {
+                todo.held.push(Held {
+                    holder: to.clone(),
+                    from: at,
+                });
             }
         }
-        BuiltIn::Take { duty, occurrence, to } => {
-            for todo in duties.record.doc.todo.iter_mut().filter(|todo| todo.name == *duty && todo.occurrence == *occurrence) {
-                todo.held.push(Held { holder: to.clone(), from: at });
+        BuiltIn::Take {
+            duty,
+            occurrence,
+            to,
+        } => {
+            for todo in duties
+                .record
+                .doc
+                .todo
+                .iter_mut()
+                .filter(|todo| todo.name == *duty && todo.occurrence == *occurrence)
+            {
+                todo.held.push(Held {
+                    holder: to.clone(),
+                    from: at,
+                });
             }
         }
-        BuiltIn::Excuse { duty, occurrence, falls_away } => {
-            let open = duties.record.doc.todo.iter().position(|todo| todo.name == *duty && todo.occurrence == *occurrence);
+        BuiltIn::Excuse {
+            duty,
+            occurrence,
+            falls_away,
+        } => {
+            let open = duties
+                .record
+                .doc
+                .todo
+                .iter()
+                .position(|todo| todo.name == *duty && todo.occurrence == *occurrence);
             match open {
                 Some(index) if *falls_away => duties.fall_away(index, at)?,
-                Some(index) => duties.record.doc.todo[index].excuse = Some(Excuse { recorded_at: at, falls_away: false }),
+                Some(index) => {
+                    duties.record.doc.todo[index].excuse = Some(Excuse {
+                        recorded_at: at,
+                        falls_away: false,
+                    })
+                }
                 None => return Err(EvolveError::NeedsJournal(entry.step.clone())),
             }
         }
-        BuiltIn::Correct { .. } | BuiltIn::CorrectTime { .. } | BuiltIn::Recompute { .. } | BuiltIn::Void => {
+        BuiltIn::Correct { .. }
+        | BuiltIn::CorrectTime { .. }
+        | BuiltIn::Recompute { .. }
+        | BuiltIn::Void => {
             return Err(EvolveError::NeedsJournal(entry.step.clone()));
         }
     }
@@ -259,5 +379,9 @@ pub fn happened(entry: &Entry) -> Instant {
 /// Whence changes count that never count from before they were recorded (S4.6): pauses, cancellations, agreed dates. In history
 /// that is when the source says they happened (S4.8).
 pub fn judged_from(entry: &Entry) -> Instant {
-    if entry.via == Via::Import { happened(entry) } else { entry.recorded_at }
+    if entry.via == Via::Import {
+        happened(entry)
+    } else {
+        entry.recorded_at
+    }
 }

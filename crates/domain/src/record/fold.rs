@@ -21,7 +21,11 @@ pub struct Folded {
 ///
 /// # Errors
 /// An empty journal, or an entry that cannot be applied.
-pub fn fold(packs: &dyn Packs, zone: &Zone, journal: &[(Entry, String)]) -> Result<Folded, EvolveError> {
+pub fn fold(
+    packs: &dyn Packs,
+    zone: &Zone,
+    journal: &[(Entry, String)],
+) -> Result<Folded, EvolveError> {
     let patched = patch(journal);
     let mut folded: Option<Folded> = None;
     let mut head = Hash::default();
@@ -43,7 +47,10 @@ pub fn fold(packs: &dyn Packs, zone: &Zone, journal: &[(Entry, String)]) -> Resu
                 for row in change.decided {
                     decided.insert((row.name.clone(), row.occurrence), row);
                 }
-                Folded { record: change.record, decided }
+                Folded {
+                    record: change.record,
+                    decided,
+                }
             }
         };
         folded = Some(next);
@@ -58,22 +65,47 @@ pub fn fold(packs: &dyn Packs, zone: &Zone, journal: &[(Entry, String)]) -> Resu
 ///
 /// # Errors
 /// As [`fold`].
-pub fn refold(packs: &dyn Packs, zone: &Zone, journal: &[(Entry, String)]) -> Result<Change, EvolveError> {
+pub fn refold(
+    packs: &dyn Packs,
+    zone: &Zone,
+    journal: &[(Entry, String)],
+) -> Result<Change, EvolveError> {
     let (_, earlier) = journal.split_last().ok_or(EvolveError::NotOpened)?;
     let old = fold(packs, zone, earlier)?;
     let new = fold(packs, zone, journal)?;
-    let revoked = old.decided.iter().filter(|(key, row)| new.decided.get(*key) != Some(row)).map(|(_, row)| row.clone()).collect();
-    let decided = new.decided.iter().filter(|(key, row)| old.decided.get(*key) != Some(row)).map(|(_, row)| row.clone()).collect();
-    Ok(Change { record: new.record, decided, revoked })
+    let revoked = old
+        .decided
+        .iter()
+        .filter(|(key, row)| new.decided.get(*key) != Some(row))
+        .map(|(_, row)| row.clone())
+        .collect();
+    let decided = new
+        .decided
+        .iter()
+        .filter(|(key, row)| old.decided.get(*key) != Some(row))
+        .map(|(_, row)| row.clone())
+        .collect();
+    Ok(Change {
+        record: new.record,
+        decided,
+        revoked,
+    })
 }
 
 /// Whether `evolve` alone cannot say what the change does.
 pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
     match change {
-        BuiltIn::Correct { .. } | BuiltIn::CorrectTime { .. } | BuiltIn::Recompute { .. } | BuiltIn::Void => true,
-        BuiltIn::Excuse { duty, occurrence, .. } => {
-            !record.doc.todo.iter().any(|todo| todo.name == *duty && todo.occurrence == *occurrence)
-        }
+        BuiltIn::Correct { .. }
+        | BuiltIn::CorrectTime { .. }
+        | BuiltIn::Recompute { .. }
+        | BuiltIn::Void => true,
+        BuiltIn::Excuse {
+            duty, occurrence, ..
+        } => !record
+            .doc
+            .todo
+            .iter()
+            .any(|todo| todo.name == *duty && todo.occurrence == *occurrence),
         BuiltIn::HandOver { .. } | BuiltIn::Take { .. } => false,
     }
 }
@@ -82,7 +114,9 @@ impl Folded {
     /// Changes that are not a patch of an earlier entry.
     fn apply(&mut self, change: &BuiltIn) {
         match change {
-            BuiltIn::Excuse { duty, occurrence, .. } => {
+            BuiltIn::Excuse {
+                duty, occurrence, ..
+            } => {
                 if let Some(row) = self.decided.get_mut(&(duty.clone(), *occurrence)) {
                     row.outcome = crate::outcome::Outcome::Excused;
                 }
@@ -109,7 +143,9 @@ fn patch(journal: &[(Entry, String)]) -> Vec<(Entry, String)> {
     let mut patched = journal.to_vec();
     for (index, (entry, _)) in journal.iter().enumerate() {
         match &entry.change {
-            Some(BuiltIn::Correct { seq, field, new, .. }) => {
+            Some(BuiltIn::Correct {
+                seq, field, new, ..
+            }) => {
                 if let Some((wrong, _)) = find(&mut patched, *seq) {
                     wrong.data.insert(field.clone(), new.clone());
                 }

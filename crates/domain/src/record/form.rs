@@ -20,17 +20,37 @@ pub fn check(kind: &Kind, step: &Step, data: &Data, have: &Data, lenient: bool) 
         }
     }
     if !lenient {
-        faults.extend(missing(kind, step, data, have).into_iter().map(|name| Refusal::at(Code::FieldRequired, &name)));
+        faults.extend(
+            missing(kind, step, data, have)
+                .into_iter()
+                .map(|name| Refusal::at(Code::FieldRequired, &name)),
+        );
     }
     faults
 }
 
 /// The fields that the step's form asks for and nobody filled in; at opening also those that the kind requires.
 pub fn missing(kind: &Kind, step: &Step, data: &Data, have: &Data) -> Vec<Name> {
-    let empty = |name: &Name| data.get(name).or_else(|| have.get(name)).is_none_or(is_empty);
-    let on_form = step.form.iter().filter(|field| field.required).map(|field| &field.field);
-    let of_kind = kind.fields.iter().filter(|field| step.name == "open" && field.required).map(|field| &field.name);
-    let mut names: Vec<Name> = on_form.chain(of_kind).filter(|name| empty(name)).cloned().collect();
+    let empty = |name: &Name| {
+        data.get(name)
+            .or_else(|| have.get(name))
+            .is_none_or(is_empty)
+    };
+    let on_form = step
+        .form
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| &field.field);
+    let of_kind = kind
+        .fields
+        .iter()
+        .filter(|field| step.name == "open" && field.required)
+        .map(|field| &field.name);
+    let mut names: Vec<Name> = on_form
+        .chain(of_kind)
+        .filter(|name| empty(name))
+        .cloned()
+        .collect();
     names.sort();
     names.dedup();
     names
@@ -48,11 +68,18 @@ fn is_empty(value: &Value) -> bool {
 /// What is wrong with one value; null empties a field.
 fn fault(field: &Field, value: &Value) -> Option<Refusal> {
     let wrong = |expected: &str| {
-        Some(Refusal::at(Code::FieldType, &field.name).with(expected).with(shown(value)))
+        Some(
+            Refusal::at(Code::FieldType, &field.name)
+                .with(expected)
+                .with(shown(value)),
+        )
     };
     let range = |value: i64, min: i64, max: i64| {
-        (value < min || value > max)
-            .then(|| Refusal::at(Code::FieldOutOfRange, &field.name).with(min).with(max))
+        (value < min || value > max).then(|| {
+            Refusal::at(Code::FieldOutOfRange, &field.name)
+                .with(min)
+                .with(max)
+        })
     };
     if value.is_null() {
         return None;
@@ -60,27 +87,56 @@ fn fault(field: &Field, value: &Value) -> Option<Refusal> {
     match (&field.ty, value) {
         (FieldType::Text { max, .. }, Value::Text(text)) => text_fault(field, text, *max),
         (FieldType::Phone, Value::Text(text)) => text_fault(field, text, 40).or_else(|| {
-            let fits = text.chars().all(|c| c.is_ascii_digit() || "+-() #转".contains(c)) && text.chars().any(|c| c.is_ascii_digit());
-            if fits { None } else { wrong("电话号码 (a telephone number)") }
+            let fits = text
+                .chars()
+                .all(|c| c.is_ascii_digit() || "+-() #转".contains(c))
+                && text.chars().any(|c| c.is_ascii_digit());
+            if fits {
+                None
+            } else {
+                wrong("电话号码 (a telephone number)")
+            }
         }),
         (FieldType::Bool, Value::Bool(_)) => None,
-        (FieldType::Int { min, max } | FieldType::Money { min, max }, Value::Int(number)) => range(*number, *min, *max),
+        (FieldType::Int { min, max } | FieldType::Money { min, max }, Value::Int(number)) => {
+            range(*number, *min, *max)
+        }
         (FieldType::Ratio, Value::Int(number)) => range(*number, -1_000_000, 1_000_000),
         (FieldType::Choice(choices), Value::Text(text)) => choice_fault(field, choices, text),
-        (FieldType::Choices(choices), Value::List(list)) => list.iter().find_map(|item| match item {
-            Value::Text(text) => choice_fault(field, choices, text),
-            other => Some(Refusal::at(Code::FieldChoice, &field.name).with(shown(other)).with(listed(choices))),
-        }),
+        (FieldType::Choices(choices), Value::List(list)) => {
+            list.iter().find_map(|item| match item {
+                Value::Text(text) => choice_fault(field, choices, text),
+                other => Some(
+                    Refusal::at(Code::FieldChoice, &field.name)
+                        .with(shown(other))
+                        .with(listed(choices)),
+                ),
+            })
+        }
         (FieldType::Day, Value::Text(text)) if text.parse::<Day>().is_ok() => None,
         (FieldType::Instant, Value::Text(text)) if text.parse::<Instant>().is_ok() => None,
         (FieldType::Moment, Value::Text(text)) if is_moment(text) => None,
-        (FieldType::Member | FieldType::Team | FieldType::Unit, Value::Text(text)) if text.parse::<crate::id::Uuid>().is_ok() => None,
+        (FieldType::Member | FieldType::Team | FieldType::Unit, Value::Text(text))
+            if text.parse::<crate::id::Uuid>().is_ok() =>
+        {
+            None
+        }
         (FieldType::Files { max, .. }, Value::List(list)) => {
             if list.len() > *max as usize {
-                return Some(Refusal::at(Code::FieldOutOfRange, &field.name).with(0).with(max));
+                return Some(
+                    Refusal::at(Code::FieldOutOfRange, &field.name)
+                        .with(0)
+                        .with(max),
+                );
             }
-            let hashes = list.iter().all(|item| item.as_text().is_some_and(is_content_hash));
-            if hashes { None } else { wrong("附件 (attachments by content hash)") }
+            let hashes = list
+                .iter()
+                .all(|item| item.as_text().is_some_and(is_content_hash));
+            if hashes {
+                None
+            } else {
+                wrong("附件 (attachments by content hash)")
+            }
         }
         (FieldType::Signature, Value::Text(text)) if is_content_hash(text) => None,
         (ty, _) => wrong(expected(ty)),
@@ -92,18 +148,30 @@ fn text_fault(field: &Field, text: &str, max: u32) -> Option<Refusal> {
         return Some(Refusal::at(Code::FieldCharacter, &field.name));
     }
     let length = text.chars().count();
-    (length > max as usize).then(|| Refusal::at(Code::FieldTooLong, &field.name).with(max).with(length))
+    (length > max as usize).then(|| {
+        Refusal::at(Code::FieldTooLong, &field.name)
+            .with(max)
+            .with(length)
+    })
 }
 
 fn choice_fault(field: &Field, choices: &[Choice], text: &str) -> Option<Refusal> {
     if choices.iter().any(|choice| choice.name == *text) {
         return None;
     }
-    Some(Refusal::at(Code::FieldChoice, &field.name).with(shorten(text)).with(listed(choices)))
+    Some(
+        Refusal::at(Code::FieldChoice, &field.name)
+            .with(shorten(text))
+            .with(listed(choices)),
+    )
 }
 
 fn listed(choices: &[Choice]) -> String {
-    choices.iter().map(|choice| choice.name.as_str()).collect::<Vec<_>>().join(", ")
+    choices
+        .iter()
+        .map(|choice| choice.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn is_moment(text: &str) -> bool {
@@ -112,11 +180,16 @@ fn is_moment(text: &str) -> bool {
 
 /// `sha256:` and 64 hex digits.
 fn is_content_hash(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+    text.strip_prefix("sha256:")
+        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn shorten(text: &str) -> String {
-    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
+    if text.chars().count() <= 40 {
+        text.to_owned()
+    } else {
+        text.chars().take(39).chain(['…']).collect()
+    }
 }
 
 fn shown(value: &Value) -> String {

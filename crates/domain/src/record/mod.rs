@@ -91,7 +91,10 @@ pub struct Doc {
 impl Doc {
     /// The next time at which a duty to do falls due, and who holds it then; what the index over duties to do is keyed by.
     pub fn next_due(&self) -> Option<(Instant, &Holder)> {
-        self.todo.iter().min_by_key(|todo| todo.due.at).map(|todo| (todo.due.at, todo.holder()))
+        self.todo
+            .iter()
+            .min_by_key(|todo| todo.due.at)
+            .map(|todo| (todo.due.at, todo.holder()))
     }
 }
 

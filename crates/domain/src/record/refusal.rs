@@ -17,10 +17,18 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(code: Code) -> Self {
-        Self { code, field: None, with: Vec::new() }
+        Self {
+            code,
+            field: None,
+            with: Vec::new(),
+        }
     }
     pub fn at(code: Code, field: &Name) -> Self {
-        Self { code, field: Some(field.clone()), with: Vec::new() }
+        Self {
+            code,
+            field: Some(field.clone()),
+            with: Vec::new(),
+        }
     }
     pub fn with(mut self, value: impl fmt::Display) -> Self {
         self.with.push(value.to_string());
@@ -95,11 +103,17 @@ impl Refusal {
     /// What happened and what to do.
     pub fn text(&self) -> Text {
         let (zh, en) = self.code.patterns();
-        Text { zh: self.fill(zh), en: self.fill(en) }
+        Text {
+            zh: self.fill(zh),
+            en: self.fill(en),
+        }
     }
     fn fill(&self, pattern: &str) -> String {
         let field = self.field.as_ref().map_or("", Name::as_str);
-        pattern.replace("{f}", field).replace("{0}", self.arg(0)).replace("{1}", self.arg(1))
+        pattern
+            .replace("{f}", field)
+            .replace("{0}", self.arg(0))
+            .replace("{1}", self.arg(1))
     }
 }
 
@@ -120,9 +134,20 @@ mod tests {
         let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(codes.len(), Code::ALL.len());
         for code in Code::ALL {
-            let text = Refusal::at(*code, &Name::from("field")).with("one").with("two").text();
-            assert!(text.zh.ends_with('。') && text.en.ends_with('.'), "{}", code.as_str());
-            assert!(!text.zh.contains('{') && !text.en.contains('{'), "{}", code.as_str());
+            let text = Refusal::at(*code, &Name::from("field"))
+                .with("one")
+                .with("two")
+                .text();
+            assert!(
+                text.zh.ends_with('。') && text.en.ends_with('.'),
+                "{}",
+                code.as_str()
+            );
+            assert!(
+                !text.zh.contains('{') && !text.en.contains('{'),
+                "{}",
+                code.as_str()
+            );
         }
     }
 }

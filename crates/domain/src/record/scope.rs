@@ -30,7 +30,9 @@ impl<'a> RecordScope<'a> {
 impl Scope for RecordScope<'_> {
     fn get(&self, path: &[Name]) -> Value {
         match path {
-            [name] if *name == "state" => self.state.map_or(Value::Null, |state| Value::Text(state.to_string())),
+            [name] if *name == "state" => self
+                .state
+                .map_or(Value::Null, |state| Value::Text(state.to_string())),
             [name] => {
                 let value = self.form.get(name).or_else(|| self.data?.get(name));
                 value.cloned().unwrap_or_default()
@@ -39,7 +41,12 @@ impl Scope for RecordScope<'_> {
                 let value = self.used.facts.get(name).or_else(|| self.facts?.get(name));
                 value.cloned().unwrap_or_default()
             }
-            [link, name] => self.used.seen.get(&format!("{link}.{name}")).cloned().unwrap_or_default(),
+            [link, name] => self
+                .used
+                .seen
+                .get(&format!("{link}.{name}"))
+                .cloned()
+                .unwrap_or_default(),
             _ => Value::Null,
         }
     }

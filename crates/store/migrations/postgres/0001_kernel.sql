@@ -29,12 +29,12 @@ create table config (
 );
 
 create table pack (
+    number bigint not null primary key,
     name text not null,
     version text not null,
     digest bytea not null,
-    body bytea not null,
-    activated_at bigint,
-    primary key (name, version)
+    sources text not null,
+    activated_at bigint not null
 );
 
 -- Which unit holds what a stranger names: the digest of a record's number, of a code on a wall, of a telephone number.
@@ -127,14 +127,15 @@ create table tally (
     holder uuid not null,
     window_on bigint not null,
     met bigint not null,
+    late bigint not null,
+    late_worth_bp bigint not null,
     missed bigint not null,
-    late_worth bigint not null,
     excused bigint not null,
     exempt bigint not null,
     withdrawn bigint not null,
     anomalous bigint not null,
-    sum_a bigint not null,
-    sum_b bigint not null,
+    items bigint not null,
+    total bigint not null,
     primary key (unit_id, measure, holder, window_on)
 );
 

@@ -29,12 +29,12 @@ create table config (
 ) strict, without rowid;
 
 create table pack (
+    number integer not null primary key,
     name text not null,
     version text not null,
     digest blob not null,
-    body blob not null,
-    activated_at integer,
-    primary key (name, version)
+    sources text not null,
+    activated_at integer not null
 ) strict;
 
 -- Which unit holds what a stranger names: the digest of a record's number, of a code on a wall, of a telephone number.
@@ -127,14 +127,15 @@ create table tally (
     holder blob not null,
     window_on integer not null,
     met integer not null,
+    late integer not null,
+    late_worth_bp integer not null,
     missed integer not null,
-    late_worth integer not null,
     excused integer not null,
     exempt integer not null,
     withdrawn integer not null,
     anomalous integer not null,
-    sum_a integer not null,
-    sum_b integer not null,
+    items integer not null,
+    total integer not null,
     primary key (unit_id, measure, holder, window_on)
 ) strict, without rowid;
 

@@ -1,0 +1,212 @@
+//! Rows of records, and the lists made of them.
+
+use crate::query::Query;
+use crate::{Error, NEVER, Owned, Row, Tx};
+use domain::id::{HolderId, MemberId, RecordId, TeamId, UnitId};
+use domain::measure::holder_id;
+use domain::name::Name;
+use domain::record::{Doc, Hash, Record};
+use domain::time::Instant;
+
+const COLUMNS: &str = "unit_id, id, kind, number, state, version, opened_at, closed_at, doc, head";
+
+fn read(row: &Row<'_>) -> Result<Record, Error> {
+    Ok(Record {
+        unit: row.get(0)?,
+        id: row.get(1)?,
+        kind: row.get(2)?,
+        number: row.get(3)?,
+        state: row.get(4)?,
+        version: row.get(5)?,
+        opened_at: row.get(6)?,
+        closed_at: row.get(7)?,
+        doc: row.json::<Doc>(8)?,
+        head: Hash(row.get(9)?),
+    })
+}
+
+/// What the lists sort and filter by, taken from the record.
+struct Listed {
+    open: bool,
+    assignee: Option<MemberId>,
+    team: Option<TeamId>,
+    holder: Option<HolderId>,
+    next_due: i64,
+    doc: String,
+}
+
+/// The fields of a kind that say who works on a record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Columns<'a> {
+    pub assignee: Option<&'a Name>,
+    pub team: Option<&'a Name>,
+}
+
+fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
+    let field = |name: Option<&Name>| record.doc.data.get(name?)?.as_text();
+    let next = record.doc.next_due();
+    Ok(Listed {
+        open: !record.doc.void && (record.closed_at.is_none() || !record.doc.todo.is_empty()),
+        assignee: field(columns.assignee).and_then(|id| id.parse().ok()),
+        team: field(columns.team).and_then(|id| id.parse().ok()),
+        holder: next.map(|(_, holder)| holder_id(holder, record.unit)),
+        next_due: next.map_or(NEVER, |(at, _)| at.micros()),
+        doc: serde_json::to_string(&record.doc).map_err(Error::database)?,
+    })
+}
+
+/// Writes a record's first row.
+///
+/// # Errors
+/// `Conflict` if the id, the number or the source's id exists in the unit.
+pub fn insert(tx: &mut Tx<'_>, record: &Record, columns: Columns<'_>) -> Result<(), Error> {
+    let row = listed(record, columns)?;
+    tx.run_one(
+        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        &[
+            &record.unit, &record.id, &record.kind, &record.number, &record.state, &record.version, &row.open, &row.assignee, &row.team,
+            &row.holder, &row.next_due, &record.opened_at, &record.closed_at, &record.doc.source, &row.doc, &record.head.0,
+        ],
+    )
+}
+
+/// Replaces the row of the version before.
+///
+/// # Errors
+/// `Stale` if the row is not of that version any more.
+pub fn update(tx: &mut Tx<'_>, record: &Record, columns: Columns<'_>) -> Result<(), Error> {
+    let row = listed(record, columns)?;
+    tx.run_one(
+        "update record set state = ?3, version = ?4, open = ?5, assignee = ?6, team = ?7, holder = ?8, next_due = ?9, opened_at = ?10, \
+         closed_at = ?11, doc = ?12, head = ?13 where unit_id = ?1 and id = ?2 and version = ?14",
+        &[
+            &record.unit, &record.id, &record.state, &record.version, &row.open, &row.assignee, &row.team, &row.holder, &row.next_due,
+            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1),
+        ],
+    )
+}
+
+/// The record, which must exist.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Record, Error> {
+    tx.one(
+        &format!("select {COLUMNS} from record where unit_id = ?1 and id = ?2"),
+        &[&unit, &id],
+        read,
+    )
+}
+
+/// The record, if there is one.
+pub fn optional(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<Record>, Error> {
+    tx.optional(
+        &format!("select {COLUMNS} from record where unit_id = ?1 and id = ?2"),
+        &[&unit, &id],
+        read,
+    )
+}
+
+/// The record imported under the source's own id.
+pub fn by_source(tx: &mut Tx<'_>, unit: UnitId, source: &str) -> Result<Option<RecordId>, Error> {
+    tx.optional(
+        "select id from record where unit_id = ?1 and source = ?2",
+        &[&unit, &source],
+        |row| row.get(0),
+    )
+}
+
+/// The record of a human number.
+pub fn by_number(tx: &mut Tx<'_>, unit: UnitId, number: &str) -> Result<Option<RecordId>, Error> {
+    tx.optional(
+        "select id from record where unit_id = ?1 and number = ?2",
+        &[&unit, &number],
+        |row| row.get(0),
+    )
+}
+
+/// Which of a unit's records a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub kind: Option<Name>,
+    pub state: Option<Name>,
+    pub assignee: Option<MemberId>,
+    pub holder: Option<HolderId>,
+    /// Only those with a duty due before this instant.
+    pub due_before: Option<Instant>,
+    /// Where the page before ended: next due time and id.
+    pub after: Option<(i64, RecordId)>,
+}
+
+/// A page of the open records of a unit, by their next due time; those without a duty to do come last.
+pub fn list_open(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Record>, Error> {
+    let mut query = Query::new(format!("select {COLUMNS} from record where open = 1"));
+    query.and("unit_id = ?", Owned::Id(unit.uuid()));
+    if let Some(kind) = &filter.kind {
+        query.and("kind = ?", Owned::Text(kind.to_string()));
+    }
+    if let Some(state) = &filter.state {
+        query.and("state = ?", Owned::Text(state.to_string()));
+    }
+    if let Some(assignee) = filter.assignee {
+        query.and("assignee = ?", Owned::Id(assignee.uuid()));
+    }
+    if let Some(holder) = filter.holder {
+        query.and("holder = ?", Owned::Id(holder.uuid()));
+    }
+    if let Some(before) = filter.due_before {
+        query.and("next_due < ?", Owned::Int(before.micros()));
+    }
+    if let Some((due, id)) = filter.after {
+        query.and("next_due >= ?", Owned::Int(due));
+        query.and_pair(
+            "(next_due, id) > (?, ?)",
+            Owned::Int(due),
+            Owned::Id(id.uuid()),
+        );
+    }
+    query.end("order by next_due, id limit ?", Owned::Int(limit));
+    query.all(tx, read)
+}
+
+/// All records of a kind in a unit, or in all units, in the order in which they were opened here; shown one by one.
+pub fn each_of_kind(
+    tx: &mut Tx<'_>,
+    unit: Option<UnitId>,
+    kind: Option<&Name>,
+    mut each: impl FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut query = Query::new(format!("select {COLUMNS} from record where 1 = 1"));
+    if let Some(unit) = unit {
+        query.and("unit_id = ?", Owned::Id(unit.uuid()));
+    }
+    if let Some(kind) = kind {
+        query.and("kind = ?", Owned::Text(kind.to_string()));
+    }
+    query.sql.push_str(" order by unit_id, id");
+    query.each(tx, |row| each(read(row)?))
+}
+
+/// The latest record of a kind that links to `to` under `name`, opened at or after `since`, other than `except`; newest first.
+pub fn linked_to(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    to: RecordId,
+    name: &Name,
+    kind: &Name,
+    since: Instant,
+) -> Result<Vec<Record>, Error> {
+    tx.all(
+        "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
+         from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
+         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit 200",
+        &[&unit, &to, name, kind, &since],
+        read,
+    )
+}

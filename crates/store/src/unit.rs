@@ -1,0 +1,121 @@
+//! The tree of company, regions and projects; what is numbered per unit.
+
+use crate::{Error, Row, Tx};
+use domain::id::{RecordId, UnitId};
+use domain::name::Name;
+use domain::time::{Instant, Zone};
+use domain::unit::Unit;
+
+const COLUMNS: &str = "id, parent, level, code, name, zone, roster_version, config_version";
+
+fn read(row: &Row<'_>) -> Result<Unit, Error> {
+    let (level, zone): (String, String) = (row.get(2)?, row.get(5)?);
+    Ok(Unit {
+        id: row.get(0)?,
+        parent: row.get(1)?,
+        level: level.parse().map_err(Error::database)?,
+        code: row.get(3)?,
+        name: row.get(4)?,
+        zone: Zone::named(&zone).ok_or_else(|| Error::database(format!("no time zone {zone}")))?,
+        roster_version: row.get(6)?,
+        config_version: row.get(7)?,
+    })
+}
+
+/// Adds a unit.
+///
+/// # Errors
+/// `Conflict` if its code is taken or its parent does not exist.
+pub fn insert(tx: &mut Tx<'_>, unit: &Unit, at: Instant) -> Result<(), Error> {
+    tx.run_one(
+        "insert into unit (id, parent, level, code, name, zone, roster_version, config_version, created_at) values (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?7)",
+        &[&unit.id, &unit.parent, &unit.level.as_str(), &unit.code, &unit.name, &unit.zone.name(), &at],
+    )
+}
+
+pub fn get(tx: &mut Tx<'_>, id: UnitId) -> Result<Unit, Error> {
+    tx.one(
+        &format!("select {COLUMNS} from unit where id = ?1"),
+        &[&id],
+        read,
+    )
+}
+
+/// All units, parents before children, by code.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Unit>, Error> {
+    let mut units = tx.all(&format!("select {COLUMNS} from unit"), &[], read)?;
+    units.sort_by(|a, b| (a.level, &a.code).cmp(&(b.level, &b.code)));
+    Ok(units)
+}
+
+pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Unit>, Error> {
+    tx.optional(
+        &format!("select {COLUMNS} from unit where code = ?1"),
+        &[&code],
+        read,
+    )
+}
+
+/// Who works when in the unit, and its parameters, as counted by their changes.
+pub fn versions(tx: &mut Tx<'_>, id: UnitId) -> Result<(i64, i64), Error> {
+    tx.one(
+        "select roster_version, config_version from unit where id = ?1",
+        &[&id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Says that who works when in the unit has changed.
+pub fn touch_roster(tx: &mut Tx<'_>, id: UnitId) -> Result<(), Error> {
+    tx.run_one(
+        "update unit set roster_version = roster_version + 1 where id = ?1",
+        &[&id],
+    )
+}
+
+/// Says that parameters of the unit have changed.
+pub fn touch_config(tx: &mut Tx<'_>, id: UnitId) -> Result<(), Error> {
+    tx.run_one(
+        "update unit set config_version = config_version + 1 where id = ?1",
+        &[&id],
+    )
+}
+
+/// The next number of a sequence, from 1.
+pub fn next_number(tx: &mut Tx<'_>, unit: UnitId, key: &str) -> Result<i64, Error> {
+    tx.one(
+        "insert into counter (unit_id, key, value) values (?1, ?2, 1) on conflict (unit_id, key) do update set value = counter.value + excluded.value returning value",
+        &[&unit, &key],
+        |row| row.get(0),
+    )
+}
+
+/// Keeps who points where.
+pub fn link(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    from: RecordId,
+    name: &Name,
+    to: RecordId,
+) -> Result<(), Error> {
+    tx.run(
+        "insert into link (unit_id, to_id, name, from_id) values (?1, ?2, ?3, ?4) on conflict (unit_id, to_id, name, from_id) do nothing",
+        &[&unit, &to, name, &from],
+    )
+    .map(|_| ())
+}
+
+/// Forgets a link that a record no longer has.
+pub fn unlink(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    from: RecordId,
+    name: &Name,
+    to: RecordId,
+) -> Result<(), Error> {
+    tx.run(
+        "delete from link where unit_id = ?1 and to_id = ?2 and name = ?3 and from_id = ?4",
+        &[&unit, &to, name, &from],
+    )
+    .map(|_| ())
+}
