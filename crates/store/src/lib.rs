@@ -10,7 +10,6 @@
 //! It knows no business rule: what may be written is decided in `domain`, who may write it in `app`.
 //!
 //! ```
-//! # use guanjia_store as store;
 //! # fn main() -> Result<(), store::Error> {
 //! # let folder = tempfile::tempdir().unwrap();
 //! use store::{Lane, Location, Options, Store};
