@@ -4,6 +4,7 @@
 //! a throw-away PostgreSQL) is in `./dev`.
 
 mod ci;
+mod requirements;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -14,6 +15,7 @@ Usage: cargo xtask TASK
 
   tidy [--shrink]   the house rules that no compiler checks: layers, names, sizes, links, rules without a test;
                     --shrink takes rules that have got a test off xtask/rules-without-test.txt
+  requirements      docs/requirements.md, from docs/requirements.yaml
   ci                format, lints, tidy and every test, in that order, stopping at the first failure
 ";
 
@@ -33,6 +35,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["tidy"] => tidy::run(false),
         ["tidy", "--shrink"] => tidy::run(true),
+        ["requirements"] => requirements::run(&tidy::root()),
         ["ci"] => ci::run(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

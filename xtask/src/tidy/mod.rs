@@ -148,7 +148,7 @@ impl fmt::Display for Finding {
 
 type Check = fn(&Tree) -> Vec<Finding>;
 
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 17] = [
     layers::dependencies_point_one_way,
     layers::only_store_names_a_database,
     sql::only_store_has_sql,
@@ -164,6 +164,7 @@ const CHECKS: [Check; 16] = [
     words::the_trade_stays_in_the_packs,
     sizes::files_stay_readable,
     text::links_lead_somewhere,
+    text::requirements_are_printed,
     rules::every_rule_has_a_test,
 ];
 
@@ -185,7 +186,7 @@ pub(crate) fn run(shrink: bool) -> Result<()> {
     }
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().map(Path::to_path_buf).unwrap_or_default()
 }

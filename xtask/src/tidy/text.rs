@@ -1,6 +1,7 @@
-//! Documents: what a link names is there.
+//! Documents: what a link names is there, and what is made from something else is what it would be made to.
 
 use super::{Finding, Tree};
+use crate::requirements::{LIST, PAGE, page, read};
 
 /// Relative links of Markdown files, `[words](path)`; addresses of the web are not tried.
 pub(super) fn links_lead_somewhere(tree: &Tree) -> Vec<Finding> {
@@ -54,6 +55,24 @@ fn resolved(folder: &str, file: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The page of requirements is the list's, and what is said to cover one is there: the links of the page see to the latter.
+pub(super) fn requirements_are_printed(tree: &Tree) -> Vec<Finding> {
+    let Some(text) = tree.text(LIST) else {
+        return Vec::new();
+    };
+    match read(text) {
+        Err(error) => vec![Finding::new(LIST, 0, format!("{error:#}"))],
+        Ok(list) if tree.text(PAGE) != Some(&page(&list)) => {
+            vec![Finding::new(
+                PAGE,
+                0,
+                "differs from requirements.yaml: run `cargo xtask requirements`",
+            )]
+        }
+        Ok(_) => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +91,11 @@ mod tests {
             .map(|finding| finding.line)
             .collect();
         assert_eq!(found, [2, 6]);
+    }
+
+    #[test]
+    fn a_page_that_differs_from_its_list_is_found() {
+        let tree = Tree::of_sample(&[(LIST, "groups:\nrequirements:\n"), (PAGE, "old")]);
+        assert_eq!(requirements_are_printed(&tree).len(), 1);
     }
 }
