@@ -154,7 +154,7 @@ fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
     match due {
         DueSpec::Within { limit, .. } | DueSpec::Before { by: limit, .. } => of_limit(limit, names),
         DueSpec::Earliest(list) | DueSpec::Latest(list) => {
-            list.iter().for_each(|due| parameters_of(due, names))
+            list.iter().for_each(|due| parameters_of(due, names));
         }
         DueSpec::Field(_) | DueSpec::Point(_) | DueSpec::PeriodEnd => {}
     }
@@ -427,7 +427,7 @@ impl Duties<'_> {
             match (reached, until.then) {
                 (None, _) => self.record.doc.todo.push(item),
                 (Some(at), Then::Done) => {
-                    self.settle(item, duty, Ending::Done(Decision { at, ..when }))?
+                    self.settle(item, duty, Ending::Done(Decision { at, ..when }))?;
                 }
                 (Some(at), Then::Exempt) => self.settle(item, duty, Ending::Exempt(at))?,
             }
@@ -474,7 +474,7 @@ impl Duties<'_> {
                 story.excuse = Some(Excuse {
                     recorded_at: at,
                     falls_away: true,
-                })
+                });
             }
         }
         let judged = outcome::judge(&story, at);
@@ -629,7 +629,7 @@ impl Duties<'_> {
         for item in std::mem::take(&mut self.record.doc.todo) {
             match self.kind.duty(item.name.as_str()) {
                 Some(duty) if confirmed && applies(&item.name) => {
-                    self.settle(item, duty, Ending::Ceased(at))?
+                    self.settle(item, duty, Ending::Ceased(at))?;
                 }
                 _ => self.record.doc.todo.push(item),
             }

@@ -165,7 +165,7 @@ fn step(
         Withdraws::Nothing => {}
         Withdraws::All => duties.withdraw(|_| true, confirmed(step, entry))?,
         Withdraws::These(names) => {
-            duties.withdraw(|name| names.contains(name), confirmed(step, entry))?
+            duties.withdraw(|name| names.contains(name), confirmed(step, entry))?;
         }
     }
     duties.start()?;
@@ -353,7 +353,7 @@ fn built_in(
                     duties.record.doc.todo[index].excuse = Some(Excuse {
                         recorded_at: at,
                         falls_away: false,
-                    })
+                    });
                 }
                 None => return Err(EvolveError::NeedsJournal(entry.step.clone())),
             }
