@@ -5,6 +5,7 @@
 //! numbers are integers with checked arithmetic and one named rounding.
 #![deny(clippy::float_arithmetic)]
 
+pub mod appeal;
 pub mod calendar;
 pub mod clock;
 pub mod correction;
@@ -12,10 +13,12 @@ pub mod expr;
 pub mod holder;
 pub mod id;
 pub mod measure;
+pub mod money;
 pub mod name;
 mod near;
 pub mod number;
 pub mod outcome;
+pub mod override_rule;
 pub mod pack;
 pub mod parameter;
 pub mod period;
@@ -25,6 +28,9 @@ pub mod quota;
 pub mod record;
 pub mod recurrence;
 pub mod roster;
+pub mod sample;
+pub mod scorecard;
+pub mod seal;
 pub mod selection;
 pub mod tally;
 pub mod time;

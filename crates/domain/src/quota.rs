@@ -139,12 +139,6 @@ pub fn counted<'a>(
     sorted
 }
 
-/// S6.6: when the n-th day with an item came, which is when a recurring duty of n is met.
-pub fn nth_day(items: &[Item<'_>], n: usize, zone: &Zone) -> Option<Instant> {
-    let days = counted(items, Distinct::Day, 0, zone);
-    days.get(n.checked_sub(1)?).map(|item| item.at)
-}
-
 /// S6.5: m = min(done, needed); what is lacking is pending until the window has ended, and missed from then.
 pub fn verdict(needed: i64, done: i64, ended: bool) -> Tally {
     let met = done.clamp(0, needed.max(0));
@@ -258,24 +252,6 @@ mod tests {
         assert_eq!(subjects(&visits, Distinct::Day, 0), ["v1", "v2", "v3"]);
         assert_eq!(Distinct::default_for(1), Distinct::Subject);
         assert_eq!(Distinct::default_for(3), Distinct::Day);
-    }
-
-    /// S6.1, S6.6: two on one day are one; the third day decides.
-    #[test]
-    fn s6_6_three_patrols_need_three_days() {
-        let patrols = [
-            item("p1", "home", "2026-03-02T09:00"),
-            item("p2", "home", "2026-03-02T15:00"),
-            item("p3", "home", "2026-03-04T09:00"),
-            item("p4", "home", "2026-03-06T23:59"),
-        ];
-        let zone = Zone::shanghai();
-        assert_eq!(
-            nth_day(&patrols, 3, &zone),
-            Some(at("2026-03-06T23:59:00+08:00"))
-        );
-        assert_eq!(nth_day(&patrols[..3], 3, &zone), None);
-        assert_eq!(nth_day(&patrols, 0, &zone), None);
     }
 
     /// S7.8: `min-gap` of a quota.

@@ -2,11 +2,11 @@
 //!
 //! Selecting is the store's and the condition language's; here are only the sums that every standard shares.
 
-use crate::clock::{self, Clock, ClockError, Rule, Span};
-use crate::number::{NumberError, Points, Ratio};
+use crate::calendar::SpecialDays;
+use crate::clock::{self, ClockError, Span};
+use crate::number::{Bp, NumberError, Points, Ratio};
 use crate::tally::{Tally, Verdict};
-use crate::time::{Instant, Moment, Zone};
-use crate::{calendar::SpecialDays, number::Bp};
+use crate::time::{Instant, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -105,14 +105,7 @@ pub fn repeats(
     days: &SpecialDays,
     zone: &Zone,
 ) -> Result<bool, ClockError> {
-    let due = clock::due(&Clock {
-        start: Moment::At(first),
-        rule: &Rule::within(within),
-        hours: None,
-        days,
-        zone,
-        pauses: &[],
-    })?;
+    let due = clock::ends(first, within, days, zone)?;
     Ok(again >= first && due.allows(again))
 }
 

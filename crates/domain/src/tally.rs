@@ -5,6 +5,7 @@
 //! added at reading.
 
 use crate::number::{Bp, NumberError, Ratio};
+use crate::outcome::{Judgement, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// What one item of evidence says at `as_of` (S4.1, S4.8).
@@ -26,6 +27,22 @@ pub enum Verdict {
     Anomalous,
     /// Charged to somebody else (S5.3).
     NotApplicable,
+}
+
+impl Verdict {
+    /// What a duty has come to, as a count sees it; `worth` is what it is still worth if it was done late (S4.2).
+    pub fn of(judgement: &Judgement, worth: Bp, anomalous: bool) -> Self {
+        match judgement.outcome {
+            _ if anomalous => Self::Anomalous,
+            Outcome::Met => Self::Met,
+            Outcome::Missed if judgement.done_at.is_some() => Self::Late { worth },
+            Outcome::Missed => Self::Missed,
+            Outcome::Pending => Self::Pending,
+            Outcome::Excused => Self::Excused,
+            Outcome::Exempt => Self::Exempt,
+            Outcome::Withdrawn => Self::Withdrawn,
+        }
+    }
 }
 
 /// Counts of items by verdict, and the sum of values where a measure adds up a field.
@@ -152,16 +169,12 @@ impl Tally {
     pub fn mean(&self) -> Option<Ratio> {
         Ratio::new(i128::from(self.sum), i128::from(self.values)).ok()
     }
-    /// Excused ÷ (m + v + excused), of which S4.3 allows 5% before the unit above decides; zero without cases.
-    pub fn excused_share(&self) -> Ratio {
-        let excused = i128::from(self.excused);
-        Ratio::new(excused, self.n() + excused).unwrap_or(Ratio::ZERO)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Instant;
     use proptest::prelude::*;
 
     fn any_tally() -> impl Strategy<Value = Tally> {
@@ -242,12 +255,22 @@ mod tests {
         assert_eq!(tally.not_in_time(), 2);
     }
 
+    /// S4.2, S4.8: late and never are shown apart, anomalies are left out.
     #[test]
-    fn s4_3_exactly_five_per_cent_excused_is_allowed() {
-        let mut tally = Tally::counts(18, 1);
-        tally.excused = 1;
-        assert!(tally.excused_share() <= Bp::new(500).ratio());
-        tally.met = 17;
-        assert!(tally.excused_share() > Bp::new(500).ratio());
+    fn s4_2_late_and_never_are_apart() {
+        let judged = |outcome, done_at| Judgement {
+            outcome,
+            done_at,
+            to_do: false,
+        };
+        let done = Some(Instant::from_micros(5));
+        let late = judged(Outcome::Missed, done);
+        let worth = Bp::new(5_000);
+        assert_eq!(Verdict::of(&late, worth, false), Verdict::Late { worth });
+        assert_eq!(Verdict::of(&late, worth, true), Verdict::Anomalous);
+        let never = judged(Outcome::Missed, None);
+        assert_eq!(Verdict::of(&never, worth, false), Verdict::Missed);
+        let excused = judged(Outcome::Excused, done);
+        assert_eq!(Verdict::of(&excused, worth, false), Verdict::Excused);
     }
 }
