@@ -1,8 +1,9 @@
 //! Parameters of a unit: the pack's defaults and what companies, regions and projects have set, each from a date on (S2.13, S8.4).
+//! Whether an override may be set is judged in [`crate::override_rule`].
 
 use crate::id::UnitId;
 use crate::name::Name;
-use crate::pack::model::{Looser, Pack, Parameter, ParameterUnit, ParameterValue};
+use crate::pack::model::{Pack, ParameterUnit, ParameterValue};
 use crate::time::Instant;
 use std::fmt;
 
@@ -63,60 +64,6 @@ impl Parameters {
             }
         }
         shown
-    }
-}
-
-/// Why an override is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unacceptable {
-    WrongUnit,
-    OutOfBounds,
-    /// It loosens a limit and was not set from above (S8.4).
-    Loosens,
-}
-
-impl Parameter {
-    /// Whether somebody of `by_above` (a unit above the one it is for) may set the value.
-    ///
-    /// # Errors
-    /// See [`Unacceptable`].
-    pub fn accepts(&self, value: &ParameterValue, by_above: bool) -> Result<(), Unacceptable> {
-        let Some(value_size) = size(value, self.unit) else {
-            return Err(Unacceptable::WrongUnit);
-        };
-        if let Some((low, high)) = &self.bounds {
-            let inside = size(low, self.unit)
-                .zip(size(high, self.unit))
-                .is_none_or(|(low, high)| low <= value_size && value_size <= high);
-            if !inside {
-                return Err(Unacceptable::OutOfBounds);
-            }
-        }
-        let default = size(&self.default, self.unit).unwrap_or(value_size);
-        let loosens = match self.looser {
-            Looser::Higher => value_size > default,
-            Looser::Lower => value_size < default,
-            Looser::Neither => false,
-        };
-        if loosens && !by_above {
-            Err(Unacceptable::Loosens)
-        } else {
-            Ok(())
-        }
-    }
-}
-
-/// A size to compare values of one unit by; `None` for a value of another unit. Texts have no order.
-fn size(value: &ParameterValue, unit: ParameterUnit) -> Option<i128> {
-    match (unit, value) {
-        (ParameterUnit::Duration, ParameterValue::Span(span)) => Some(span.rough_micros()),
-        (
-            ParameterUnit::BasisPoints | ParameterUnit::Fen | ParameterUnit::Count,
-            ParameterValue::Number(number),
-        ) => Some(i128::from(*number)),
-        (ParameterUnit::Flag, ParameterValue::Flag(flag)) => Some(i128::from(*flag)),
-        (ParameterUnit::Text, ParameterValue::Text(_)) => Some(0),
-        _ => None,
     }
 }
 
