@@ -9,7 +9,7 @@ pub use crate::proof::Proof;
 
 use super::standard::Standard;
 use crate::calendar::{SpecialDays, WorkingHours};
-use crate::clock::{CalendarPoint, Span};
+use crate::clock::{PointOf, Span};
 use crate::expr::Expr;
 use crate::name::{Name, Text};
 use crate::value::Value;
@@ -477,7 +477,11 @@ pub enum DueSpec {
     },
     /// The record says when: an instant, inclusive, or a day, as a whole (S2.9).
     Field(Name),
-    Point(CalendarPoint),
+    /// A day of a month, counted from the start's own (S2.8).
+    Point {
+        day: PointDay,
+        of: PointOf,
+    },
     Before {
         field: Name,
         by: Limit,
@@ -486,6 +490,14 @@ pub enum DueSpec {
     Latest(Vec<DueSpec>),
     /// The end of the occurrence's period (S6.6).
     PeriodEnd,
+}
+
+/// The day of a calendar point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PointDay {
+    Fixed(u8),
+    /// A parameter of unit count, 1 to 31.
+    Param(Name),
 }
 
 #[derive(Clone, Debug)]

@@ -10,14 +10,14 @@ use super::evolve::judged_from;
 use super::scope::RecordScope;
 use super::{Decided, Packs, Progress, Record, Share, Todo};
 use crate::calendar::SpecialDays;
-use crate::clock::{self, Change, Clock, ClockError, Due, Paused, Rule, Span};
+use crate::clock::{self, CalendarPoint, Change, Clock, ClockError, Due, Paused, Rule, Span};
 use crate::holder::{self, Answering, Charged, Credit, Fair, Held, Holder};
 use crate::id::{MemberId, TeamId, Uuid};
 use crate::name::Name;
 use crate::outcome::{self, DayParts, Excuse, Outcome, Repeat, Story};
 use crate::pack::model::{
-    Charge, DueSpec, Duty, FieldType, Kind, Limit, Pack, ParameterValue, Proof, Start, Step, Then,
-    Until,
+    Charge, DueSpec, Duty, FieldType, Kind, Limit, Pack, ParameterValue, PointDay, Proof, Start,
+    Step, Then, Until,
 };
 use crate::proof::{self, Decision, Limits, Source, Times};
 use crate::time::{Instant, Moment, Zone};
@@ -156,7 +156,13 @@ fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
         DueSpec::Earliest(list) | DueSpec::Latest(list) => {
             list.iter().for_each(|due| parameters_of(due, names));
         }
-        DueSpec::Field(_) | DueSpec::Point(_) | DueSpec::PeriodEnd => {}
+        DueSpec::Point {
+            day: PointDay::Param(name),
+            ..
+        } => {
+            names.insert(name.clone());
+        }
+        DueSpec::Field(_) | DueSpec::Point { .. } | DueSpec::PeriodEnd => {}
     }
 }
 
@@ -173,7 +179,7 @@ fn depends_on(due: &DueSpec, field: &Name) -> bool {
         }
         DueSpec::Within { .. }
         | DueSpec::Before { .. }
-        | DueSpec::Point(_)
+        | DueSpec::Point { .. }
         | DueSpec::PeriodEnd => false,
     }
 }
@@ -200,6 +206,19 @@ impl Values<'_> {
                 let case = self.data.get(field)?.as_text()?;
                 self.span(cases.get(case)?)
             }
+        }
+    }
+
+    fn day(&self, day: &PointDay) -> Option<u8> {
+        match day {
+            PointDay::Fixed(day) => Some(*day),
+            PointDay::Param(name) => match self.used.parameters.get(name) {
+                Some(text) => text.parse().ok(),
+                None => match &self.pack.parameters.get(name)?.default {
+                    ParameterValue::Number(day) => u8::try_from(*day).ok(),
+                    _ => None,
+                },
+            },
         }
     }
 
@@ -230,7 +249,10 @@ impl Values<'_> {
                 }
             }
             DueSpec::Field(field) => Rule::Stated(self.moment(field)?),
-            DueSpec::Point(point) => Rule::Point(*point),
+            DueSpec::Point { day, of } => Rule::Point(CalendarPoint {
+                day: self.day(day)?,
+                of: *of,
+            }),
             DueSpec::Before { field, by } => Rule::Before {
                 planned: self.moment(field)?,
                 by: self.span(by)?,
