@@ -34,5 +34,6 @@ pub mod seal;
 pub mod selection;
 pub mod tally;
 pub mod time;
+pub mod transfer;
 pub mod unit;
 pub mod value;

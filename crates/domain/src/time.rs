@@ -121,10 +121,20 @@ impl fmt::Display for Day {
         self.0.fmt(f)
     }
 }
+/// A text that is no day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no day; write 2026-03-04")]
+pub struct NotADay(pub String);
+
+/// `2026-03-04` and nothing else: a text with a time is an instant, not a day (S2.12).
 impl FromStr for Day {
-    type Err = jiff::Error;
+    type Err = NotADay;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        let wrong = || NotADay(text.to_owned());
+        if text.len() != 10 {
+            return Err(wrong());
+        }
+        text.parse().map(Self).map_err(|_| wrong())
     }
 }
 impl Serialize for Day {
@@ -145,6 +155,20 @@ impl<'de> Deserialize<'de> for Day {
 pub enum Moment {
     At(Instant),
     On(Day),
+}
+
+/// A text that is neither an instant nor a day.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is neither an instant (2026-03-04T08:00:00+08:00) nor a day (2026-03-04)")]
+pub struct NotAMoment(pub String);
+
+impl FromStr for Moment {
+    type Err = NotAMoment;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let day = text.parse().map(Self::On).ok();
+        let moment = day.or_else(|| text.parse().map(Self::At).ok());
+        moment.ok_or_else(|| NotAMoment(text.to_owned()))
+    }
 }
 
 /// What holds since when: versions of a calendar, values of a parameter. A duty keeps what held when it opened (S2.13).

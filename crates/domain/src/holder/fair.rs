@@ -105,9 +105,46 @@ pub struct Answering<'a> {
     pub absences: &'a [(MemberId, Instant, Instant)],
 }
 
-/// Who answers for a duty as of an instant, and with what (S5.2–S5.4). The first due time is judged for those who held it up to a hand-over that came
-/// too late, the fair one for those after it. Met: credited once, and nobody else is concerned. Missed: charged to one of each such group.
-/// Pending and the rest stand with whoever holds it. `story.due` is the original due time.
+/// Holders who are judged by one due time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The original start for the first group, else when the duty reached it.
+    pub from: Instant,
+    pub due: Due,
+    pub held: Vec<Held>,
+}
+
+/// The holders of a duty by the due time that each is judged by: the first due time for those who held it up to a hand-over that came too
+/// late, the fair one for those after it, and so on (S5.4). Never empty.
+///
+/// # Errors
+/// As `fair_span`.
+pub fn groups(fair: &Fair<'_>, held: &[Held]) -> Result<Vec<Group>, ClockError> {
+    let mut done = Vec::new();
+    let mut group = Group {
+        from: fair.start,
+        due: fair.due,
+        held: Vec::new(),
+    };
+    for (place, part) in held.iter().enumerate() {
+        if place > 0
+            && let Some(due) = fair_due(fair, group.due, part.from)?
+        {
+            let next = Group {
+                from: part.from,
+                due,
+                held: Vec::new(),
+            };
+            done.push(std::mem::replace(&mut group, next));
+        }
+        group.held.push(part.clone());
+    }
+    done.push(group);
+    Ok(done)
+}
+
+/// Who answers for a duty as of an instant, and with what (S5.2–S5.4). Met: credited once, and nobody else is concerned. Missed: charged
+/// to one of each group. Pending and the rest stand with whoever holds it. Hand-overs after it was done are not looked at.
 ///
 /// # Errors
 /// As `fair_span`.
@@ -118,30 +155,17 @@ pub fn verdicts(
     as_of: Instant,
 ) -> Result<Vec<Verdict>, ClockError> {
     let done_at = judge(story, as_of).done_at;
-    let held: Vec<&Held> = answering
+    let seen = |held: &Held| held.from <= as_of && done_at.is_none_or(|done| held.from <= done);
+    let later = answering.held.iter().skip(1).filter(|held| seen(held));
+    let held: Vec<Held> = answering
         .held
-        .iter()
-        .enumerate()
-        .filter(|(place, held)| {
-            *place == 0 || (held.from <= as_of && done_at.is_none_or(|done| held.from <= done))
-        })
-        .map(|(_, held)| held)
+        .first()
+        .into_iter()
+        .chain(later)
+        .cloned()
         .collect();
-    let mut groups: Vec<(Instant, Due, Vec<Held>)> = vec![(fair.start, story.due, Vec::new())];
-    for (place, held) in held.into_iter().enumerate() {
-        let Some(group) = groups.last_mut() else {
-            break;
-        };
-        if place > 0
-            && let Some(own) = fair_due(fair, group.1, held.from)?
-        {
-            groups.push((held.from, own, vec![held.clone()]));
-        } else {
-            group.2.push(held.clone());
-        }
-    }
     let mut verdicts = Vec::new();
-    for (start, due, held) in groups {
+    for Group { from, due, held } in groups(fair, &held)? {
         let Judgement {
             outcome, done_at, ..
         } = judge(&Story { due, ..*story }, as_of);
@@ -167,7 +191,7 @@ pub fn verdicts(
                 let charged = charge(
                     answering.charge,
                     &held,
-                    start,
+                    from,
                     due,
                     fair.pauses,
                     answering.absences,

@@ -7,7 +7,7 @@ mod charge;
 mod fair;
 
 pub use charge::{Charge, Charged, Credit, Held, charge, credit, holder_at};
-pub use fair::{Answering, Fair, Verdict, fair_due, fair_span, verdicts};
+pub use fair::{Answering, Fair, Group, Verdict, fair_due, fair_span, groups, verdicts};
 
 use crate::id::{MemberId, TeamId};
 use crate::name::Name;

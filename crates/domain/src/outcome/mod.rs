@@ -4,17 +4,16 @@
 //! happened to it, in any order of arrival (S0.1); which time of an entry counts is `proof`'s business, who answers for it `holder`'s.
 
 mod attempts;
-mod count;
 mod excuse;
 mod repeat;
 
 pub use attempts::{DayParts, Distinct, day_part, reached_at};
-pub use count::{Count, Counted};
 pub use excuse::{Asked, Decider, EXCUSED_SHARE_BP, ExcuseRefused, who_decides};
 pub use repeat::{Occurrence, OnRepeat, Repeat, occurrences, on_start, standing};
 
 use crate::calendar::SpecialDays;
 use crate::clock::{ClockError, Due, Span, ends};
+use crate::tally::Verdict;
 use crate::time::{Instant, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +49,20 @@ impl Outcome {
     /// Whether it counts in a rate: met and missed do (S4.2–S4.5).
     pub const fn counts(self) -> bool {
         matches!(self, Self::Met | Self::Missed)
+    }
+}
+
+impl From<Outcome> for Verdict {
+    /// As an item of evidence, worth nothing when late.
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pending => Self::Pending,
+            Outcome::Met => Self::Met,
+            Outcome::Missed => Self::Missed,
+            Outcome::Excused => Self::Excused,
+            Outcome::Exempt => Self::Exempt,
+            Outcome::Withdrawn => Self::Withdrawn,
+        }
     }
 }
 

@@ -1,0 +1,360 @@
+//! Holder, credit, charge, transfers (S5, S9.3).
+
+use super::duty::{Form, Shared, far};
+use super::entry::{Entry, held, holder};
+use super::expected::{self, name_of};
+use super::node::{Node, Unread};
+use super::stories::{as_of, one, played};
+use super::world::World;
+use super::{Case, Check, prose};
+use domain::clock::Rule;
+use domain::holder::{Choice, Context, Held, Holder, HolderRule, choose};
+use domain::id::{RecordId, UnitId, Uuid};
+use domain::name::Name;
+use domain::roster::{Leave, Posting, Roster};
+use domain::time::{Instant, Moment};
+use domain::transfer::{Carried, transfer};
+
+pub(crate) fn play(case: &Case<'_>, world: &World, check: &mut Check) -> Result<(), Unread> {
+    let given = &case.given;
+    if !given.has("duty") && !given.has("duties") {
+        return chosen(case, world, check);
+    }
+    let shared = Shared::read(given)?;
+    let as_of = as_of(given)?;
+    if let Some(duties) = given.get("duties") {
+        return two_sides(case, duties, &shared, as_of, world, check);
+    }
+    let mut form = Form::read(given.need("duty")?, &shared, world)?;
+    if let Some(list) = given.get("holders") {
+        form.held = held(list, world)?;
+    }
+    let due = form
+        .due_at(as_of, world)?
+        .map_err(|error| error.to_string())?;
+    if case.expect.has("north") || case.expect.has("south") {
+        transferred(case, &mut form, world, check)?;
+        return one(&case.expect, &form, as_of, "", world, check);
+    }
+    let stories: Vec<&str> = case.expect.keys().filter(|key| key.len() == 1).collect();
+    if stories.is_empty() {
+        return one(&case.expect, &form, as_of, "", world, check);
+    }
+    expected::due(&case.expect, due, "", world, check)?;
+    for letter in stories {
+        let mut form = form.clone();
+        story(case, letter, &mut form, due.at, world)?;
+        let expect = case.expect.need(letter)?.fields()?;
+        let got = played(&form, as_of, world)?;
+        expected::played(&expect, &got, &format!("{letter}: "), world, check)?;
+        for name in expect
+            .keys()
+            .filter(|key| key.contains('-') && *key != "charged-persons")
+            .collect::<Vec<_>>()
+        {
+            let own = expect.need(name)?.fields()?;
+            let place = format!("{letter}: {name}: ");
+            let who = holder(name, world);
+            if let Some(expected) = own.get("judged-at") {
+                let due = got
+                    .judged
+                    .iter()
+                    .find(|(holder, _)| *holder == who)
+                    .map(|(_, due)| due.at);
+                check.same(&format!("{place}judged-at"), due, Some(expected.parse()?));
+            }
+            if let Some(expected) = own.get("outcome") {
+                let verdict = got
+                    .verdicts
+                    .iter()
+                    .find(|verdict| world.charged(verdict.party) == name);
+                let outcome = verdict.map_or_else(
+                    || "not-applicable".into(),
+                    |verdict| name_of(verdict.outcome),
+                );
+                check.says(&format!("{place}outcome"), &outcome, expected)?;
+            }
+            own.all_read(name)?;
+        }
+        expect.all_read(letter)?;
+    }
+    Ok(())
+}
+
+fn start_of(form: &Form, world: &World) -> Instant {
+    match form.start {
+        Moment::At(at) => at,
+        Moment::On(day) => world.zone.start_of(day),
+    }
+}
+
+fn story(
+    case: &Case<'_>,
+    letter: &str,
+    form: &mut Form,
+    due: Instant,
+    world: &World,
+) -> Result<(), Unread> {
+    if let Some(stories) = case.given.get("stories").map(Node::fields).transpose()?
+        && let Some(list) = stories.get(letter)
+    {
+        form.held = held(list, world)?;
+        return Ok(());
+    }
+    let start = start_of(form, world);
+    let day = world.zone.day_of(start);
+    // "Handed from steward-1 to steward-2 at 16:00 in story a, at 15:00 in story b."
+    if let Some(names) = prose::first(r"[Hh]anded from ([\w-]+) to ([\w-]+)", case.facts) {
+        let at = prose::all(r"at (\d\d:\d\d) in story (\w)", case.facts)
+            .into_iter()
+            .find(|at| at[1] == letter);
+        let at = at.ok_or_else(|| format!("no hand-over in story {letter}"))?;
+        form.held = vec![
+            Held {
+                holder: holder(names[0], world),
+                from: start,
+            },
+            Held {
+                holder: holder(names[1], world),
+                from: prose::time(day, at[0], &world.zone)?,
+            },
+        ];
+        return Ok(());
+    }
+    // "Two desk members on duty form a pool. Duty x was taken by desk-2 and done in time; duty y nobody took."
+    let pool = prose::first(r"(\w+) members on duty form a pool", case.facts)
+        .ok_or_else(|| format!("who held it in story {letter} is not found"))?;
+    form.held = vec![Held {
+        holder: Holder::Pool {
+            post: Name::from(pool[0]),
+        },
+        from: start,
+    }];
+    let taken = prose::all(
+        r"[Dd]uty (\w) was taken by ([\w-]+) and done (in time|late)",
+        case.facts,
+    );
+    if let Some(taken) = taken.iter().find(|taken| taken[0] == letter) {
+        let at = due.plus_micros(i64::from(taken[2] == "late"));
+        let mut entry = Entry::done(at);
+        entry.by = Some(taken[1].to_owned());
+        form.entries.push(entry);
+        return Ok(());
+    }
+    let untaken = prose::all(r"[Dd]uty (\w) nobody took", case.facts);
+    if untaken.iter().any(|untaken| untaken[0] == letter) {
+        Ok(())
+    } else {
+        Err(format!("what happened in story {letter} is not found"))
+    }
+}
+
+/// S5.5: "the desk sends within 5 min (server); engineering accepts within 10 min".
+fn two_sides(
+    case: &Case<'_>,
+    duties: &Node,
+    shared: &Shared,
+    as_of: Instant,
+    world: &World,
+    check: &mut Check,
+) -> Result<(), Unread> {
+    for (name, duty) in duties.fields()?.all() {
+        let mut form = Form::read(duty, shared, world)?;
+        if form.held.is_empty()
+            && let Some(found) = prose::first(&format!(r"(\w+) {name}s\b"), case.facts)
+        {
+            form.held = vec![Held {
+                holder: Holder::Team(world.team(found[0])),
+                from: start_of(&form, world),
+            }];
+        }
+        let expect = case.expect.need(name)?.fields()?;
+        one(&expect, &form, as_of, &format!("{name}: "), world, check)?;
+        let got = played(&form, as_of, world)?;
+        for key in expect
+            .keys()
+            .filter(|key| key.starts_with("for-"))
+            .collect::<Vec<_>>()
+        {
+            let theirs = got
+                .verdicts
+                .iter()
+                .find(|verdict| world.charged(verdict.party) == key["for-".len()..]);
+            let outcome = theirs.map_or_else(
+                || "not-applicable".into(),
+                |verdict| name_of(verdict.outcome),
+            );
+            check.says(&format!("{name}: {key}"), &outcome, expect.need(key)?)?;
+        }
+        expect.all_read(name)?;
+    }
+    Ok(())
+}
+
+/// S9.3: "transferred to project south on 2 March 18:00".
+fn transferred(
+    case: &Case<'_>,
+    form: &mut Form,
+    world: &World,
+    check: &mut Check,
+) -> Result<(), Unread> {
+    let start = start_of(form, world);
+    let found = prose::first(
+        r"transferred to \w+ (\w+) on (\d+ \w+(?: \d{4})?),? (\d\d:\d\d)",
+        case.facts,
+    )
+    .ok_or("no transfer in the facts")?;
+    let day = prose::day(found[1], world.zone.day_of(start).year())?;
+    let at = prose::time(day, found[2], &world.zone)?;
+    let due = form
+        .due_at(far(), world)?
+        .map_err(|error| error.to_string())?;
+    let unit = |name: &str| UnitId::from_uuid(world.member(name).uuid());
+    let record = |number| RecordId::from_uuid(Uuid::from_u128(number));
+    let carried = Carried {
+        name: Name::from("duty"),
+        start,
+        rule: Rule::Fixed(due),
+        due,
+        waits: form.waits.clone(),
+        held: vec![Held {
+            holder: Holder::Unit,
+            from: start,
+        }],
+    };
+    let ((north, south), (old, new)) = ((unit("north"), unit(found[0])), (record(1), record(2)));
+    let (closing, opening) = transfer((north, old), (south, new), start, at, vec![carried]);
+    let closed = closing.at == at && closing.to == south && closing.successor == new;
+    let linked = opening.from == north && opening.predecessor == old && opening.opened_at == start;
+    check.says(
+        "north",
+        if closed {
+            "closed-as-transferred"
+        } else {
+            "open"
+        },
+        case.expect.need("north")?,
+    )?;
+    check.says(
+        "south",
+        if linked { "open-with-link" } else { "" },
+        case.expect.need("south")?,
+    )?;
+    let [carried] = &opening.duties[..] else {
+        return Err("one duty goes along".into());
+    };
+    check.same("start", carried.start, start);
+    form.held.clone_from(&carried.held);
+    // It reached the other unit with enough time left: its due time is the original one (S5.4).
+    let got = played(form, far(), world)?;
+    check.same(
+        "judged-at",
+        got.judged.last().map(|(_, judged)| *judged),
+        Some(due),
+    );
+    Ok(())
+}
+
+/// S5.1: "holder [steward-of(home), post(team-lead), unit]. Home 1 has steward-1 on duty; home 2 steward-2 on leave …".
+fn chosen(case: &Case<'_>, world: &World, check: &mut Check) -> Result<(), Unread> {
+    let list =
+        prose::first(r"holder \[([^\]]*)\]", case.facts).ok_or("the facts name no holders")?;
+    let list: Vec<HolderRule> = list[0].split(", ").map(rule).collect::<Result<_, _>>()?;
+    let at: Instant = "2026-03-02T10:00:00+08:00".parse().unwrap();
+    let mut manager_sees = Vec::new();
+    for home in prose::all(r"[Hh]ome (\w+) ([^;.]*)", case.facts) {
+        let (key, says) = (format!("home-{}", home[0]), home[1]);
+        let roster = roster(&list, &key, says, at, world);
+        let grid = Name::from(key.as_str());
+        let Choice {
+            holder,
+            manager_sees: sees,
+        } = choose(
+            &list,
+            &roster,
+            at,
+            &Context {
+                creator: None,
+                doer: None,
+                assignee: None,
+                team: None,
+                grid_of: &|_| Some(grid.clone()),
+                field: &|_| None,
+            },
+        );
+        if sees {
+            manager_sees.push(key.clone());
+        }
+        check.says(&key, &world.holder(&holder), case.expect.need(&key)?)?;
+    }
+    if let Some(expected) = case.expect.get("manager-sees") {
+        check.same(
+            "manager-sees",
+            manager_sees,
+            expected.texts()?.into_iter().map(str::to_owned).collect(),
+        );
+    }
+    Ok(())
+}
+
+fn rule(text: &str) -> Result<HolderRule, Unread> {
+    let (head, name) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+        Some((head, name)) => (head, Name::from(name)),
+        None if text == "unit" => return Ok(HolderRule::Unit),
+        None => return Err(format!("no holder `{text}`")),
+    };
+    match head {
+        "post" => Ok(HolderRule::Post(name)),
+        "on-duty" => Ok(HolderRule::OnDuty(name)),
+        "team" => Ok(HolderRule::Team(Some(name))),
+        head if head.ends_with("-of") => Ok(HolderRule::GridOf(name)),
+        _ => Err(format!("no holder `{text}`")),
+    }
+}
+
+/// Who works for a home, and one member in every post of the list that is not said to be empty.
+fn roster(list: &[HolderRule], grid: &str, says: &str, at: Instant, world: &World) -> Roster {
+    let from = at.plus_micros(-86_400_000_000);
+    let posting = |name: &str, post: &str, grid: Option<&str>| Posting {
+        member: world.member(name),
+        post: Name::from(post),
+        grid: grid.map(Name::from),
+        team: None,
+        from,
+        until: None,
+    };
+    let mut roster = Roster::default();
+    if let Some(steward) = prose::first(
+        r"^(?:has )?([\w-]+) on (duty|leave)(?: with stand-in ([\w-]+))?",
+        says,
+    ) {
+        roster
+            .postings
+            .push(posting(steward[0], "grid-post", Some(grid)));
+        if steward[1] == "leave" {
+            let stand_in = Some(steward[2]).filter(|name| !name.is_empty());
+            roster
+                .postings
+                .extend(stand_in.map(|name| posting(name, "grid-post", None)));
+            roster.leaves.push(Leave {
+                member: world.member(steward[0]),
+                from,
+                until: None,
+                stand_in: stand_in.map(|name| world.member(name)),
+            });
+        }
+    }
+    let empty = prose::first(r"the (\w+)'s post is empty", says);
+    for rule in list {
+        if let HolderRule::Post(post) | HolderRule::OnDuty(post) = rule
+            && !empty
+                .as_ref()
+                .is_some_and(|empty| post.as_str().ends_with(empty[0]))
+        {
+            roster
+                .postings
+                .push(posting(post.as_str(), post.as_str(), None));
+        }
+    }
+    roster
+}

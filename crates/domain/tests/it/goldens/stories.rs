@@ -1,0 +1,196 @@
+//! Due times and pauses: one duty, or several independent ones, with single completions tried one by one.
+
+use super::duty::{Form, Shared, far};
+use super::entry::Entry;
+use super::node::{Fields, Node, Unread};
+use super::played::Played;
+use super::world::World;
+use super::{Case, Check, expected, prose};
+use domain::calendar::SpecialDays;
+use domain::clock::{ClockError, Span};
+use domain::time::Instant;
+
+pub(crate) fn play(case: &Case<'_>, world: &World, check: &mut Check) -> Result<(), Unread> {
+    if let Some(pack) = case.given.get("pack") {
+        return refused(case, pack, check);
+    }
+    let shared = Shared::read(&case.given)?;
+    let as_of = as_of(&case.given)?;
+    if let Some(duty) = case.given.get("duty") {
+        let form = Form::read(duty, &shared, world)?;
+        if case.expect.has("before-correction") {
+            return corrected(case, &form, as_of, world, check);
+        }
+        return one(&case.expect, &form, as_of, "", world, check);
+    }
+    let duties = case.given.need("duties")?.fields()?;
+    several(case, &duties, &shared, as_of, world, check)
+}
+
+pub(crate) fn as_of(given: &Fields<'_>) -> Result<Instant, Unread> {
+    given.get("as_of").map_or(Ok(far()), Node::parse)
+}
+
+pub(crate) fn several(
+    case: &Case<'_>,
+    duties: &Fields<'_>,
+    shared: &Shared,
+    as_of: Instant,
+    world: &World,
+    check: &mut Check,
+) -> Result<(), Unread> {
+    for (name, duty) in duties.all() {
+        let form = Form::read(duty, shared, world).map_err(|unread| format!("{name}: {unread}"))?;
+        let Some(expect) = case.expect.get(name) else {
+            continue;
+        };
+        let expect = expect.fields()?;
+        one(&expect, &form, as_of, &format!("{name}: "), world, check)?;
+        expect.all_read(name)?;
+    }
+    Ok(())
+}
+
+/// One duty against its answer.
+pub(crate) fn one(
+    expect: &Fields<'_>,
+    form: &Form,
+    as_of: Instant,
+    place: &str,
+    world: &World,
+    check: &mut Check,
+) -> Result<(), Unread> {
+    if let Some(error) = expect.get("error") {
+        let error = error.fields()?;
+        let got = form.due_at(as_of, world)?.map_err(|error| error.year());
+        check.same(
+            &format!("{place}year"),
+            got.err().flatten(),
+            Some(error.need("year")?.parse()?),
+        );
+        return error.all_read("error");
+    }
+    let mut form = form.clone();
+    if form.entries.is_empty()
+        && expect.has("outcome")
+        && let Some(done @ Node::Text(_)) = expect.get("done_at")
+    {
+        // The prose says that it was done on a day; the time of the day stands only here.
+        form.entries.push(Entry::done(done.parse()?));
+    }
+    let got = played(&form, as_of, world)?;
+    expected::played(expect, &got, place, world, check)?;
+    if let Some(tries) = expect.get("tries") {
+        for one in tries.list()? {
+            let one = one.fields()?;
+            let done = one.need("done")?;
+            let mut form = form.clone();
+            form.entries = vec![Entry::done(done.parse()?)];
+            let got = played(&form, as_of, world)?;
+            expected::played(
+                &one,
+                &got,
+                &format!("{place}done {}: ", done.text()?),
+                world,
+                check,
+            )?;
+            one.all_read("tries")?;
+        }
+    }
+    if let Some(instants) = expect.get("at") {
+        for one in instants.list()? {
+            let one = one.fields()?;
+            let as_of = one.need("as_of")?;
+            let got = played(&form, as_of.parse()?, world)?;
+            expected::played(
+                &one,
+                &got,
+                &format!("{place}as of {}: ", as_of.text()?),
+                world,
+                check,
+            )?;
+            one.all_read("at")?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn played(form: &Form, as_of: Instant, world: &World) -> Result<Played, Unread> {
+    form.play(as_of, world)?
+        .map_err(|error: ClockError| format!("the due time is refused: {error}"))
+}
+
+/// S2.6: a limit that a pack may not state.
+fn refused(case: &Case<'_>, pack: &Node, check: &mut Check) -> Result<(), Unread> {
+    let pack = pack.fields()?;
+    let due = pack.need("due")?.fields()?;
+    let limit = due.need("within")?.text()?;
+    check.same(
+        "refused",
+        limit.parse::<Span>().is_err(),
+        case.expect.need("refused")?.flag()?,
+    );
+    due.all_read("due")?;
+    pack.all_read("pack")
+}
+
+/// S2.13: a calendar that was corrected; the old one and the correction stand in the facts.
+fn corrected(
+    case: &Case<'_>,
+    form: &Form,
+    as_of: Instant,
+    world: &World,
+    check: &mut Check,
+) -> Result<(), Unread> {
+    let year = prose::day_of(form.start, &world.zone).year();
+    let (before, after) = calendars(case.facts, year, world)?;
+    for (key, days) in [("before-correction", before), ("after-correction", after)] {
+        let mut form = form.clone();
+        form.days = Some(days);
+        let expect = case.expect.need(key)?.fields()?;
+        one(&expect, &form, as_of, &format!("{key}: "), world, check)?;
+        expect.all_read(key)?;
+    }
+    Ok(())
+}
+
+/// The shipped calendar with the corrected days as they were listed before, and as they are listed now.
+fn calendars(facts: &str, year: i16, world: &World) -> Result<(SpecialDays, SpecialDays), Unread> {
+    let old = prose::first(
+        r"(\d+)-(\d+) (\w+) off and \w+ (\d+ \w+) a make-up day",
+        facts,
+    );
+    let new = prose::first(r"correction \((\d+ \w+) to (\d+ \w+) off\)", facts);
+    let (Some(old), Some(new)) = (old, new) else {
+        return Err("the facts name no calendar and its correction".into());
+    };
+    let (old_first, old_last) = (
+        prose::day(&format!("{} {}", old[0], old[2]), year)?,
+        prose::day(&format!("{} {}", old[1], old[2]), year)?,
+    );
+    let make_up = prose::day(old[3], year)?;
+    let (new_first, new_last) = (prose::day(new[0], year)?, prose::day(new[1], year)?);
+    let span = |first: domain::time::Day, last: domain::time::Day| {
+        (0..=last.since(first)).map(move |days| first.plus_days(days))
+    };
+    let touched = |day: &domain::time::Day| {
+        (new_first..=new_last).contains(day)
+            || (old_first..=old_last).contains(day)
+            || *day == make_up
+    };
+    let rest = |list: &[domain::time::Day]| {
+        list.iter()
+            .copied()
+            .filter(|day| !touched(day))
+            .collect::<Vec<_>>()
+    };
+    let with = |off: Vec<_>, work: Vec<_>| {
+        let (mut all_off, mut all_work) = (rest(&world.off), rest(&world.work));
+        all_off.extend(off);
+        all_work.extend(work);
+        world.with_days(all_off, all_work)
+    };
+    let before = with(span(old_first, old_last).collect(), vec![make_up]);
+    let after = with(span(new_first, new_last).collect(), Vec::new());
+    Ok((before, after))
+}

@@ -1,0 +1,3 @@
+//! Tests of the rules through the crate's public door.
+
+mod goldens;
