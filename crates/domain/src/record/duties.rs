@@ -5,19 +5,19 @@
 //! made ([`look_up`]), and kept in it.
 
 use super::command::{Command, Context};
+use super::due::{Values, depends_on, parameters_of};
 use super::entry::{Absent, Entry, Signed, Used, Via};
 use super::evolve::judged_from;
 use super::scope::RecordScope;
 use super::{Decided, Packs, Progress, Record, Share, Todo};
 use crate::calendar::SpecialDays;
-use crate::clock::{self, CalendarPoint, Change, Clock, ClockError, Due, Paused, Rule, Span};
+use crate::clock::{self, Change, Clock, ClockError, Due, Paused, Rule};
 use crate::holder::{self, Answering, Charged, Credit, Fair, Held, Holder};
 use crate::id::{MemberId, TeamId, Uuid};
 use crate::name::Name;
 use crate::outcome::{self, DayParts, Excuse, Outcome, Repeat, Story};
 use crate::pack::model::{
-    Charge, DueSpec, Duty, FieldType, Kind, Limit, Pack, ParameterValue, PointDay, Proof, Start,
-    Step, Then, Until,
+    Charge, DueSpec, Duty, FieldType, Kind, Pack, Proof, Start, Step, Then, Until,
 };
 use crate::proof::{self, Decision, Limits, Source, Times};
 use crate::time::{Instant, Moment, Zone};
@@ -138,129 +138,6 @@ fn instant_of(zone: &Zone, moment: Moment) -> Instant {
     match moment {
         Moment::At(at) => at,
         Moment::On(day) => zone.start_of(day),
-    }
-}
-
-fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
-    fn of_limit(limit: &Limit, names: &mut BTreeSet<Name>) {
-        match limit {
-            Limit::Fixed(_) => {}
-            Limit::Param(name) => {
-                names.insert(name.clone());
-            }
-            Limit::By { cases, .. } => cases.values().for_each(|limit| of_limit(limit, names)),
-        }
-    }
-    match due {
-        DueSpec::Within { limit, .. } | DueSpec::Before { by: limit, .. } => of_limit(limit, names),
-        DueSpec::Earliest(list) | DueSpec::Latest(list) => {
-            list.iter().for_each(|due| parameters_of(due, names));
-        }
-        DueSpec::Point {
-            day: PointDay::Param(name),
-            ..
-        } => {
-            names.insert(name.clone());
-        }
-        DueSpec::Field(_) | DueSpec::Point { .. } | DueSpec::PeriodEnd => {}
-    }
-}
-
-/// Fields whose change moves a duty that is to do: choices of its limits (S2.10) and instants that the record states (S2.9).
-fn depends_on(due: &DueSpec, field: &Name) -> bool {
-    match due {
-        DueSpec::Within {
-            limit: Limit::By { field: by, .. },
-            ..
-        } => by == field,
-        DueSpec::Field(name) => name == field,
-        DueSpec::Earliest(list) | DueSpec::Latest(list) => {
-            list.iter().any(|due| depends_on(due, field))
-        }
-        DueSpec::Within { .. }
-        | DueSpec::Before { .. }
-        | DueSpec::Point { .. }
-        | DueSpec::PeriodEnd => false,
-    }
-}
-
-/// Values that a rule is resolved with.
-struct Values<'a> {
-    pack: &'a Pack,
-    data: &'a Data,
-    used: &'a Used,
-}
-
-impl Values<'_> {
-    fn span(&self, limit: &Limit) -> Option<Span> {
-        match limit {
-            Limit::Fixed(span) => Some(*span),
-            Limit::Param(name) => match self.used.parameters.get(name) {
-                Some(text) => text.parse().ok(),
-                None => match &self.pack.parameters.get(name)?.default {
-                    ParameterValue::Span(span) => Some(*span),
-                    _ => None,
-                },
-            },
-            Limit::By { field, cases } => {
-                let case = self.data.get(field)?.as_text()?;
-                self.span(cases.get(case)?)
-            }
-        }
-    }
-
-    fn day(&self, day: &PointDay) -> Option<u8> {
-        match day {
-            PointDay::Fixed(day) => Some(*day),
-            PointDay::Param(name) => match self.used.parameters.get(name) {
-                Some(text) => text.parse().ok(),
-                None => match &self.pack.parameters.get(name)?.default {
-                    ParameterValue::Number(day) => u8::try_from(*day).ok(),
-                    _ => None,
-                },
-            },
-        }
-    }
-
-    fn moment(&self, field: &Name) -> Option<Moment> {
-        moment(self.data.get(field)?)
-    }
-
-    /// `None`: the record does not say (yet) what the rule needs; of several rules those are taken that it does say.
-    fn rule(&self, due: &DueSpec) -> Option<Rule> {
-        let all = |list: &[DueSpec]| {
-            let rules: Vec<Rule> = list.iter().filter_map(|due| self.rule(due)).collect();
-            (!rules.is_empty()).then_some(rules)
-        };
-        Some(match due {
-            DueSpec::Within {
-                limit,
-                roll,
-                until_close,
-            } => {
-                let rule = Rule::Within {
-                    span: self.span(limit)?,
-                    until_close: *until_close,
-                };
-                if *roll {
-                    Rule::Rolled(Box::new(rule))
-                } else {
-                    rule
-                }
-            }
-            DueSpec::Field(field) => Rule::Stated(self.moment(field)?),
-            DueSpec::Point { day, of } => Rule::Point(CalendarPoint {
-                day: self.day(day)?,
-                of: *of,
-            }),
-            DueSpec::Before { field, by } => Rule::Before {
-                planned: self.moment(field)?,
-                by: self.span(by)?,
-            },
-            DueSpec::Earliest(list) => Rule::Earliest(all(list)?),
-            DueSpec::Latest(list) => Rule::Latest(all(list)?),
-            DueSpec::PeriodEnd => return None,
-        })
     }
 }
 

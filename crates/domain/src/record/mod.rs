@@ -7,6 +7,7 @@
 pub mod built_in;
 pub mod command;
 pub mod decide;
+mod due;
 pub mod duties;
 pub mod effects;
 pub mod entry;
