@@ -60,3 +60,12 @@ pub struct Text {
     pub zh: String,
     pub en: String,
 }
+
+impl Text {
+    pub fn both(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+}

@@ -3,5 +3,15 @@
 //! A pack is a folder of YAML that is checked as a whole and compiled once into `model::Pack`; a broken pack never replaces a
 //! good one. This module reads no files: its input is names and texts.
 
+mod fault;
+mod grammar;
+mod load;
 pub mod model;
+mod shape;
 pub mod standard;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use fault::{Fault, Language, render};
+pub use load::load;

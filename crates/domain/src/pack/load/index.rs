@@ -1,0 +1,276 @@
+//! The names of a pack, collected before anything that refers to them is compiled.
+
+use super::{Ctx, Files, KIND, LINK, Node};
+use crate::clock::Span;
+use crate::expr::{Schema, Type};
+use crate::name::{Name, Text};
+use crate::pack::model::{Field, FieldType, Link, ParameterUnit, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Default)]
+pub(super) struct Index {
+    pub(super) posts: BTreeSet<Name>,
+    /// Posts that serve a grid.
+    pub(super) grids: BTreeSet<Name>,
+    /// `None`: its unit is not known.
+    pub(super) parameters: BTreeMap<Name, Option<ParameterUnit>>,
+    pub(super) causes: BTreeSet<Name>,
+    pub(super) calendars: BTreeSet<Name>,
+    pub(super) kinds: BTreeMap<Name, Head>,
+    pub(super) standards: BTreeSet<Name>,
+    /// Defaults of durations.
+    pub(super) defaults: BTreeMap<Name, Span>,
+    /// Steps that effects of any kind take on a linked record: kind and step.
+    pub(super) stepped: BTreeSet<(Name, Name)>,
+}
+
+/// What others may say of a kind.
+#[derive(Default)]
+pub(super) struct Head {
+    pub(super) fields: Vec<Field>,
+    pub(super) links: BTreeMap<Name, Link>,
+    pub(super) states: Vec<State>,
+    /// `open` is one of them.
+    pub(super) steps: BTreeSet<Name>,
+    pub(super) duties: BTreeSet<Name>,
+    /// The kind that a fact finds.
+    pub(super) facts: BTreeMap<Name, Option<Name>>,
+    /// A field could not be read: its expressions are not judged, lest one fault be told twice.
+    pub(super) broken: bool,
+}
+
+impl Head {
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == *name)
+    }
+    pub(super) fn field_names(&self) -> impl Iterator<Item = &Name> {
+        self.fields.iter().map(|field| &field.name)
+    }
+    pub(super) fn state_names(&self) -> impl Iterator<Item = &Name> {
+        self.states.iter().map(|state| &state.name)
+    }
+    fn state_type(&self) -> Type {
+        Type::Choice(self.state_names().cloned().collect())
+    }
+}
+
+impl Index {
+    pub(super) fn head(&self, kind: &Name) -> Option<&Head> {
+        self.kinds.get(kind)
+    }
+    /// What an expression over a record of the kind may name; `None` where a fault of its fields was already told.
+    pub(super) fn schema(&self, kind: &Name) -> Option<Schema> {
+        let head = self.head(kind).filter(|head| !head.broken)?;
+        let mut schema = Schema::default();
+        schema.insert(vec!["state".into()], head.state_type());
+        for field in &head.fields {
+            schema.insert(vec![field.name.clone()], type_of(&field.ty));
+        }
+        for link in head.links.values() {
+            schema.insert(vec![link.name.clone()], Type::Link(link.kind.clone()));
+            let Some(other) = self.head(&link.kind) else {
+                continue;
+            };
+            if other.broken {
+                return None;
+            }
+            let behind = |name: &str| vec![link.name.clone(), Name::from(name)];
+            schema.insert(behind("state"), other.state_type());
+            for field in &other.fields {
+                schema.insert(behind(field.name.as_str()), type_of(&field.ty));
+            }
+        }
+        for (fact, found) in &head.facts {
+            let kind = found.clone().unwrap_or_else(|| kind.clone());
+            schema.insert(vec!["facts".into(), fact.clone()], Type::Link(kind));
+        }
+        Some(schema)
+    }
+}
+
+/// How an expression sees a field.
+pub(super) fn type_of(ty: &FieldType) -> Type {
+    let cases = |choices: &[crate::pack::model::Choice]| {
+        Type::Choice(choices.iter().map(|choice| choice.name.clone()).collect())
+    };
+    match ty {
+        FieldType::Text { .. } | FieldType::Phone | FieldType::Signature => Type::Text,
+        FieldType::Bool => Type::Bool,
+        FieldType::Int { .. } | FieldType::Ratio => Type::Int,
+        FieldType::Money { .. } => Type::Money,
+        FieldType::Choice(choices) => cases(choices),
+        FieldType::Choices(choices) => Type::list(cases(choices)),
+        FieldType::Day => Type::Day,
+        FieldType::Instant => Type::Instant,
+        FieldType::Moment => Type::Moment,
+        FieldType::Member | FieldType::Team | FieldType::Unit => Type::Id,
+        FieldType::Files { .. } => Type::list(Type::Text),
+    }
+}
+
+fn keys(node: Option<&Node>) -> BTreeSet<Name> {
+    node.map(Node::pairs)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|(key, _)| key.text().map(Name::from))
+        .collect()
+}
+
+pub(super) fn collect(ctx: &mut Ctx<'_>, files: &Files) -> Index {
+    let pack = files.pack.as_ref();
+    let mut index = Index {
+        causes: keys(pack.and_then(|pack| pack.get("causes"))),
+        standards: files
+            .standards
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
+        calendars: files
+            .hours
+            .iter()
+            .flat_map(|hours| keys(Some(hours)))
+            .collect(),
+        ..Index::default()
+    };
+    let parameters = pack.and_then(|pack| pack.get("parameters"));
+    for (key, value) in parameters.map(Node::pairs).unwrap_or_default() {
+        if let Some(name) = key.text() {
+            let unit = value.get("unit").and_then(Node::text).and_then(unit);
+            index.parameters.insert(name.into(), unit);
+            if let Some(span) = super::parsed(value.get("default")) {
+                index.defaults.insert(name.into(), span);
+            }
+        }
+    }
+    let posts = files.posts.as_ref().and_then(|posts| posts.get("posts"));
+    index.posts = keys(posts);
+    for (key, value) in posts.map(Node::pairs).unwrap_or_default() {
+        if super::flag(value, "grid")
+            && let Some(name) = key.text()
+        {
+            index.grids.insert(name.into());
+        }
+    }
+    let kinds: BTreeSet<Name> = files.kinds.iter().map(|(name, _)| name.clone()).collect();
+    for (name, node) in &files.kinds {
+        let head = ctx.head(node, &kinds, &index);
+        index.kinds.insert(name.clone(), head);
+    }
+    for (name, node) in &files.kinds {
+        let steps = node.get("steps").map(Node::pairs).unwrap_or_default();
+        let bodies = steps.iter().map(|(_, step)| step).chain(node.get("open"));
+        let effects = bodies.filter_map(|body| body.get("effects"));
+        for effect in effects.flat_map(Node::many).filter_map(|e| e.get("step")) {
+            let link = effect.get("link").and_then(Node::text);
+            let step = effect.get("step").and_then(Node::text);
+            let link = link.and_then(|link| index.kinds.get(name)?.links.get(link));
+            if let (Some(link), Some(step)) = (link, step) {
+                let target = link.kind.clone();
+                index.stepped.insert((target, step.into()));
+            }
+        }
+    }
+    index
+}
+
+pub(super) fn unit(text: &str) -> Option<ParameterUnit> {
+    Some(match text {
+        "duration" => ParameterUnit::Duration,
+        "bp" => ParameterUnit::BasisPoints,
+        "fen" => ParameterUnit::Fen,
+        "count" => ParameterUnit::Count,
+        "flag" => ParameterUnit::Flag,
+        "text" => ParameterUnit::Text,
+        _ => return None,
+    })
+}
+
+impl Ctx<'_> {
+    fn head(&mut self, node: &Node, kinds: &BTreeSet<Name>, index: &Index) -> Head {
+        let mut head = Head {
+            duties: keys(node.get("duties")),
+            steps: keys(node.get("steps")),
+            ..Head::default()
+        };
+        if let Some(open) = node.get("steps").and_then(|steps| steps.key("open")) {
+            self.fault(
+                "wrong-name",
+                open.at,
+                Text::both("步骤不能叫 `open`", "no step can be called `open`"),
+                Text::both(
+                    "开立写在类型下的 `open:` 里",
+                    "how a record comes about is the kind's own key `open:`",
+                ),
+            );
+        }
+        head.steps.insert("open".into());
+        for (key, value) in node.get("links").map(Node::pairs).unwrap_or_default() {
+            let Some(name) = key.text() else { continue };
+            let target = match value.text() {
+                Some(_) => Some(value),
+                None => value.get("kind"),
+            };
+            let Some(kind) = target.and_then(|target| self.refer(target, KIND, kinds)) else {
+                head.broken = true;
+                continue;
+            };
+            self.not_a_word(key, LINK);
+            head.links.insert(
+                name.into(),
+                Link {
+                    name: name.into(),
+                    title: super::titled_map(value, name),
+                    kind,
+                    required: super::flag(value, "required"),
+                },
+            );
+        }
+        for (key, value) in node.get("fields").map(Node::pairs).unwrap_or_default() {
+            let Some(name) = key.text() else { continue };
+            self.not_a_word(key, super::FIELD);
+            if head.links.contains_key(name) {
+                self.fault(
+                    "name-twice",
+                    key.at,
+                    Text::both(
+                        format!("`{name}` 既是链接又是字段"),
+                        format!("`{name}` is both a link and a field"),
+                    ),
+                    Text::both("给其中一个改名", "give one of them another name"),
+                );
+            }
+            match self.field(name, value, index) {
+                Some(field) => head.fields.push(field),
+                None => head.broken = true,
+            }
+        }
+        head.states = self.states(node.get("states"), index);
+        head.broken |= head.states.is_empty();
+        for (key, value) in node.get("facts").map(Node::pairs).unwrap_or_default() {
+            let found = value.get("last").and_then(Node::text).map(Name::from);
+            if let Some(name) = key.text() {
+                head.facts.insert(name.into(), found);
+            }
+        }
+        head
+    }
+
+    /// `state` and `facts` mean something in every condition.
+    fn not_a_word(&mut self, key: &Node, what: super::Ref) {
+        let Some(text @ ("state" | "facts")) = key.text() else {
+            return;
+        };
+        self.fault(
+            "wrong-name",
+            key.at,
+            Text::both(
+                format!("{}不能叫 `{text}`", what.1),
+                format!("no {} can be called `{text}`", what.2),
+            ),
+            Text::both(
+                "条件里 `state` 是状态，`facts` 是事实；换个名字",
+                "conditions know `state` and `facts` as something else: choose another name",
+            ),
+        );
+    }
+}

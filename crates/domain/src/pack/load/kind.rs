@@ -1,0 +1,523 @@
+//! A kind: fields and states, and what is compiled against them.
+
+use super::index::Index;
+use super::{CAUSE, Ctx, FIELD, Node, POST, STEP, flag, parsed, titled, titled_map};
+use crate::name::{Name, Text};
+use crate::pack::model::{
+    Choice, Field, FieldType, FileKind, Kind, NumberPart, NumberPattern, Role, Search, Sensitive,
+    State,
+};
+use crate::pack::yaml::Data;
+use crate::time::{Day, Instant};
+use crate::value::Value;
+use std::rc::Rc;
+
+impl Ctx<'_> {
+    pub(super) fn kind(&mut self, name: &Name, node: &Node) -> Option<Kind> {
+        let index = Rc::clone(&self.index);
+        let head = index.head(name)?;
+        let assignee = self.typed_field(node.get("assignee"), head, &FieldType::Member);
+        let team = self.typed_field(node.get("team"), head, &FieldType::Team);
+        let label = node
+            .get("label")
+            .map(Node::many)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|field| self.refer(field, FIELD, head.field_names()))
+            .collect();
+        let (open, steps) = self.steps(name, node, head);
+        let facts = self.facts(name, node, head);
+        let duties = self.duties(name, node, head);
+        let approvals = self.approvals(node, head);
+        let merge = self.merge(node, head);
+        let hidden_until = node
+            .get("hidden-until")
+            .and_then(|step| self.refer(step, STEP, &head.steps));
+        let role = self.role(name, node, head);
+        let number = node.get("number").and_then(|number| self.number(number));
+        let kind = Kind {
+            name: name.clone(),
+            title: titled(node.get("name"), name.as_str()),
+            role,
+            number,
+            links: head.links.clone(),
+            fields: head.fields.clone(),
+            states: head.states.clone(),
+            open,
+            steps,
+            facts,
+            duties,
+            approvals,
+            merge,
+            assignee,
+            team,
+            label,
+            hidden_until,
+        };
+        self.flow(&kind, node);
+        Some(kind)
+    }
+
+    /// A field of the one type that its place asks for.
+    fn typed_field(
+        &mut self,
+        node: Option<&Node>,
+        head: &super::index::Head,
+        wanted: &FieldType,
+    ) -> Option<Name> {
+        let node = node?;
+        let name = self.refer(node, FIELD, head.field_names())?;
+        let field = head.field(name.as_str())?;
+        if field.ty == *wanted {
+            return Some(name);
+        }
+        let (wanted, given) = (type_word(wanted), type_word(&field.ty));
+        self.fault(
+            "field-type",
+            node.at,
+            Text::both(
+                format!("字段 `{name}` 的类型是 {given}，这里要 {wanted}"),
+                format!("the field `{name}` is of type {given}, {wanted} is asked here"),
+            ),
+            Text::both(
+                format!("换一个类型为 {wanted} 的字段"),
+                format!("name a field of type {wanted}"),
+            ),
+        );
+        None
+    }
+
+    pub(super) fn states(&mut self, node: Option<&Node>, index: &Index) -> Vec<State> {
+        let Some(node) = node else { return Vec::new() };
+        let mut entries: Vec<(&Node, Option<&Node>)> = Vec::new();
+        match &node.data {
+            Data::List(items) => {
+                for item in items {
+                    match &item.data {
+                        Data::Map(pairs) => {
+                            entries.extend(pairs.iter().map(|(key, value)| (key, Some(value))));
+                        }
+                        _ => entries.push((item, None)),
+                    }
+                }
+            }
+            _ => entries.extend(node.pairs().iter().map(|(key, value)| (key, Some(value)))),
+        }
+        let mut states: Vec<State> = Vec::new();
+        for (key, body) in entries {
+            let Some(name) = key.text() else { continue };
+            if states.iter().any(|state| state.name == *name) {
+                self.fault(
+                    "name-twice",
+                    key.at,
+                    Text::both(
+                        format!("状态 `{name}` 写了两次"),
+                        format!("the state `{name}` stands twice"),
+                    ),
+                    Text::both("删掉一个", "remove one"),
+                );
+                continue;
+            }
+            let part = |key: &str| body.and_then(|body| body.get(key));
+            let waits = part("waits").and_then(|cause| self.refer(cause, CAUSE, &index.causes));
+            states.push(State {
+                name: name.into(),
+                title: titled(body, name),
+                closed: body.is_some_and(|body| flag(body, "closed")),
+                waits,
+                with: part("with").and_then(Node::text).map(Name::from),
+            });
+        }
+        if states.is_empty() && matches!(node.data, Data::List(_) | Data::Map(_)) {
+            self.fault(
+                "no-state",
+                node.at,
+                Text::both("没有任何状态", "there is no state"),
+                Text::both("至少写一个状态", "write at least one"),
+            );
+        }
+        states
+    }
+
+    /// `None` after a fault.
+    pub(super) fn field(&mut self, name: &str, node: &Node, index: &Index) -> Option<Field> {
+        let type_node = match node.text() {
+            Some(_) => node,
+            None => node.get("type")?,
+        };
+        let ty = self.field_type(type_node, node)?;
+        let default = node
+            .get("default")
+            .and_then(|value| self.literal(value, &ty));
+        let sensitive = match node.get("sensitive") {
+            Some(sensitive) => Some(self.sensitive(sensitive, index)?),
+            None => None,
+        };
+        Some(Field {
+            name: name.into(),
+            title: titled_map(node, name),
+            ty,
+            required: flag(node, "required"),
+            default,
+            sensitive,
+        })
+    }
+
+    fn field_type(&mut self, type_node: &Node, node: &Node) -> Option<FieldType> {
+        let word = type_node.text()?;
+        let allowed: &[&str] = match word {
+            "text" => &["max", "long"],
+            "int" | "money" => &["min", "max"],
+            "choice" | "choices" => &["of"],
+            "photos" => &["max"],
+            "files" => &["of", "max"],
+            _ => &[],
+        };
+        for key in ["max", "min", "long", "of"] {
+            if let Some(stray) = node.key(key)
+                && !allowed.contains(&key)
+            {
+                let at = stray.at;
+                self.fault(
+                    "unknown-key",
+                    at,
+                    Text::both(
+                        format!("类型 {word} 没有键 `{key}`"),
+                        format!("a field of type {word} has no key `{key}`"),
+                    ),
+                    crate::near::did_you_mean(key, allowed.iter().copied()),
+                );
+            }
+        }
+        let number = |key: &str| parsed::<i64>(node.get(key));
+        let (min, max) = (number("min"), number("max"));
+        if let (Some(min), Some(max), Some(at)) = (min, max, node.key("max"))
+            && min > max
+        {
+            let at = at.at;
+            self.fault(
+                "bounds",
+                at,
+                Text::both(
+                    format!("上限 {max} 小于下限 {min}"),
+                    format!("the upper bound {max} is below the lower one, {min}"),
+                ),
+                Text::both("对调，或改其中一个", "swap them, or change one"),
+            );
+        }
+        let count = |default: u32| {
+            max.and_then(|max| u32::try_from(max).ok())
+                .unwrap_or(default)
+        };
+        Some(match word {
+            "text" => FieldType::Text {
+                max: count(2_000),
+                long: flag(node, "long"),
+            },
+            "phone" => FieldType::Phone,
+            "bool" => FieldType::Bool,
+            "int" => FieldType::Int {
+                min: min.unwrap_or(i64::MIN),
+                max: max.unwrap_or(i64::MAX),
+            },
+            "money" => FieldType::Money {
+                min: min.unwrap_or(0),
+                max: max.unwrap_or(i64::MAX),
+            },
+            "ratio" => FieldType::Ratio,
+            "choice" => FieldType::Choice(self.choices(type_node, node)?),
+            "choices" => FieldType::Choices(self.choices(type_node, node)?),
+            "day" => FieldType::Day,
+            "instant" => FieldType::Instant,
+            "moment" => FieldType::Moment,
+            "member" => FieldType::Member,
+            "team" => FieldType::Team,
+            "unit" => FieldType::Unit,
+            "photos" => FieldType::Files {
+                kinds: vec![FileKind::Photo],
+                max: count(9),
+            },
+            "files" => FieldType::Files {
+                kinds: self.file_kinds(node),
+                max: count(9),
+            },
+            "signature" => FieldType::Signature,
+            _ => return None,
+        })
+    }
+
+    fn choices(&mut self, type_node: &Node, node: &Node) -> Option<Vec<Choice>> {
+        let of = node.get("of");
+        let mut choices: Vec<Choice> = Vec::new();
+        let mut put = |name: &str, title: Text| {
+            choices.push(Choice {
+                name: name.into(),
+                title,
+            });
+        };
+        match of.map(|of| &of.data) {
+            Some(Data::Map(pairs)) => {
+                for (key, value) in pairs {
+                    let name = key.text().unwrap_or_default();
+                    let title = match &value.data {
+                        Data::Null => None,
+                        _ => Some(value),
+                    };
+                    put(name, titled(title, name));
+                }
+            }
+            _ => {
+                for item in of.map(Node::many).unwrap_or_default() {
+                    let name = item.text().unwrap_or_default();
+                    put(name, Text::both(name, name));
+                }
+            }
+        }
+        if choices.is_empty() {
+            self.fault(
+                "no-choices",
+                type_node.at,
+                Text::both("选项字段没有选项", "a choice has nothing to choose from"),
+                Text::both(
+                    "写上 of: [甲, 乙] 的名字，或 of: {normal: {zh: 普通}}",
+                    "write of: [a, b], or of: {normal: {zh: 普通}}",
+                ),
+            );
+            return None;
+        }
+        Some(choices)
+    }
+
+    fn file_kinds(&mut self, node: &Node) -> Vec<FileKind> {
+        let words = ["photo", "audio", "document"].map(Name::from);
+        let of = node.get("of").map(Node::many).unwrap_or_default();
+        let mut kinds = Vec::new();
+        for item in of {
+            let what = ("no-such-case", "文件种类", "kind of file");
+            kinds.extend(
+                self.refer(item, what, &words)
+                    .map(|word| match word.as_str() {
+                        "photo" => FileKind::Photo,
+                        "audio" => FileKind::Audio,
+                        _ => FileKind::Document,
+                    }),
+            );
+        }
+        if kinds.is_empty() {
+            return vec![FileKind::Photo, FileKind::Audio, FileKind::Document];
+        }
+        kinds
+    }
+
+    fn sensitive(&mut self, node: &Node, index: &Index) -> Option<Sensitive> {
+        let seen_by = node.get("seen-by")?;
+        let seen_by = seen_by
+            .many()
+            .iter()
+            .filter_map(|post| self.refer(post, POST, &index.posts))
+            .collect();
+        Some(Sensitive {
+            purpose: titled(Some(node.get("purpose")?), ""),
+            keep: parsed(node.get("keep"))?,
+            search: match node.get("search").and_then(Node::text) {
+                Some("exact") => Search::Exact,
+                Some("ending") => Search::Ending,
+                Some("words") => Search::Words,
+                _ => Search::None,
+            },
+            seen_by,
+        })
+    }
+
+    /// A value of a field, as a pack writes it.
+    pub(super) fn literal(&mut self, node: &Node, ty: &FieldType) -> Option<Value> {
+        let text = node.text()?;
+        let number = |min: i64, max: i64| {
+            text.parse::<i64>()
+                .ok()
+                .filter(|number| (min..=max).contains(number))
+                .map(Value::Int)
+        };
+        let value = match ty {
+            FieldType::Text { max, .. } => {
+                (text.chars().count() <= *max as usize).then(|| Value::from(text))
+            }
+            FieldType::Phone => Some(Value::from(text)),
+            FieldType::Bool => text.parse::<bool>().ok().map(Value::Bool),
+            FieldType::Int { min, max } | FieldType::Money { min, max } => number(*min, *max),
+            FieldType::Ratio => text
+                .parse::<crate::number::Bp>()
+                .ok()
+                .map(|bp| Value::Int(bp.get())),
+            FieldType::Choice(choices) => {
+                let names = choices.iter().map(|choice| &choice.name);
+                return self
+                    .refer(node, super::CASE, names)
+                    .map(|name| Value::from(name.as_str()));
+            }
+            FieldType::Day => text.parse::<Day>().ok().map(|_| Value::from(text)),
+            FieldType::Instant => text
+                .parse::<Instant>()
+                .ok()
+                .map(|at| Value::Text(at.to_string())),
+            _ => None,
+        };
+        if value.is_none() {
+            let word = type_word(ty);
+            self.fault(
+                "wrong-value",
+                node.at,
+                Text::both(
+                    format!("`{text}` 不能作类型 {word} 的值"),
+                    format!("`{text}` is no value of type {word}"),
+                ),
+                Text::both(
+                    "写一个在类型和上下限之内的值；链接、人员和附件没有固定值",
+                    "write a value of that type within its bounds; links, members and files have none",
+                ),
+            );
+        }
+        value
+    }
+
+    fn role(&mut self, name: &Name, node: &Node, head: &super::index::Head) -> Option<Role> {
+        let is = node.get("is")?;
+        let (role, links, fields): (Role, &[&str], &[(&str, &[&str])]) = match is.text()? {
+            "member" => (
+                Role::Member,
+                &[],
+                &[("name", &["text"]), ("login", &["text"])],
+            ),
+            "posting" => (
+                Role::Posting,
+                &["member"],
+                &[
+                    ("post", &["text", "choice"]),
+                    ("from", &["instant", "day", "moment"]),
+                    ("until", &["instant", "day", "moment"]),
+                ],
+            ),
+            "leave" => (
+                Role::Leave,
+                &["member"],
+                &[("from", &["instant"]), ("until", &["instant"])],
+            ),
+            "shift" => (
+                Role::Shift,
+                &["member"],
+                &[("from", &["instant"]), ("until", &["instant"])],
+            ),
+            "team" => (Role::Team, &[], &[("code", &["text"]), ("name", &["text"])]),
+            "place" => (Role::Place, &[], &[("grid", &["text"])]),
+            _ => return None,
+        };
+        let word = is.text().unwrap_or_default();
+        for link in links {
+            if !head.links.contains_key(*link) {
+                self.fault(
+                    "role-incomplete",
+                    is.at,
+                    Text::both(
+                        format!("`is: {word}` 要有链接 `{link}`"),
+                        format!("`is: {word}` needs a link `{link}`"),
+                    ),
+                    Text::both(
+                        format!("在 links 下加 `{link}`"),
+                        format!("add `{link}` under links"),
+                    ),
+                );
+            }
+        }
+        for (field, types) in fields {
+            let found = head.field(field).map(|field| type_word(&field.ty));
+            if !found.is_some_and(|found| types.contains(&found)) && !head.broken {
+                let types = types.join("/");
+                self.fault(
+                    "role-incomplete",
+                    is.at,
+                    Text::both(
+                        format!("`is: {word}` 要有类型为 {types} 的字段 `{field}`"),
+                        format!("`is: {word}` needs a field `{field}` of type {types}"),
+                    ),
+                    Text::both(
+                        format!("在 fields 下加 `{field}`"),
+                        format!("add `{field}` under fields"),
+                    ),
+                );
+            }
+        }
+        let _ = name;
+        Some(role)
+    }
+
+    fn number(&mut self, node: &Node) -> Option<NumberPattern> {
+        let text = node.text()?;
+        let mut parts = Vec::new();
+        let mut rest = text;
+        let mut sound = true;
+        while let Some((literal, after)) = rest.split_once('{') {
+            if !literal.is_empty() {
+                parts.push(NumberPart::Literal(literal.into()));
+            }
+            let (word, after) = after.split_once('}').unwrap_or((after, ""));
+            rest = after;
+            let width = word
+                .strip_prefix("seq:")
+                .and_then(|width| width.parse::<u8>().ok())
+                .filter(|width| (1..=9).contains(width));
+            match (word, width) {
+                ("unit", _) => parts.push(NumberPart::Unit),
+                ("date", _) => parts.push(NumberPart::Date),
+                ("month", _) => parts.push(NumberPart::Month),
+                ("year", _) => parts.push(NumberPart::Year),
+                (_, Some(width)) => parts.push(NumberPart::Sequence { width }),
+                _ => sound = false,
+            }
+        }
+        if !rest.is_empty() {
+            parts.push(NumberPart::Literal(rest.into()));
+        }
+        let sequences = parts
+            .iter()
+            .filter(|part| matches!(part, NumberPart::Sequence { .. }))
+            .count();
+        if sound && sequences == 1 && !rest.contains('}') {
+            return Some(NumberPattern { parts });
+        }
+        self.fault(
+            "number-pattern",
+            node.at,
+            Text::both(
+                format!("编号规则 `{text}` 不成立"),
+                format!("`{text}` is no number pattern"),
+            ),
+            Text::both(
+                "由文字和 {unit}、{date}、{month}、{year} 组成，恰有一个 {seq:4}（1 到 9 位）",
+                "it is text with {unit}, {date}, {month}, {year} and exactly one {seq:4} (1 to 9 digits)",
+            ),
+        );
+        None
+    }
+}
+
+/// The word of a type in a pack.
+pub(in crate::pack) fn type_word(ty: &FieldType) -> &'static str {
+    match ty {
+        FieldType::Text { .. } => "text",
+        FieldType::Phone => "phone",
+        FieldType::Bool => "bool",
+        FieldType::Int { .. } => "int",
+        FieldType::Money { .. } => "money",
+        FieldType::Ratio => "ratio",
+        FieldType::Choice(_) => "choice",
+        FieldType::Choices(_) => "choices",
+        FieldType::Day => "day",
+        FieldType::Instant => "instant",
+        FieldType::Moment => "moment",
+        FieldType::Member => "member",
+        FieldType::Team => "team",
+        FieldType::Unit => "unit",
+        FieldType::Files { .. } => "files",
+        FieldType::Signature => "signature",
+    }
+}
