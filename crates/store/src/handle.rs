@@ -156,6 +156,14 @@ impl Store {
         }
     }
 
+    /// Commands that wait for the writer: none on PostgreSQL, where each caller has a connection or waits for one.
+    pub fn waiting(&self) -> usize {
+        match &*self.0 {
+            Backend::Lite(lite) => lite.waiting(),
+            Backend::Pg(_) => 0,
+        }
+    }
+
     /// Does `work` and tells which statements the store's commands ran meanwhile, with their values, in order: so that a bench can run the very same
     /// ones without this crate. Reads are not among them.
     pub fn captured<T>(&self, work: impl FnOnce() -> T) -> (T, Vec<Captured>) {

@@ -37,6 +37,8 @@ mod query;
 pub mod record;
 mod sql;
 pub mod tally;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tx;
 pub mod unit;
 mod value;

@@ -39,7 +39,8 @@ pub const KNOWN: i64 = ALL[ALL.len() - 1].version;
 /// Any number; the same one in every program that migrates.
 const LOCK: i64 = 0x0067_7561_6e6a_6961;
 
-const TABLE: &str = "create table if not exists migration (version bigint not null primary key, name text not null)";
+const TABLE_LITE: &str = "create table if not exists migration (version integer not null primary key, name text not null) strict";
+const TABLE_PG: &str = "create table if not exists migration (version bigint not null primary key, name text not null)";
 const LATEST: &str = "select coalesce(max(version), 0) from migration";
 
 /// All steps, in order.
@@ -72,7 +73,7 @@ pub(crate) fn lite(connection: &mut Connection) -> Result<(), Error> {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch(TABLE)?;
+    transaction.execute_batch(TABLE_LITE)?;
     for migration in ahead(transaction.query_row(LATEST, [], |row| row.get(0))?)? {
         for statement in statements(migration.sqlite) {
             transaction.execute(&statement, [])?;
@@ -98,7 +99,7 @@ fn pg_locked(client: &mut Client) -> Result<(), Error> {
         .query_one("select to_regclass('migration') is not null", &[])?
         .get(0);
     if !exists {
-        client.execute(TABLE, &[])?;
+        client.execute(TABLE_PG, &[])?;
     }
     for migration in ahead(client.query_one(LATEST, &[])?.get(0))? {
         let mut transaction = client.transaction()?;

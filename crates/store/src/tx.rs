@@ -218,7 +218,8 @@ impl<'c> Tx<'c> {
                 Ok(value)
             }
             Err(error) => {
-                self.abandon(depth)?;
+                // If the whole transaction is gone with it, `failed` says so to everybody further out.
+                let _ = self.abandon(depth);
                 Err(error)
             }
         }

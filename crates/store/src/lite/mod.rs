@@ -95,6 +95,10 @@ impl Lite {
         done
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub(crate) fn capture(&self) -> &Capture {
         &self.capture
     }

@@ -110,6 +110,10 @@ impl Writer {
         })
     }
 
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.lock().len()
+    }
+
     pub(super) fn write<T, E>(
         &self,
         lane: Lane,

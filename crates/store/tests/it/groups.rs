@@ -1,0 +1,194 @@
+//! Many commands at once: isolation from each other's failures, the two lanes, races.
+
+use crate::commands::{count, keys, unit, with_unit};
+use crate::{contract, plain};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+use std::time::Duration;
+use store::testing::Home;
+use store::{Constraint, Error, Lane, Options, Store};
+
+/// Until so many commands wait for the writer, where there is one.
+fn queued(store: &Store, home: &Home, commands: usize) {
+    while !home.is_postgres() && store.waiting() < commands {
+        thread::yield_now();
+    }
+}
+
+contract! {
+    fn a_panic_is_an_error_for_its_caller_alone(home: &Home) {
+        let store = home.open();
+        let start = Barrier::new(8);
+        thread::scope(|scope| {
+            for n in 0..8 {
+                let (store, start) = (&store, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    for round in 0..5 {
+                        let done = store.write(Lane::Interactive, move |tx| {
+                            count(tx, &format!("{n} {round}"), 1)?;
+                            assert!(n % 2 == 0, "as meant by the test");
+                            Ok::<_, Error>(())
+                        });
+                        assert_eq!(done.is_ok(), n % 2 == 0, "{done:?}");
+                    }
+                });
+            }
+        });
+        assert_eq!(keys(&store).len(), 4 * 5);
+    }
+
+    fn one_of_a_group_fails_and_the_others_do_not(home: &Home) {
+        let store = home.open();
+        // All wait behind the first, so that on SQLite they share a commit.
+        let (release, held) = channel::<()>();
+        let (started, running) = channel::<()>();
+        thread::scope(|scope| {
+            let first = scope.spawn(|| store.write(Lane::Interactive, move |tx| {
+                started.send(()).map_err(Error::database)?;
+                held.recv().map_err(Error::database)?;
+                count(tx, "first", 1)
+            }));
+            running.recv().unwrap();
+            let others: Vec<_> = (0..6)
+                .map(|n| {
+                    let store = &store;
+                    scope.spawn(move || store.write(Lane::Interactive, move |tx| count(tx, &format!("{}", n / 2), 1)))
+                })
+                .collect();
+            queued(&store, home, 6);
+            release.send(()).unwrap();
+            first.join().unwrap().unwrap();
+            let refused: Vec<_> = others.into_iter().filter_map(|it| it.join().unwrap().err()).collect();
+            assert_eq!(refused.len(), 3);
+            for error in refused {
+                assert!(matches!(error, Error::Conflict(Constraint::Unique)), "{error:?}");
+            }
+        });
+        assert_eq!(keys(&store), ["0", "1", "2", "first"]);
+    }
+
+    fn eight_threads_race_for_one_key_and_one_gets_it(home: &Home) {
+        let store = home.open();
+        with_unit(&store);
+        for round in 0..10 {
+            let start = Barrier::new(8);
+            let won: Vec<bool> = thread::scope(|scope| {
+                let racers: Vec<_> = (0..8_i64)
+                    .map(|n| {
+                        let (store, start) = (&store, &start);
+                        scope.spawn(move || {
+                            start.wait();
+                            match store.write(Lane::Interactive, move |tx| count(tx, &format!("key {round}"), n)) {
+                                Ok(()) => true,
+                                Err(Error::Conflict(Constraint::Unique)) => false,
+                                Err(error) => panic!("{error:?}"),
+                            }
+                        })
+                    })
+                    .collect();
+                racers.into_iter().map(|it| it.join().unwrap()).collect()
+            });
+            assert_eq!(won.iter().filter(|it| **it).count(), 1, "{won:?}");
+        }
+    }
+
+    fn eight_threads_lend_one_thing_and_the_version_decides(home: &Home) {
+        let store = home.open();
+        store.write(Lane::Interactive, |tx| count(tx, "key in the cabinet", 0)).unwrap();
+        let start = Barrier::new(8);
+        let lent = Mutex::new(0);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    // Everybody has seen it in the cabinet, at version 0.
+                    let seen: i64 = store.read(|tx| tx.one("select value from counter where unit_id = ?1", &[&unit(1)], |row| row.get(0))).unwrap();
+                    assert_eq!(seen, 0);
+                    start.wait();
+                    let done = store.write(Lane::Interactive, move |tx| {
+                        tx.run_one("update counter set value = ?3 where unit_id = ?1 and key = 'key in the cabinet' and value = ?2", &[&unit(1), &seen, &(seen + 1)])
+                    });
+                    match done {
+                        Ok(()) => *lent.lock().unwrap() += 1,
+                        Err(Error::Stale) => {}
+                        Err(error) => panic!("{error:?}"),
+                    }
+                });
+            }
+        });
+        assert_eq!(*lent.lock().unwrap(), 1);
+    }
+
+    fn two_that_lock_crosswise_both_succeed_with_a_retry(home: &Home) {
+        let store = home.open_with(&Options { connections: 4, ..Options::default() });
+        store.write(Lane::Interactive, |tx| { count(tx, "a", 0)?; count(tx, "b", 0) }).unwrap();
+        // Where commands run side by side, both hold their first row before either asks for its second.
+        let met = home.is_postgres().then(|| Arc::new(Barrier::new(2)));
+        thread::scope(|scope| {
+            for order in [["a", "b"], ["b", "a"]] {
+                let (store, met) = (&store, met.clone());
+                scope.spawn(move || {
+                    let mut first = true;
+                    store
+                        .retry(Lane::Interactive, move |tx| {
+                            for key in order {
+                                tx.run_one("update counter set value = value + 1 where unit_id = ?1 and key = ?2", &[&unit(1), &key])?;
+                                if let Some(met) = &met && std::mem::take(&mut first) {
+                                    met.wait();
+                                }
+                            }
+                            Ok::<_, Error>(())
+                        })
+                        .unwrap();
+                });
+            }
+        });
+        let values: Vec<i64> = store.read(|tx| tx.all("select value from counter", &[], |row| row.get(0))).unwrap();
+        assert_eq!(values, [2, 2]);
+    }
+
+    fn a_store_goes_down_with_what_was_asked_of_it_done(home: &Home) {
+        let store = home.open();
+        thread::scope(|scope| {
+            for n in 0..8 {
+                let store = store.clone();
+                scope.spawn(move || store.write(Lane::Bulk, move |tx| count(tx, &n.to_string(), 1)).unwrap());
+            }
+        });
+        drop(store);
+        assert_eq!(keys(&home.open()).len(), 8);
+    }
+}
+
+plain! { SQLITE:
+    fn what_a_person_waits_for_goes_first_and_bulk_still_moves() {
+        let home = Home::sqlite();
+        let store = home.open_with(&Options { group: 4, group_time: Duration::from_secs(60), ..Options::default() });
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let (release, held) = channel::<()>();
+        thread::scope(|scope| {
+            let (started, running) = channel::<()>();
+            let first = scope.spawn(|| store.write(Lane::Interactive, move |_| {
+                started.send(()).map_err(Error::database)?;
+                held.recv().map_err(Error::database)
+            }));
+            running.recv().unwrap();
+            for lane in [Lane::Bulk, Lane::Interactive] {
+                for _ in 0..6 {
+                    let (store, order) = (&store, Arc::clone(&order));
+                    scope.spawn(move || store.write(lane, move |_| {
+                        order.lock().unwrap().push(lane);
+                        Ok::<_, Error>(())
+                    }).unwrap());
+                }
+                queued(&store, &home, if lane == Lane::Bulk { 6 } else { 12 });
+            }
+            release.send(()).unwrap();
+            first.join().unwrap().unwrap();
+        });
+        use Lane::{Bulk as B, Interactive as I};
+        // Groups of four: the first one is the holder's; the second owes the slow lane one; the rest is bulk.
+        assert_eq!(*order.lock().unwrap(), [I, I, I, B, I, I, I, B, B, B, B, B]);
+    }
+}
