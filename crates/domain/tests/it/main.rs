@@ -1,3 +1,15 @@
 //! Tests of the rules through the crate's public door.
 
+mod given;
 mod goldens;
+
+mod choosing;
+mod due_times;
+mod holding;
+mod laws;
+mod outcomes;
+mod pauses;
+mod periods;
+mod proofs;
+mod recurrences;
+mod workdays;
