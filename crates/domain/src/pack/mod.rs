@@ -7,6 +7,7 @@ mod fault;
 mod grammar;
 mod load;
 pub mod model;
+mod schema;
 mod shape;
 pub mod standard;
 #[cfg(test)]
@@ -15,3 +16,4 @@ mod yaml;
 
 pub use fault::{Fault, Language, render};
 pub use load::load;
+pub use schema::schema;

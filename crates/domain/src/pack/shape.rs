@@ -120,7 +120,7 @@ fn title(shape: &Shape) -> (&'static str, &'static str) {
         Shape::Name => ("名字", "a name"),
         Shape::Text => ("文字", "a text"),
         Shape::Title => ("名称（文字或 {zh, en}）", "a title (a text or {zh, en})"),
-        Shape::Bool => ("true 或 false", "true or false"),
+        Shape::Bool => (" true 或 false", "true or false"),
         Shape::Int => ("整数", "a whole number"),
         Shape::Bp => ("比率（9500bp）", "a ratio (9500bp)"),
         Shape::Points => ("分数（最多两位小数）", "points (at most two decimals)"),
@@ -143,7 +143,7 @@ fn wrong(node: &Node, owner: Place, zh: &str, en: &str, faults: &mut Vec<Raw>) {
         Data::Null => ("空".to_owned(), "nothing".to_owned()),
         Data::Scalar(text) => {
             let shown: String = text.chars().take(40).collect();
-            (format!("`{shown}`"), format!("`{shown}`"))
+            (format!(" `{shown}`"), format!("`{shown}`"))
         }
         Data::List(_) => ("列表".into(), "a list".into()),
         Data::Map(_) => ("键值表".into(), "a map".into()),

@@ -280,16 +280,15 @@ impl Ctx<'_> {
             posts.insert(Name::from(name), post);
         }
         for (key, value) in pairs(node, "posts") {
-            let mut at: Option<&Name> = key.text().and_then(|name| {
+            let Some(name) = key.text() else { continue };
+            let above = |post: &Name| {
                 posts
-                    .get(name)
-                    .and_then(|post: &Post| post.reports_to.as_ref())
-            });
-            for _ in 0..posts.len() {
-                at = at.and_then(|post| posts.get(post)?.reports_to.as_ref());
-            }
-            // After as many steps as there are posts only a circle goes on.
-            if let (Some(_), Some(to)) = (at, value.get("reports-to")) {
+                    .get(post)
+                    .and_then(|post: &Post| post.reports_to.clone())
+            };
+            let way_up = std::iter::successors(above(&name.into()), above).take(posts.len());
+            let comes_back = way_up.into_iter().any(|post| post == *name);
+            if let (true, Some(to)) = (comes_back, value.get("reports-to")) {
                 self.fault(
                     "post-circle",
                     to.at,

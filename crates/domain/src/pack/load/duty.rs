@@ -43,6 +43,7 @@ impl Ctx<'_> {
         let due = match (node.get("due"), &start) {
             (Some(due), _) => self.due(due, head, &mut calendar),
             (None, Some(Start::Every(_))) => Some(DueSpec::PeriodEnd),
+            (None, _) if node.get("on").is_some_and(|on| on.get("every").is_some()) => None,
             (None, _) => {
                 self.fault(
                     "missing-key",
@@ -384,7 +385,7 @@ impl Ctx<'_> {
             Some(field) => matches!(field.ty, FieldType::Member | FieldType::Team),
             None => true,
         };
-        if !fits {
+        if !fits && !head.broken {
             self.fault(
                 "field-type",
                 node.at,

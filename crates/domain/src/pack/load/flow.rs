@@ -13,11 +13,19 @@ impl Ctx<'_> {
         let Some(first) = kind.open.to.clone() else {
             return;
         };
-        let reached = reachable(kind, [first].into());
-        self.states_lived(kind, node, &reached);
+        let file = node.at.file;
         self.steps_taken(kind, node);
-        self.duties_done(kind, node, &reached);
-        self.waits_reached(kind, node);
+        if !self.told(file, &["no-such-cause"]) {
+            self.waits_reached(kind, node);
+        }
+        if !self.told(
+            file,
+            &["no-such-state", "unknown-key", "wrong-type", "key-twice"],
+        ) {
+            let reached = reachable(kind, [first].into());
+            self.states_lived(kind, node, &reached);
+            self.duties_done(kind, node, &reached);
+        }
     }
 
     fn states_lived(&mut self, kind: &Kind, node: &Node, reached: &BTreeSet<Name>) {
@@ -86,14 +94,12 @@ impl Ctx<'_> {
                 );
             }
             let system_only = !step.by.is_empty() && step.by.iter().all(|who| *who == Who::System);
-            if step.name != "open" && system_only && !self.triggered(kind, step) {
-                if let Some(key) = node
-                    .get("steps")
-                    .and_then(|steps| steps.key(step.name.as_str()))
-                {
-                    let key = key.clone();
-                    self.nobody(&key, step.name.as_str());
-                }
+            let idle = step.name != "open" && system_only && !self.triggered(kind, step);
+            let key = node
+                .get("steps")
+                .and_then(|steps| steps.key(step.name.as_str()));
+            if let (true, Some(key)) = (idle, key) {
+                self.nobody(key, step.name.as_str());
             }
         }
     }

@@ -108,6 +108,21 @@ pub(super) fn type_of(ty: &FieldType) -> Type {
     }
 }
 
+/// Stands for a field that could not be read, so that its name is known.
+fn unknown(name: &str) -> Field {
+    Field {
+        name: name.into(),
+        title: Text::both(name, name),
+        ty: FieldType::Text {
+            max: 0,
+            long: false,
+        },
+        required: false,
+        default: None,
+        sensitive: None,
+    }
+}
+
 fn keys(node: Option<&Node>) -> BTreeSet<Name> {
     node.map(Node::pairs)
         .unwrap_or_default()
@@ -241,7 +256,10 @@ impl Ctx<'_> {
             }
             match self.field(name, value, index) {
                 Some(field) => head.fields.push(field),
-                None => head.broken = true,
+                None => {
+                    head.broken = true;
+                    head.fields.push(unknown(name));
+                }
             }
         }
         head.states = self.states(node.get("states"), index);

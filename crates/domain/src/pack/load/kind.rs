@@ -26,14 +26,14 @@ impl Ctx<'_> {
             .filter_map(|field| self.refer(field, FIELD, head.field_names()))
             .collect();
         let (open, steps) = self.steps(name, node, head);
-        let facts = self.facts(name, node, head);
+        let facts = self.facts(node, head);
         let duties = self.duties(name, node, head);
         let approvals = self.approvals(node, head);
         let merge = self.merge(node, head);
         let hidden_until = node
             .get("hidden-until")
             .and_then(|step| self.refer(step, STEP, &head.steps));
-        let role = self.role(name, node, head);
+        let role = self.role(node, head);
         let number = node.get("number").and_then(|number| self.number(number));
         let kind = Kind {
             name: name.clone(),
@@ -68,7 +68,7 @@ impl Ctx<'_> {
         let node = node?;
         let name = self.refer(node, FIELD, head.field_names())?;
         let field = head.field(name.as_str())?;
-        if field.ty == *wanted {
+        if field.ty == *wanted || head.broken {
             return Some(name);
         }
         let (wanted, given) = (type_word(wanted), type_word(&field.ty));
@@ -185,7 +185,10 @@ impl Ctx<'_> {
                         format!("类型 {word} 没有键 `{key}`"),
                         format!("a field of type {word} has no key `{key}`"),
                     ),
-                    crate::near::did_you_mean(key, allowed.iter().copied()),
+                    match allowed {
+                        [] => Text::both("去掉它", "remove it"),
+                        _ => crate::near::did_you_mean(key, allowed.iter().copied()),
+                    },
                 );
             }
         }
@@ -380,9 +383,9 @@ impl Ctx<'_> {
         value
     }
 
-    fn role(&mut self, name: &Name, node: &Node, head: &super::index::Head) -> Option<Role> {
+    fn role(&mut self, node: &Node, head: &super::index::Head) -> Option<Role> {
         let is = node.get("is")?;
-        let (role, links, fields): (Role, &[&str], &[(&str, &[&str])]) = match is.text()? {
+        let (role, links, fields): Needs = match is.text()? {
             "member" => (
                 Role::Member,
                 &[],
@@ -446,7 +449,6 @@ impl Ctx<'_> {
                 );
             }
         }
-        let _ = name;
         Some(role)
     }
 
@@ -499,6 +501,13 @@ impl Ctx<'_> {
         None
     }
 }
+
+/// A role with the links and the fields (of one of the types) that it reads.
+type Needs = (
+    Role,
+    &'static [&'static str],
+    &'static [(&'static str, &'static [&'static str])],
+);
 
 /// The word of a type in a pack.
 pub(in crate::pack) fn type_word(ty: &FieldType) -> &'static str {

@@ -60,6 +60,9 @@ impl Ctx<'_> {
         let field = self.refer(by, FIELD, head.field_names())?;
         let Some(FieldType::Choice(choices)) = head.field(field.as_str()).map(|field| &field.ty)
         else {
+            if head.broken {
+                return None;
+            }
             self.fault(
                 "field-type",
                 by.at,
@@ -86,7 +89,7 @@ impl Ctx<'_> {
             .map(|choice| choice.name.as_str())
             .filter(|name| node.get(name).is_none())
             .collect();
-        if !left.is_empty() {
+        if !left.is_empty() && cases.len() + 1 == node.pairs().len() {
             self.fault(
                 "case-missing",
                 by.at,
@@ -223,7 +226,7 @@ impl Ctx<'_> {
                 FieldType::Day | FieldType::Instant | FieldType::Moment
             )
         });
-        if !fits {
+        if !fits && !head.broken {
             self.fault(
                 "field-type",
                 node.at,

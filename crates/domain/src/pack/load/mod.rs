@@ -83,6 +83,8 @@ struct Files {
     years: Vec<Node>,
     kinds: Vec<(Name, Node)>,
     standards: Vec<(Name, Node)>,
+    /// A file could not be read at all.
+    unread: bool,
 }
 
 struct Ctx<'a> {
@@ -109,6 +111,11 @@ const CASE: Ref = ("no-such-case", "选项", "case");
 impl Ctx<'_> {
     fn fault(&mut self, code: &'static str, at: Place, cause: Text, help: Text) {
         self.faults.push(Raw::new(code, at, cause, help));
+    }
+
+    /// Whether a file has such a fault already: what follows from it is not told again.
+    fn told(&self, file: u32, codes: &[&str]) -> bool {
+        self.faults.iter().any(|fault| fault.is_one_of(file, codes))
     }
 
     /// The name at a node, if it is one of the known; else a fault.
@@ -188,6 +195,10 @@ impl Ctx<'_> {
 
     fn pack(&mut self) -> Option<Pack> {
         let files = self.files();
+        if files.unread {
+            // Names in a file that cannot be read would look as if they did not exist.
+            return None;
+        }
         self.index = Rc::new(index::collect(self, &files));
         let company = self.company(&files);
         let mut kinds: BTreeMap<Name, Kind> = BTreeMap::new();
@@ -272,6 +283,7 @@ impl Ctx<'_> {
                 }
             };
             let Some(node) = yaml::read(number, text, &mut self.faults) else {
+                files.unread = true;
                 continue;
             };
             let is_year = folder == "calendars" && node.get("year").is_some();
@@ -293,7 +305,7 @@ impl Ctx<'_> {
                 }
             }
         }
-        if files.pack.is_none() && self.faults.is_empty() {
+        if files.pack.is_none() && sources.files().all(|(_, path, _)| path != "pack.yaml") {
             self.fault(
                 "no-pack",
                 Place {

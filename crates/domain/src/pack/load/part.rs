@@ -170,8 +170,8 @@ impl Ctx<'_> {
             };
             bands.push(Band { bound, points });
         }
-        // Rising bounds are the most that a band allows, falling ones the least.
-        let rising = matches!(bands[..], [a, b, ..] if a.bound.ratio() < b.bound.ratio());
+        // A list of values with rising bounds says how much a band allows (the sooner the better); rates are the better the higher.
+        let rising = matches!(bands[..], [a, b, ..] if matches!(a.bound, Bound::Value(_)) && a.bound.ratio() < b.bound.ratio());
         let direction = direction.unwrap_or(match rising {
             true => Direction::AtMost,
             false => Direction::AtLeast,

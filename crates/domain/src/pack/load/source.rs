@@ -29,6 +29,9 @@ impl Raw {
             help,
         }
     }
+    pub(in crate::pack) fn is_one_of(&self, file: u32, codes: &[&str]) -> bool {
+        self.at.file == file && codes.contains(&self.code)
+    }
 }
 
 /// The texts of a pack in path order.

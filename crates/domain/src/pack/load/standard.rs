@@ -12,7 +12,6 @@ use std::rc::Rc;
 
 impl Ctx<'_> {
     pub(super) fn standard(&mut self, name: &Name, node: &Node) -> Option<Standard> {
-        let before = self.faults.len();
         let grades = self.grades(node);
         let grade_names: Vec<Name> = grades.iter().map(|grade| grade.name.clone()).collect();
         let mut clauses = Vec::new();
@@ -46,7 +45,6 @@ impl Ctx<'_> {
         let least_covered = parsed(node.get("least-covered"))
             .unwrap_or(Points::from_hundredths(full.hundredths() * 6 / 10));
         let period = period(node.get("period")?.text()?)?;
-        let _ = before;
         Some(Standard {
             name: name.clone(),
             title: titled(node.get("name"), name.as_str()),
@@ -79,6 +77,9 @@ impl Ctx<'_> {
                     "change `full`, or the points of clauses",
                 ),
             );
+        }
+        if self.told(node.at.file, &["no-such-section"]) {
+            return;
         }
         for section in sections {
             let Some(wanted) = section.points else {

@@ -46,7 +46,12 @@ impl Ctx<'_> {
                 .field(field.field.as_str())
                 .is_some_and(|field| field.required);
         }
-        self.asked_for(node, head, &open, &steps);
+        if !self.told(
+            node.at.file,
+            &["no-such-field", "unknown-key", "wrong-type"],
+        ) {
+            self.asked_for(node, head, &open, &steps);
+        }
         (open, steps)
     }
 
@@ -218,7 +223,7 @@ impl Ctx<'_> {
         }
     }
 
-    pub(super) fn facts(&mut self, kind: &Name, node: &Node, head: &Head) -> BTreeMap<Name, Fact> {
+    pub(super) fn facts(&mut self, node: &Node, head: &Head) -> BTreeMap<Name, Fact> {
         let index = Rc::clone(&self.index);
         let mut facts = BTreeMap::new();
         for (key, value) in node.get("facts").map(Node::pairs).unwrap_or_default() {
@@ -278,7 +283,6 @@ impl Ctx<'_> {
             };
             facts.insert(name.into(), fact);
         }
-        let _ = kind;
         facts
     }
 

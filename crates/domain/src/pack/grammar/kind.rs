@@ -1,0 +1,438 @@
+//! kinds/*.yaml.
+
+use super::{EN, NAME, NAMES, PERIOD, WORDS, ZH, key, must, object};
+use crate::pack::shape::{Object, Shape};
+use Shape::{
+    Bool, Bp, Either, Empty, Expr, Int, Literal, Many, Map, Named, Span, Text, Title, Word,
+};
+
+pub(in crate::pack) const ROLES: &[&str] =
+    &["member", "posting", "leave", "shift", "team", "place"];
+pub(in crate::pack) static KIND: Object = object(&[
+    must("kind", &NAME, "类型名，同文件名 / its name, as the file's"),
+    key(
+        "is",
+        &Word(ROLES),
+        "程序自己要读的台账 / a register that the program reads",
+    ),
+    key("name", &Title, "名称 / title"),
+    key(
+        "number",
+        &Text,
+        "编号规则 / pattern: WX-{unit}-{date}-{seq:4}",
+    ),
+    key(
+        "label",
+        &NAMES,
+        "列表里代表它的字段 / fields that stand for it in lists",
+    ),
+    key(
+        "assignee",
+        &NAME,
+        "处理人字段 / the member field of who works on it",
+    ),
+    key("team", &NAME, "班组字段 / the team field"),
+    key("links", &Map(&LINK), "链接 / links to other records"),
+    key("fields", &Map(&FIELD), "字段 / fields"),
+    must("states", &STATES, "状态 / states"),
+    key(
+        "open",
+        &Shape::Object(&OPEN),
+        "开立 / how a record comes about",
+    ),
+    key("steps", &Map(&Shape::Object(&STEP)), "步骤 / steps"),
+    key("facts", &Map(&FACT), "事实 / facts found at a step"),
+    key("duties", &Map(&Shape::Object(&DUTY)), "应办 / duties"),
+    key("approve", &Map(&APPROVAL), "审批 / approvals"),
+    key("merge", &MERGE, "并入 / merging into an incident"),
+    key(
+        "hidden-until",
+        &NAME,
+        "在此步骤前保密 / hidden from its targets until this step",
+    ),
+]);
+static LINK: Shape = Either(&[
+    Shape::Name,
+    Shape::Object(&object(&[
+        ZH,
+        EN,
+        must("kind", &NAME, "单据类型 / kind"),
+        key("required", &Bool, "必填 / required"),
+    ])),
+]);
+pub(in crate::pack) const TYPES: &[&str] = &[
+    "text",
+    "phone",
+    "bool",
+    "int",
+    "money",
+    "ratio",
+    "choice",
+    "choices",
+    "day",
+    "instant",
+    "moment",
+    "member",
+    "team",
+    "unit",
+    "photos",
+    "files",
+    "signature",
+];
+static FIELD: Shape = Either(&[
+    Word(TYPES),
+    Shape::Object(&object(&[
+        ZH,
+        EN,
+        must("type", &Word(TYPES), "类型 / type"),
+        key("required", &Bool, "开立时必填 / asked for at opening"),
+        key("default", &Literal, "默认值 / default"),
+        key(
+            "max",
+            &Int,
+            "上限：字数、值、个数 / most characters, value or files",
+        ),
+        key("min", &Int, "下限 / least value"),
+        key("long", &Bool, "多行 / several lines"),
+        key(
+            "of",
+            &CHOICES,
+            "选项，或文件种类 / choices, or kinds of files",
+        ),
+        key("sensitive", &SENSITIVE, "敏感 / private"),
+    ])),
+]);
+static CHOICES: Shape = Named("choices", &Either(&[NAMES_OR_ONE, Map(&TITLE_OR_EMPTY)]));
+const NAMES_OR_ONE: Shape = Many(&NAME);
+static TITLE_OR_EMPTY: Shape = Named("case", &Either(&[Empty, Title]));
+static SENSITIVE: Shape = Named(
+    "sensitive",
+    &Shape::Object(&object(&[
+        must("purpose", &Title, "用途 / what it is kept for"),
+        must("keep", &Span, "保存多久 / how long"),
+        key(
+            "search",
+            &Word(&["none", "exact", "ending", "words"]),
+            "怎样查找 / how it may be found",
+        ),
+        must(
+            "seen-by",
+            &NAMES_OR_NONE,
+            "可见的岗位 / posts that see it without a grant",
+        ),
+    ])),
+);
+static NAMES_OR_NONE: Shape = Many(&NAME);
+static STATE: Object = object(&[
+    ZH,
+    EN,
+    key("closed", &Bool, "不再需要办理 / nothing more is expected"),
+    key("waits", &NAME, "等待的原因 / the cause it waits for"),
+    key("with", &NAME, "在谁手里 / who holds the matter"),
+]);
+static STATES: Shape = Either(&[
+    Shape::List(&Either(&[Shape::Name, Map(&STATE_BODY)])),
+    Map(&STATE_BODY),
+]);
+static STATE_BODY: Shape = Named("state", &Either(&[Empty, Text, Shape::Object(&STATE)]));
+
+static EFFECTS: Shape = Named(
+    "effects",
+    &Many(&Shape::Object(&Object {
+        keys: &[
+            key("set", &Map(&Expr), "字段: 值 / field: CEL"),
+            key("add", &Map(&Expr), "字段: 加数 / whole-number field: CEL"),
+            key(
+                "open",
+                &Either(&[Shape::Name, Shape::Object(&EFFECT_OPEN)]),
+                "开立另一单据 / open another record",
+            ),
+            key(
+                "step",
+                &Shape::Object(&EFFECT_STEP),
+                "链接单据走一步 / take a step on a linked record",
+            ),
+        ],
+        rest: None,
+        one_of: &["set", "add", "open", "step"],
+    })),
+);
+static EFFECT_OPEN: Object = object(&[
+    must("kind", &NAME, "单据类型 / kind"),
+    key("when", &Expr, "条件 / condition"),
+    key("data", &Map(&Expr), "字段: 值 / field: CEL"),
+    key(
+        "links",
+        &Map(&NAME),
+        "链接: this 或本单据的链接 / link: this, or a link of this record",
+    ),
+]);
+static EFFECT_STEP: Object = object(&[
+    must("link", &NAME, "链接 / link"),
+    must("step", &NAME, "步骤 / step"),
+    key("when", &Expr, "条件 / condition"),
+    key("data", &Map(&Expr), "字段: 值 / field: CEL"),
+]);
+static OPEN: Object = object(&[
+    ZH,
+    EN,
+    key("by", &WORDS, "谁可以 / who may"),
+    key("form", &WORDS, "表单字段 / fields of its form"),
+    key("to", &NAME, "开立后的状态 / the state it begins in"),
+    key("when", &Expr, "条件 / condition"),
+    key("cosign", &WORDS, "会签 / who signs beside"),
+    key("effects", &EFFECTS, "同时发生的事 / what it does besides"),
+]);
+static STEP: Object = object(&[
+    ZH,
+    EN,
+    key("from", &NAMES, "从哪些状态 / from which states"),
+    key("to", &NAME, "到哪个状态 / the state after"),
+    key("by", &WORDS, "谁可以 / who may"),
+    key(
+        "form",
+        &WORDS,
+        "表单字段，? 为选填 / fields of its form, `?` optional",
+    ),
+    key("when", &Expr, "条件 / condition"),
+    key("cosign", &WORDS, "会签 / who signs beside"),
+    key("effects", &EFFECTS, "同时发生的事 / what it does besides"),
+    key(
+        "undoes",
+        &NAMES,
+        "使哪些步骤的结果失效 / steps whose outcome it revokes",
+    ),
+    key(
+        "withdraws",
+        &NAMES,
+        "撤销哪些应办，或 all / duties that cease, or all",
+    ),
+    key(
+        "confirm",
+        &Bool,
+        "须第二人或对方确认 / a second person or the other side confirms",
+    ),
+    key(
+        "contact-attempt",
+        &Bool,
+        "算一次联系 / counts as an attempt to reach the other side",
+    ),
+]);
+static FACT: Shape = Shape::Object(&object(&[
+    must(
+        "last",
+        &NAME,
+        "最近一次的单据类型 / the last earlier record of this kind",
+    ),
+    must(
+        "same",
+        &NAMES,
+        "相同的链接或字段 / with the same links or fields",
+    ),
+    must("within", &Span, "在多久之内 / within"),
+    key("state", &Expr, "条件 / and for which this holds"),
+    key(
+        "on",
+        &NAMES,
+        "在哪些步骤查 / steps at which it is looked up",
+    ),
+]));
+static LIMIT: Shape = Named(
+    "limit",
+    &Either(&[
+        Span,
+        Shape::Object(&Object {
+            keys: &[
+                key("param", &NAME, "参数 / a parameter"),
+                key("by", &NAME, "按哪个选项字段 / by a choice"),
+            ],
+            rest: Some(&LIMIT),
+            one_of: &["param", "by"],
+        }),
+    ]),
+);
+static DUE: Shape = Named(
+    "due",
+    &Either(&[
+        DUE_SHORT,
+        Shape::Object(&Object {
+            keys: &[
+                key("within", &LIMIT, "多久之内 / so long after the start"),
+                key("calendar", &NAME, "营业时间 / opening hours"),
+                key(
+                    "roll",
+                    &Word(&["next-workday"]),
+                    "遇休息日顺延 / a day of rest moves on",
+                ),
+                key(
+                    "until",
+                    &Word(&["close"]),
+                    "到当日下班 / ends with closing time",
+                ),
+                key("field", &NAME, "由字段写明 / the record says when"),
+                key("point", &POINT, "日历上的一天 / a day of the calendar"),
+                key("before", &BEFORE, "在计划日之前 / before a planned day"),
+                key("earliest", &Shape::List(&DUE), "取最早 / the earliest of"),
+                key("latest", &Shape::List(&DUE), "取最晚 / the latest of"),
+            ],
+            rest: None,
+            one_of: &["within", "field", "point", "before", "earliest", "latest"],
+        }),
+    ]),
+);
+const DUE_SHORT: Shape = Text;
+static POINT_DAY: Shape = Either(&[
+    Int,
+    Shape::Object(&object(&[must(
+        "param",
+        &NAME,
+        "参数 / a parameter of unit count",
+    )])),
+]);
+static POINT: Shape = Shape::Object(&object(&[
+    must("day", &POINT_DAY, "几日 / day of the month"),
+    must(
+        "of",
+        &Text,
+        "哪个月 / this-month, next-month, first-month-of-quarter …",
+    ),
+]));
+static BEFORE: Shape = Shape::Object(&object(&[
+    must("field", &NAME, "计划日期字段 / the field with the plan"),
+    must("by", &LIMIT, "提前多久 / how long before"),
+]));
+static DUTY: Object = object(&[
+    ZH,
+    EN,
+    must("on", &ON, "起点 / what starts it"),
+    key("when", &Expr, "条件 / else no duty"),
+    must("until", &UNTIL, "办成的步骤 / what does it"),
+    key("due", &DUE, "时限 / when it is due"),
+    key("not-before", &DUE, "不早于 / done earlier does not count"),
+    key("calendar", &NAME, "营业时间 / opening hours"),
+    key("around-the-clock", &Bool, "全天候计时 / around the clock"),
+    key(
+        "on-due",
+        &Either(&[
+            Shape::Name,
+            Shape::Object(&object(&[must("step", &NAME, "步骤 / step")])),
+        ]),
+        "到时由系统走的步骤 / a timed transition",
+    ),
+    key(
+        "fair",
+        &Span,
+        "接手后的合理时间 / for a holder whom it reaches late",
+    ),
+    key("pauses", &NAMES, "哪些等待停表 / waits that stop its clock"),
+    key(
+        "proof",
+        &Word(&["server", "device", "counterpart", "typed"]),
+        "以何时间为准 / which time decides",
+    ),
+    key(
+        "holder",
+        &WORDS,
+        "责任人，取第一个有的 / the first that exists",
+    ),
+    key("credit", &Text, "记功 / holder, doer, each(FIELD)"),
+    key(
+        "charge",
+        &Text,
+        "记过 / longest, holder-at-due, unit, link(NAME)",
+    ),
+    key(
+        "on-repeat",
+        &Word(&["new", "keep", "restart"]),
+        "再次发生时 / when its start recurs",
+    ),
+    key(
+        "stands",
+        &Span,
+        "结果多久内可被推翻 / how long an outcome stands against undoing",
+    ),
+    key("late", &LATE, "迟办 / done late"),
+    key("safety", &Bool, "安全优先 / ordered first"),
+]);
+static LATE: Shape = Shape::Object(&object(&[
+    must("within", &Span, "迟多久以内 / counted from its due time"),
+    must("worth", &Bp, "值多少 / what it is still worth"),
+]));
+static ON: Shape = Named(
+    "on",
+    &Either(&[
+        Many(&NAME),
+        Shape::Object(&Object {
+            keys: &[
+                key("at", &NAME, "字段写明的时间 / at the time of a field"),
+                key(
+                    "posting",
+                    &Word(&["ended"]),
+                    "任职结束 / when the posting ends",
+                ),
+                key("every", &Text, "节奏（RRULE）/ the rhythm"),
+                key("while", &Expr, "条件 / while this holds"),
+                key("period", &PERIOD, "所属周期 / the period it stands for"),
+            ],
+            rest: None,
+            one_of: &["at", "posting", "every"],
+        }),
+    ]),
+);
+static UNTIL: Shape = Named(
+    "until",
+    &Many(&Either(&[
+        Shape::Name,
+        Shape::Object(&object(&[
+            must("step", &NAME, "步骤 / step"),
+            key("times", &Int, "次数 / times"),
+            key(
+                "distinct",
+                &Word(&["day", "day-part"]),
+                "不同日或不同时段 / on distinct days or parts of the day",
+            ),
+            key("when", &Expr, "条件 / condition"),
+            key(
+                "then",
+                &Word(&["done", "exempt"]),
+                "结果 / what it makes of the duty",
+            ),
+        ])),
+    ])),
+);
+static APPROVAL: Shape = Shape::Object(&object(&[
+    ZH,
+    EN,
+    must("on", &NAME, "提请的步骤 / the step that asks"),
+    must(
+        "then",
+        &NAME,
+        "通过后的步骤 / the step taken when all have agreed",
+    ),
+    must(
+        "chain",
+        &Shape::List(&Many(&NAME)),
+        "逐级岗位 / posts, stage by stage",
+    ),
+    key("within", &LIMIT, "整个时限 / for the whole chain"),
+    key("on-return", &RETURN, "退回 / where a return leads"),
+    key(
+        "lapse",
+        &Word(&["escalate", "wait"]),
+        "逾期 / when nobody answers",
+    ),
+]));
+static RETURN: Shape = Shape::Object(&object(&[
+    must("to", &NAME, "状态 / state"),
+    key("pauses", &NAME, "等待原因 / the cause of the wait"),
+]));
+static MERGE: Shape = Shape::Object(&object(&[
+    must("into", &NAME, "链接 / link"),
+    key("withdraws", &NAMES, "撤销的应办 / duties that cease"),
+    key("keeps", &NAMES, "保留的应办 / duties that stay"),
+    key(
+        "counts",
+        &Text,
+        "once-per(LINK)，同 into / the same link as into",
+    ),
+]));
