@@ -27,6 +27,16 @@ pub struct Loss {
     pub statement_given: bool,
 }
 
+/// What stands between a proposal and the wage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Needs {
+    PersonApproval,
+}
+
+/// Every proposal needs a person's approval; nothing follows from a score, a grade or a rank by itself.
+pub const NEEDS: Needs = Needs::PersonApproval;
+
 /// A deduction that somebody may approve; never called a fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
