@@ -1,1 +1,3 @@
-//! To be filled.
+//! The use-cases.
+
+pub mod import;

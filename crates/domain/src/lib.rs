@@ -15,7 +15,7 @@ pub mod id;
 pub mod measure;
 pub mod money;
 pub mod name;
-mod near;
+pub mod near;
 pub mod number;
 pub mod outcome;
 pub mod override_rule;

@@ -1,0 +1,3 @@
+//! What the use-cases promise, through their public door.
+
+mod import;
