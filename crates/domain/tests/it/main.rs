@@ -8,6 +8,7 @@ mod due_times;
 mod holding;
 mod laws;
 mod outcomes;
+mod packs;
 mod pauses;
 mod periods;
 mod proofs;

@@ -9,7 +9,7 @@ mod duty;
 mod entry;
 mod expected;
 mod holders;
-mod node;
+pub(crate) mod node;
 mod outcomes;
 mod played;
 mod points;
