@@ -152,9 +152,7 @@ fn play(case: &Node, world: &World, check: &mut Check) -> Result<(), Unread> {
     fields.all_read("case")?;
     // The middle of an id names the set: `A-DUE-01`.
     match case.id.split('-').nth(1) {
-        Some("DUE" | "PAU") => stories::play(&case, world, check)?,
-        Some("OUT") => outcomes::play(&case, world, check)?,
-        Some("HOL") => holders::play(&case, world, check)?,
+        Some("DUE" | "PAU" | "OUT" | "HOL") => stories::play(&case, world, check)?,
         Some("QUO") => quotas::play(&case, world, check)?,
         Some("PTS") => points::play(&case, world, check)?,
         Some("CRD") => scorecards::play(&case, world, check)?,

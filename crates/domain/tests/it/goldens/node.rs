@@ -136,6 +136,18 @@ impl<'a> Fields<'a> {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.pairs.iter().map(|(name, _)| name.as_str())
     }
+    /// A value that thereby does not count as read.
+    pub(crate) fn peek(&self, key: &str) -> Option<&'a Node> {
+        self.pairs
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, node)| node)
+    }
+    /// Keys that nobody has read yet.
+    pub(crate) fn unread(&self) -> Vec<&'a str> {
+        let read = self.read.borrow();
+        self.keys().filter(|key| !read.contains(key)).collect()
+    }
     /// Fails on a key that nobody read.
     pub(crate) fn all_read(&self, place: &str) -> Result<(), Unread> {
         let read = self.read.borrow();

@@ -1,10 +1,10 @@
 //! Outcomes, proof, repeats (S0, S4).
 
-use super::duty::{Form, Shared};
+use super::duty::Form;
 use super::entry::{Entry, entries};
 use super::expected::{self, name_of};
 use super::node::{Fields, Node, Unread};
-use super::stories::{as_of, one, several};
+use super::stories::as_of;
 use super::world::World;
 use super::{Case, Check, corrections, prose};
 use domain::clock::{Due, Span, ends};
@@ -18,93 +18,53 @@ use domain::proof::{Limits, Outage, Proof, Source, Times, decide, is_refused_as_
 use domain::tally::{Tally, Verdict};
 use domain::time::{Instant, Moment};
 
+/// Cases that state no duty.
 pub(crate) fn play(case: &Case<'_>, world: &World, check: &mut Check) -> Result<(), Unread> {
     let given = &case.given;
     if let Some(excuses) = given.get("excuses") {
-        return excused(case, excuses, check);
+        excused(case, excuses, check)
+    } else if let Some(imported) = given.get("imported") {
+        import(case, imported, world, check)
+    } else if let Some(corrections) = given.get("corrections") {
+        corrections::may(case, corrections, world, check)
+    } else if let Some(clause) = given.get("clause") {
+        corrections::arrivals(case, clause, world, check)
+    } else if let Some(starts) = given.get("starts") {
+        repeats(case, starts, world, check)
+    } else if let Some(entries) = given.get("entries") {
+        future(case, entries, world, check)
+    } else {
+        Err("neither a duty nor any other shape".into())
     }
-    if let Some(imported) = given.get("imported") {
-        return import(case, imported, world, check);
-    }
-    if let Some(corrections) = given.get("corrections") {
-        return corrections::may(case, corrections, world, check);
-    }
-    if let Some(clause) = given.get("clause") {
-        return corrections::arrivals(case, clause, world, check);
-    }
-    if let Some(starts) = given.get("starts") {
-        return repeats(case, starts, world, check);
-    }
-    if !given.has("duty") && !given.has("duties") {
-        return future(case, given.need("entries")?, world, check);
-    }
-    let shared = Shared::read(given)?;
-    let as_of = as_of(given)?;
-    let Some(duty) = given.get("duty") else {
-        return several(
-            case,
-            &given.need("duties")?.fields()?,
-            &shared,
-            as_of,
-            world,
-            check,
-        );
-    };
-    let form = Form::read(duty, &shared, world)?;
-    let outage = outage(case, &form, world)?;
-    if let (Some(outage), Some(expected)) = (&outage, case.expect.get("paper-until")) {
-        let until = outage
-            .paper_until(&world.days, &world.zone)
-            .map_err(|error| error.to_string())?;
-        check.same("paper-until", until.at, expected.parse()?);
-    }
-    let stories: Vec<&str> = case.expect.keys().filter(|key| key.len() == 1).collect();
-    if stories.is_empty() {
-        return one(&case.expect, &form, as_of, "", world, check);
-    }
-    let due = form
-        .due_at(as_of, world)?
-        .map_err(|error| error.to_string())?;
-    expected::due(&case.expect, due, "", world, check)?;
-    for letter in stories {
-        let mut form = form.clone();
-        let expect = case.expect.need(letter)?.fields()?;
-        let place = format!("{letter}: ");
-        story(case, letter, &mut form, world)?;
-        if let Some(outage) = &outage {
-            through(&mut form, outage, &expect, &place, world, check)?;
-        }
-        if let Some(refused) = expect.get("refused") {
-            check.same(
-                &format!("{place}refused"),
-                form.entries
-                    .iter()
-                    .any(|entry| is_refused(entry, true, world)),
-                refused.flag()?,
-            );
-        }
-        one(&expect, &form, as_of, &place, world, check)?;
-        expect.all_read(letter)?;
-    }
-    Ok(())
 }
 
-/// What happened in one of a case's stories.
-fn story(case: &Case<'_>, letter: &str, form: &mut Form, world: &World) -> Result<(), Unread> {
+/// What happened to the duty in one of a case's stories; false if nothing is said of it.
+pub(crate) fn story(
+    case: &Case<'_>,
+    letter: &str,
+    form: &mut Form,
+    world: &World,
+) -> Result<bool, Unread> {
     if let Some(list) = case.given.get(&format!("entries-{letter}")) {
         form.entries = entries(list)?;
-        return Ok(());
+        return Ok(true);
     }
     if let Some(story) = case.given.get("stories").map(Node::fields).transpose()?
-        && let Some(story) = story.get(letter)
+        && let Some(story @ Node::Map(_)) = story.get(letter)
     {
         for (what, at) in story.fields()?.all() {
             match what {
                 "reopened" | "reworked" | "undone" => form.undone.push(at.parse()?),
-                _ => form.entries.push(Entry::done(at.parse()?)),
+                _ if ["solved", "done", "completed"]
+                    .iter()
+                    .any(|done| what.starts_with(done)) =>
+                {
+                    form.entries.push(Entry::done(at.parse()?));
+                }
+                other => return Err(format!("`{other}` in a story is not understood")),
             }
         }
-        return Ok(());
+        return Ok(true);
     }
     let day = prose::day_of(form.start, &world.zone);
     // "Home a was called 2 March 09:10, 3 March 15:20; home b 2 March 09:10."
@@ -127,7 +87,7 @@ fn story(case: &Case<'_>, letter: &str, form: &mut Form, world: &World) -> Resul
                     .collect(),
             );
         }
-        return Ok(());
+        return Ok(true);
     }
     // "a cancelled 10:00 with the reporter's confirmation; b cancelled 10:00 by the desk alone."
     let cancelled = prose::all(r"\b(\w) cancelled (?:at )?(\d\d:\d\d)([^;.]*)", case.facts);
@@ -137,13 +97,17 @@ fn story(case: &Case<'_>, letter: &str, form: &mut Form, world: &World) -> Resul
         if confirmed {
             form.withdrawn_at = Some(prose::time(day, cancelled[1], &world.zone)?);
         }
-        return Ok(());
+        return Ok(true);
     }
-    Err(format!("what happened in story {letter} is not found"))
+    Ok(false)
 }
 
 /// S4.7: "Outage on Friday 3 April 2026 09:00-16:00".
-fn outage(case: &Case<'_>, form: &Form, world: &World) -> Result<Option<Outage>, Unread> {
+pub(crate) fn outage(
+    case: &Case<'_>,
+    form: &Form,
+    world: &World,
+) -> Result<Option<Outage>, Unread> {
     let found = prose::first(
         r"Outage on (?:[A-Z]\w+day )?(\d+ \w+(?: \d{4})?),? (\d\d:\d\d)-(\d\d:\d\d)",
         case.facts,
@@ -156,7 +120,7 @@ fn outage(case: &Case<'_>, form: &Form, world: &World) -> Result<Option<Outage>,
     }))
 }
 
-fn through(
+pub(crate) fn through(
     form: &mut Form,
     outage: &Outage,
     expect: &Fields<'_>,
@@ -190,7 +154,7 @@ fn through(
     Ok(())
 }
 
-fn is_refused(entry: &Entry, queued: bool, world: &World) -> bool {
+pub(crate) fn is_refused(entry: &Entry, queued: bool, world: &World) -> bool {
     let occurred = entry
         .times
         .occurred

@@ -1,30 +1,79 @@
 //! Due times and pauses: one duty, or several independent ones, with single completions tried one by one.
 
 use super::duty::{Form, Shared, far};
-use super::entry::Entry;
+use super::entry::{Entry, held};
 use super::node::{Fields, Node, Unread};
 use super::played::Played;
 use super::world::World;
-use super::{Case, Check, expected, prose};
+use super::{Case, Check, expected, holders, outcomes, prose};
 use domain::calendar::SpecialDays;
 use domain::clock::{ClockError, Span};
 use domain::time::Instant;
 
 pub(crate) fn play(case: &Case<'_>, world: &World, check: &mut Check) -> Result<(), Unread> {
-    if let Some(pack) = case.given.get("pack") {
+    let given = &case.given;
+    if let Some(pack) = given.get("pack") {
         return refused(case, pack, check);
     }
-    let shared = Shared::read(&case.given)?;
-    let as_of = as_of(&case.given)?;
-    if let Some(duty) = case.given.get("duty") {
-        let form = Form::read(duty, &shared, world)?;
-        if case.expect.has("before-correction") {
-            return corrected(case, &form, as_of, world, check);
-        }
+    if !given.has("duty") && !given.has("duties") {
+        return if given.has("facts") && given.keys().count() == 1 {
+            holders::chosen(case, world, check)
+        } else {
+            outcomes::play(case, world, check)
+        };
+    }
+    let shared = Shared::read(given)?;
+    let as_of = as_of(given)?;
+    if let Some(duties) = given.get("duties") {
+        return several(case, &duties.fields()?, &shared, as_of, world, check);
+    }
+    let mut form = Form::read(given.need("duty")?, &shared, world)?;
+    if let Some(list) = given.get("holders") {
+        form.held = held(list, world)?;
+    }
+    if case.expect.has("before-correction") {
+        return corrected(case, &form, as_of, world, check);
+    }
+    if case.expect.has("north") || case.expect.has("south") {
+        holders::transferred(case, &mut form, world, check)?;
+    }
+    let outage = outcomes::outage(case, &form, world)?;
+    if let (Some(outage), Some(expected)) = (&outage, case.expect.get("paper-until")) {
+        let until = outage
+            .paper_until(&world.days, &world.zone)
+            .map_err(|error| error.to_string())?;
+        check.same("paper-until", until.at, expected.parse()?);
+    }
+    let letters: Vec<&str> = case.expect.keys().filter(|key| key.len() == 1).collect();
+    if letters.is_empty() {
         return one(&case.expect, &form, as_of, "", world, check);
     }
-    let duties = case.given.need("duties")?.fields()?;
-    several(case, &duties, &shared, as_of, world, check)
+    let due = form
+        .due_at(as_of, world)?
+        .map_err(|error| error.to_string())?;
+    expected::due(&case.expect, due, "", world, check)?;
+    for letter in letters {
+        let mut form = form.clone();
+        let held = holders::story(case, letter, &mut form, due.at, world)?;
+        if !outcomes::story(case, letter, &mut form, world)? && !held {
+            return Err(format!("what happened in story {letter} is not found"));
+        }
+        let expect = case.expect.need(letter)?.fields()?;
+        let place = format!("{letter}: ");
+        if let Some(outage) = &outage {
+            outcomes::through(&mut form, outage, &expect, &place, world, check)?;
+        }
+        if let Some(refused) = expect.get("refused") {
+            let any = form
+                .entries
+                .iter()
+                .any(|entry| outcomes::is_refused(entry, true, world));
+            check.same(&format!("{place}refused"), any, refused.flag()?);
+        }
+        one(&expect, &form, as_of, &place, world, check)?;
+        expect.all_read(letter)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn as_of(given: &Fields<'_>) -> Result<Instant, Unread> {
@@ -40,7 +89,9 @@ pub(crate) fn several(
     check: &mut Check,
 ) -> Result<(), Unread> {
     for (name, duty) in duties.all() {
-        let form = Form::read(duty, shared, world).map_err(|unread| format!("{name}: {unread}"))?;
+        let mut form =
+            Form::read(duty, shared, world).map_err(|unread| format!("{name}: {unread}"))?;
+        holders::named(case, name, &mut form, world);
         let Some(expect) = case.expect.get(name) else {
             continue;
         };
@@ -80,6 +131,7 @@ pub(crate) fn one(
     }
     let got = played(&form, as_of, world)?;
     expected::played(expect, &got, place, world, check)?;
+    holders::own(expect, &got, place, world, check)?;
     if let Some(tries) = expect.get("tries") {
         for one in tries.list()? {
             let one = one.fields()?;
