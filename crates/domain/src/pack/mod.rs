@@ -3,6 +3,8 @@
 //! A pack is a folder of YAML that is checked as a whole and compiled once into `model::Pack`; a broken pack never replaces a
 //! good one. This module reads no files: its input is names and texts.
 
+mod describe;
+mod diff;
 mod fault;
 mod grammar;
 mod load;
@@ -12,8 +14,11 @@ mod shape;
 pub mod standard;
 #[cfg(test)]
 mod tests;
+mod words;
 mod yaml;
 
+pub use describe::{Line, lines, show};
+pub use diff::{Change, InUse, Loss, Nature, Orphan, diff, orphans};
 pub use fault::{Fault, Language, render};
 pub use load::load;
 pub use schema::schema;

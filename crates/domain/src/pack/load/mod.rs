@@ -15,6 +15,8 @@ pub(super) mod source;
 mod standard;
 mod step;
 
+pub(super) use kind::type_word;
+
 use super::fault::Fault;
 use super::grammar;
 use super::model::{Kind, Pack};

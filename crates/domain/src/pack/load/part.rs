@@ -463,9 +463,11 @@ impl Ctx<'_> {
 /// Selectors that measure or are marked, not counted (S7.10).
 pub(super) fn measured(selector: &Selector) -> bool {
     match selector {
-        Selector::Duty { .. } | Selector::NoneOf { .. } | Selector::Complete { .. } => false,
-        Selector::Quota(_)
-        | Selector::Ratio { .. }
+        Selector::Duty { .. }
+        | Selector::Quota(_)
+        | Selector::NoneOf { .. }
+        | Selector::Complete { .. } => false,
+        Selector::Ratio { .. }
         | Selector::Mean { .. }
         | Selector::Mark
         | Selector::Metric { .. }

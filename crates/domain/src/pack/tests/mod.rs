@@ -1,5 +1,6 @@
 mod faults;
 mod shipped;
+mod versions;
 
 use super::model::Pack;
 use super::{Fault, load};
@@ -16,6 +17,10 @@ pub(super) const SOUND: [(&str, &str); 6] = [
     ("kinds/repair.yaml", include_str!("sound/repair.yaml")),
     ("standards/card.yaml", include_str!("sound/card.yaml")),
 ];
+
+pub(super) fn sound() -> Pack {
+    load(SOUND).unwrap_or_else(|faults| panic!("{}", super::render(&faults, super::Language::En)))
+}
 
 /// The sound pack with a text replaced in one file.
 pub(super) fn broken(file: &str, old: &str, new: &str) -> Result<Pack, Vec<Fault>> {
