@@ -6,7 +6,6 @@
 
 mod error;
 mod said;
-mod syntax;
 mod tiers;
 
 use crate::name::Text;
@@ -20,8 +19,7 @@ pub use tiers::{Band, Bound, Direction, Tiers};
 pub const MARK_STEP: Points = Points::from_hundredths(50);
 
 /// How a part of a clause turns evidence into points; `p` below is what the part may cost, the clause's points unless it says less.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "syntax::Syntax", into = "syntax::Syntax")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
     /// S7.1, S7.2: p × min(1, rate ÷ target), the target being the whole unless given.
     ByRate { target: Option<Bp> },
