@@ -15,6 +15,7 @@ mod played;
 mod points;
 mod prose;
 mod quotas;
+mod reach;
 mod scorecards;
 mod sealing;
 mod stories;

@@ -4,15 +4,14 @@ use super::clauses::{four_decimals, must, number, points};
 use super::node::{Fields, Node, Unread};
 use super::points::read;
 use super::world::World;
-use super::{Case, Check, clauses, prose, sealing};
+use super::{Case, Check, clauses, prose, reach, sealing};
 use domain::name::Name;
 use domain::number::{Bp, Points, Ratio};
-use domain::period::{Period, Window};
-use domain::points::{Evidence, Way, WhenEmpty, adjustment};
-use domain::quota;
+use domain::period::Window;
+use domain::points::adjustment;
 use domain::scorecard::{
     Adjusted, Appraisal, Appraiser, Card, Given, Grade, Left, Line, NoTotal, Present, REVIEW_WAITS,
-    Reach, Sheet, Standing, Total, Veto, Weighed, few, finish, rank, total, weigh,
+    Sheet, Standing, Total, Veto, Weighed, few, finish, rank, total, weigh,
 };
 use domain::selection::{Channel, opinions};
 use domain::tally::Tally;
@@ -34,9 +33,9 @@ pub(crate) fn play(case: &Case<'_>, world: &World, check: &mut Check) -> Result<
     } else if let Some(clauses) = given.get("clauses") {
         summed(&case.expect, clauses, check)
     } else if case.facts.contains("closing period") {
-        closing(case, check)
+        reach::closing(case, check)
     } else if case.facts.contains("one veto each") {
-        vetoed(case, check)
+        reach::vetoed(case, check)
     } else {
         sealing::play(case, world, check)
     }
@@ -50,7 +49,7 @@ fn whole(number: i32) -> Points {
     Points::whole(number)
 }
 
-pub(crate) fn line(clause: &str, full: Points, standing: Standing) -> Line {
+fn line(clause: &str, full: Points, standing: Standing) -> Line {
     Line {
         clause: clause.into(),
         section: clause.get(..1).map(Name::from),
@@ -68,7 +67,7 @@ pub(crate) fn earned(clause: &str, full: Points, points: Points) -> Line {
 }
 
 /// A card of 60% to cover, with whole presence and nothing beside its clauses.
-fn card<'a>(
+pub(crate) fn card<'a>(
     lines: &'a [Line],
     grades: &'a [Grade],
     vetoes: &'a [Veto],
@@ -88,12 +87,16 @@ fn card<'a>(
     })
 }
 
-fn totalled(card: &Card<'_>) -> Result<(Sheet, Result<Total, NoTotal>), Unread> {
+pub(crate) fn totalled(card: &Card<'_>) -> Result<(Sheet, Result<Total, NoTotal>), Unread> {
     total(card).map_err(sum)
 }
 
 /// `total`: a number, `none` or `given`.
-fn same_total(expect: &Fields<'_>, got: Option<Points>, check: &mut Check) -> Result<(), Unread> {
+pub(crate) fn same_total(
+    expect: &Fields<'_>,
+    got: Option<Points>,
+    check: &mut Check,
+) -> Result<(), Unread> {
     match expect.get("total").map(Node::text).transpose()? {
         None => {}
         Some("none") => check.same("total", got, None),
@@ -309,7 +312,7 @@ fn weighed_as(
 }
 
 /// `Grades A from 90, B from 80, C from 70.`
-fn grades(facts: &str) -> Result<Vec<Grade>, Unread> {
+pub(crate) fn grades(facts: &str) -> Result<Vec<Grade>, Unread> {
     let list = must(
         r"(?i)grades (\w+ from [\d.]+(?:(?:,| and) \w+ from [\d.]+)*)",
         facts,
@@ -359,7 +362,7 @@ fn graded(case: &Case<'_>, others: &Fields<'_>, check: &mut Check) -> Result<(),
     Ok(())
 }
 
-fn same_grade(
+pub(crate) fn same_grade(
     story: &str,
     expect: &Fields<'_>,
     got: &Total,
@@ -388,150 +391,6 @@ fn wilson(expect: &Fields<'_>, rates: &Fields<'_>, check: &mut Check) -> Result<
         };
         expect.all_read(name)?;
         check.same(name, few(&tally).map_err(sum)?, expected);
-    }
-    Ok(())
-}
-
-/// S1.4: `H7 (2 points, two large activities a year, all or nothing, counts in the closing period). One in May, one in October 2026; another
-/// project had one only.`
-fn closing(case: &Case<'_>, check: &mut Check) -> Result<(), Unread> {
-    let pattern = r"(\w+) \(([\d.]+) points, (\w+) .+? a (year|half-year|quarter), (all or nothing|by rate), counts in the closing period\)";
-    let clause = must(pattern, case.facts)?;
-    let (full, needed): (Points, i64) = (number(clause[1])?, number(clause[2])?);
-    let window = match clause[3] {
-        "year" => Period::Year,
-        "half-year" => Period::HalfYear,
-        _ => Period::Quarter,
-    };
-    let way = match clause[4] {
-        "by rate" => Way::ByRate { target: None },
-        _ => Way::AllOrNothing {
-            target: None,
-            reason: "H7".into(),
-        },
-    };
-    let year = clauses::year(case.facts)?;
-    let mut months: Vec<(i64, Window)> = Vec::new();
-    for one in prose::all(r"(?i)\b(\w+) in ([A-Z][a-z]+)\b", case.facts) {
-        if let (Ok(count), Ok(day)) = (number(one[0]), prose::day(&format!("1 {}", one[1]), year)) {
-            months.push((count, Period::Month.containing(day)));
-        }
-    }
-    let elsewhere = prose::first(r"another \w+ had (\w+) only", case.facts);
-    for (key, expect) in case.expect.all() {
-        let (done, label): (i64, &str) = match key.strip_prefix("other-") {
-            Some(label) => {
-                let found = elsewhere
-                    .as_ref()
-                    .ok_or("no other project is in the facts")?;
-                (number(found[0])?, label)
-            }
-            None => (
-                months
-                    .iter()
-                    .filter(|(_, month)| month.to_string().as_str() <= key)
-                    .map(|(n, _)| n)
-                    .sum(),
-                key,
-            ),
-        };
-        let month: Window = label.parse().map_err(|_| format!("no period `{label}`"))?;
-        let reach = Reach {
-            applies: true,
-            posts: &[],
-            held: None,
-            in_period: month.closes(window),
-        };
-        let expect = expect.fields()?;
-        let tally = quota::verdict(needed, done, true);
-        let got = match reach.left() {
-            Some(_) => None,
-            None => {
-                let counted = Evidence::Counts(tally);
-                let form = clauses::Form::of(full, way.clone(), counted, WhenEmpty::Full);
-                form.earned()?.points
-            }
-        };
-        if let Some(expected) = expect.get(clause[0]) {
-            check.says(key, reach.left().map_or("counts", Left::code), expected)?;
-        }
-        if let Some(expected) = expect.get("points") {
-            check.same(&format!("{key} points"), got, points(expected)?);
-        }
-        for (count, got) in [("m", tally.met), ("v", tally.missed)] {
-            if let Some(expected) = expect.get(count) {
-                check.same(&format!("{key} {count}"), got, expected.parse()?);
-            }
-        }
-        expect.all_read(key)?;
-    }
-    Ok(())
-}
-
-/// S7.9: `Clause points sum to 91.35 with section K at 5.50; … A front-desk member meets a clause for stewards only.`
-fn vetoed(case: &Case<'_>, check: &mut Check) -> Result<(), Unread> {
-    let found = must(
-        r"sum to ([\d.]+) with section (\w+) at ([\d.]+\d)",
-        case.facts,
-    )?;
-    let (all, section): (Points, Points) = (number(found[0])?, number(found[2])?);
-    let rest = all.minus(section).map_err(sum)?;
-    let full = whole(100).minus(section).map_err(sum)?;
-    let part = |name: &str, full, got| Line {
-        section: Some(name.into()),
-        ..earned(name, full, got)
-    };
-    let lines = [part("rest", full, rest), part(found[1], section, section)];
-    let grades = grades(case.facts)?;
-    for (story, expect) in case.expect.all() {
-        let expect = expect.fields()?;
-        if story == "other-post" {
-            other_post(case.facts, &expect, check)?;
-            expect.all_read(story)?;
-            continue;
-        }
-        let veto = if let Some(zero) = prose::first(r"^section-(\w+)-zero$", story) {
-            Veto::SectionZero(zero[0].into())
-        } else if let Some(most) = prose::first(r"^total-at-most-([\d.]+)$", story) {
-            Veto::TotalAtMost(number(most[0])?)
-        } else if let Some(most) = prose::first(r"^grade-at-most-(\w+)$", story) {
-            Veto::GradeAtMost(most[0].into())
-        } else {
-            return Err(format!("no veto `{story}`"));
-        };
-        let vetoes = [veto];
-        let got = totalled(&card(&lines, &grades, &vetoes)?)?
-            .1
-            .map_err(|none| none.text().en)?;
-        same_total(&expect, Some(got.points), check)?;
-        same_grade(story, &expect, &got, check)?;
-        expect.all_read(story)?;
-    }
-    Ok(())
-}
-
-fn other_post(facts: &str, expect: &Fields<'_>, check: &mut Check) -> Result<(), Unread> {
-    let found = must(
-        r"An? ([\w-]+) member meets a clause for ([\w-]+?)s? only",
-        facts,
-    )?;
-    let (held, posts) = ([Name::from(found[0])], [Name::from(found[1])]);
-    let reach = Reach {
-        applies: true,
-        posts: &posts,
-        held: Some(&held),
-        in_period: true,
-    };
-    let left = reach.left();
-    if let Some(expected) = expect.get("state") {
-        check.says(
-            "state",
-            if left.is_some() { "excluded" } else { "counts" },
-            expected,
-        )?;
-    }
-    if let Some(expected) = expect.get("points") {
-        check.same("left out", left.is_some(), points(expected)?.is_none());
     }
     Ok(())
 }
@@ -580,7 +439,7 @@ fn rated(case: &Case<'_>, world: &World, check: &mut Check) -> Result<(), Unread
         let found = must(r"A rating step of (\d+ \w+) (\d\d:\d\d)", case.facts)?;
         let window: Window = expected.parse()?;
         let at = prose::time(
-            prose::day(found[0], window.first().year())?,
+            prose::day(found[0], clauses::year(case.facts)?)?,
             found[1],
             &world.zone,
         )?;
