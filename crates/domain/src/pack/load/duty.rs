@@ -341,7 +341,7 @@ impl Ctx<'_> {
                             "on-duty(…)",
                             "post(…)",
                             "field(…)",
-                            "steward-of(…)",
+                            "POST-of(…)",
                         ],
                     ),
                 };
