@@ -1,3 +1,22 @@
-//! The use-cases.
+//! The use-cases: load, decide, persist, in one transaction; packs, units, scores, imports, exports.
+//!
+//! The clock and the ids come from here, files are read here. Nothing here contains SQL, knows HTTP, or decides a business rule.
 
+pub mod clock;
+pub mod demo;
+pub mod desk;
+pub mod error;
+pub mod export;
 pub mod import;
+pub mod library;
+pub mod office;
+pub mod pack;
+pub mod recompute;
+pub mod unit;
+pub mod verify;
+pub mod view;
+
+pub use clock::Clock;
+pub use desk::{Desk, Taken};
+pub use error::Error;
+pub use office::Office;

@@ -17,6 +17,7 @@ pub mod money;
 pub mod name;
 pub mod near;
 pub mod number;
+pub mod numbering;
 pub mod outcome;
 pub mod override_rule;
 pub mod pack;

@@ -128,6 +128,53 @@ impl Measures {
         moved.retain(|_, tally| *tally != Tally::ZERO);
         moved
     }
+
+    /// What it moves that one decided duty takes the place of another.
+    pub fn replaced(
+        &self,
+        unit: UnitId,
+        kind: &Name,
+        old: &Decided,
+        new: &Decided,
+    ) -> BTreeMap<TallyKey, Tally> {
+        let mut moved = BTreeMap::new();
+        for measure in self.of_kind(kind) {
+            add_duty(measure, unit, old, -1, &mut moved);
+            add_duty(measure, unit, new, 1, &mut moved);
+        }
+        moved
+    }
+
+    /// Adds one decided duty's row to sums, without its entry: the pass that audits and what-ifs make (S8.2).
+    pub fn add_duty_row(
+        &self,
+        unit: UnitId,
+        kind: &Name,
+        row: &Decided,
+        sums: &mut BTreeMap<TallyKey, Tally>,
+    ) {
+        for measure in self.of_kind(kind) {
+            add_duty(measure, unit, row, 1, sums);
+        }
+    }
+}
+
+/// Adds tallies by key; keys that come to zero are dropped.
+pub fn add_all(into: &mut BTreeMap<TallyKey, Tally>, other: BTreeMap<TallyKey, Tally>) {
+    for (key, tally) in other {
+        let slot = into.entry(key).or_default();
+        *slot = slot.plus(tally).unwrap_or(*slot);
+    }
+    into.retain(|_, tally| *tally != Tally::ZERO);
+}
+
+/// Subtracts tallies by key; keys that come to zero are dropped.
+pub fn subtract_all(from: &mut BTreeMap<TallyKey, Tally>, other: BTreeMap<TallyKey, Tally>) {
+    for (key, tally) in other {
+        let slot = from.entry(key).or_default();
+        *slot = slot.minus(tally).unwrap_or(*slot);
+    }
+    from.retain(|_, tally| *tally != Tally::ZERO);
 }
 
 /// The measure of a clause's part, with the kind it counts; `None` where nothing is tallied: marks, metrics, other scores, and what

@@ -2,6 +2,7 @@
 
 use crate::id::UnitId;
 use crate::time::Zone;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,10 +18,27 @@ pub struct Unit {
     pub name: String,
     /// Where its days begin (S1.1).
     pub zone: Zone,
+    /// What clauses and parameters ask of it.
+    pub attributes: Attributes,
     /// Counts changes of who works when.
     pub roster_version: i64,
     /// Counts changes of its parameters.
     pub config_version: i64,
+}
+
+/// What kind of place a unit is, as far as rules depend on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attributes {
+    /// `residential`, `office`, `mall` …, as the pack says.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The level of service that was agreed, 1 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<i64>,
+    /// What it has: a pond, a lobby board.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

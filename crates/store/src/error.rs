@@ -65,6 +65,21 @@ impl Error {
     pub fn database(source: impl Into<Box<dyn Source + Send + Sync>>) -> Self {
         Self::Database(source.into())
     }
+    /// Stable, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Conflict(Constraint::Unique) => "exists",
+            Self::Conflict(_) => "conflict",
+            Self::Stale => "stale",
+            Self::Busy => "busy",
+            Self::NewerDatabase { .. } => "newer-database",
+            Self::Unavailable(_) => "unavailable",
+            Self::Full => "disk-full",
+            Self::Unsuitable(_) => "unsuitable-database",
+            Self::Database(_) => "database",
+        }
+    }
     /// Only for tests of `matches!` kind at the callers: true if a retry of the whole command may help.
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Busy)

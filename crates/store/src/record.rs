@@ -210,3 +210,13 @@ pub fn linked_to(
         read,
     )
 }
+
+/// Keeps others from deciding on what hangs on this record until the transaction ends; a record that is not here locks nothing.
+pub fn lock(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
+    let sql = format!(
+        "select version from record where unit_id = ?1 and id = ?2{}",
+        tx.lock()
+    );
+    tx.optional(&sql, &[&unit, &id], |row| row.get::<i64>(0))
+        .map(|_| ())
+}

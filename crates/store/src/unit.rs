@@ -6,7 +6,8 @@ use domain::name::Name;
 use domain::time::{Instant, Zone};
 use domain::unit::Unit;
 
-const COLUMNS: &str = "id, parent, level, code, name, zone, roster_version, config_version";
+const COLUMNS: &str =
+    "id, parent, level, code, name, zone, attributes, roster_version, config_version";
 
 fn read(row: &Row<'_>) -> Result<Unit, Error> {
     let (level, zone): (String, String) = (row.get(2)?, row.get(5)?);
@@ -17,8 +18,9 @@ fn read(row: &Row<'_>) -> Result<Unit, Error> {
         code: row.get(3)?,
         name: row.get(4)?,
         zone: Zone::named(&zone).ok_or_else(|| Error::database(format!("no time zone {zone}")))?,
-        roster_version: row.get(6)?,
-        config_version: row.get(7)?,
+        attributes: row.json(6)?,
+        roster_version: row.get(7)?,
+        config_version: row.get(8)?,
     })
 }
 
@@ -27,9 +29,10 @@ fn read(row: &Row<'_>) -> Result<Unit, Error> {
 /// # Errors
 /// `Conflict` if its code is taken or its parent does not exist.
 pub fn insert(tx: &mut Tx<'_>, unit: &Unit, at: Instant) -> Result<(), Error> {
+    let attributes = serde_json::to_string(&unit.attributes).map_err(Error::database)?;
     tx.run_one(
-        "insert into unit (id, parent, level, code, name, zone, roster_version, config_version, created_at) values (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, ?7)",
-        &[&unit.id, &unit.parent, &unit.level.as_str(), &unit.code, &unit.name, &unit.zone.name(), &at],
+        "insert into unit (id, parent, level, code, name, zone, attributes, roster_version, config_version, created_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8)",
+        &[&unit.id, &unit.parent, &unit.level.as_str(), &unit.code, &unit.name, &unit.zone.name(), &attributes, &at],
     )
 }
 
@@ -65,20 +68,20 @@ pub fn versions(tx: &mut Tx<'_>, id: UnitId) -> Result<(i64, i64), Error> {
     )
 }
 
-/// Says that who works when in the unit has changed.
+/// Says that who works when in the unit has changed; those below it see it too.
 pub fn touch_roster(tx: &mut Tx<'_>, id: UnitId) -> Result<(), Error> {
-    tx.run_one(
-        "update unit set roster_version = roster_version + 1 where id = ?1",
+    tx.run(
+        "update unit set roster_version = roster_version + 1 where id = ?1 or parent = ?1 or parent in (select id from unit where parent = ?1)",
         &[&id],
-    )
+    ).map(|_| ())
 }
 
-/// Says that parameters of the unit have changed.
+/// Says that parameters of the unit have changed; those below it see it too.
 pub fn touch_config(tx: &mut Tx<'_>, id: UnitId) -> Result<(), Error> {
-    tx.run_one(
-        "update unit set config_version = config_version + 1 where id = ?1",
+    tx.run(
+        "update unit set config_version = config_version + 1 where id = ?1 or parent = ?1 or parent in (select id from unit where parent = ?1)",
         &[&id],
-    )
+    ).map(|_| ())
 }
 
 /// The next number of a sequence, from 1.

@@ -22,3 +22,11 @@ pub use diff::{Change, InUse, Loss, Nature, Orphan, diff, orphans};
 pub use fault::{Fault, Language, render};
 pub use load::load;
 pub use schema::schema;
+
+/// A YAML text outside a pack's rules, such as the demo that ships with one, read by the same reader: every plain value as a text.
+///
+/// # Errors
+/// What is wrong with it, rendered.
+pub fn plain(path: &str, text: &str) -> Result<serde_json::Value, Vec<Fault>> {
+    load::plain(path, text)
+}

@@ -54,6 +54,20 @@ impl Node {
             _ => &[],
         }
     }
+    /// Every plain value as a text.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value;
+        match &self.data {
+            Data::Null => Value::Null,
+            Data::Scalar(text) => Value::String(text.clone()),
+            Data::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
+            Data::Map(pairs) => {
+                let pair =
+                    |(name, value): &(Node, Node)| Some((name.text()?.to_owned(), value.to_json()));
+                Value::Object(pairs.iter().filter_map(pair).collect())
+            }
+        }
+    }
     /// The items of a list, or the one value that stands for it.
     pub(super) fn many(&self) -> &[Node] {
         match &self.data {

@@ -2,11 +2,14 @@
 
 use super::Record;
 use super::entry::BuiltIn;
-use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Via};
+use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Used, Via};
+use super::scope::RecordScope;
+use crate::calendar::SpecialDays;
+use crate::clock;
 use crate::expr::Expr;
 use crate::id::{MemberId, RecordId, UnitId};
 use crate::name::Name;
-use crate::pack::model::{HolderRule, Kind, Pack, Start, Step};
+use crate::pack::model::{Fact, HolderRule, Kind, Pack, Start, Step};
 use crate::parameter::Parameters;
 use crate::proof::DeviceTimes;
 use crate::roster::Roster;
@@ -181,4 +184,45 @@ pub fn needs(kind: &Kind, step: &Step) -> Needs {
         }
     }
     needs
+}
+
+/// Whether an earlier record is what a fact asks for (S9.5): the same links and fields, opened so long ago at most, in a state that counts.
+pub fn touches(
+    fact: &Fact,
+    earlier: &Record,
+    before: Option<&Record>,
+    command: &Command,
+    now: Instant,
+    days: &SpecialDays,
+    zone: &Zone,
+) -> bool {
+    let at = match command.occurred {
+        Some(Moment::At(at)) if command.is_import() => at,
+        _ => now,
+    };
+    let same = fact.same.iter().all(|name| {
+        let link = command
+            .links
+            .get(name)
+            .or_else(|| before?.doc.links.get(name));
+        let value = command
+            .data
+            .get(name)
+            .or_else(|| before?.doc.data.get(name));
+        match (link, value) {
+            (Some(id), _) => earlier.doc.links.get(name) == Some(id),
+            (None, Some(value)) => earlier.doc.data.get(name) == Some(value),
+            (None, None) => false,
+        }
+    });
+    let recent =
+        clock::ends(earlier.opened_at, fact.within, days, zone).is_ok_and(|until| until.allows(at));
+    let none = Data::new();
+    let used = Used::default();
+    let scope = RecordScope::after(Some(earlier), &none, &used);
+    let counts = fact
+        .state
+        .as_ref()
+        .is_none_or(|state| state.holds(&scope).unwrap_or(false));
+    same && recent && counts && earlier.opened_at <= at && !earlier.doc.void
 }

@@ -6,23 +6,28 @@
 use super::entry::{BuiltIn, Entry, Hash};
 use super::evolve::{Change, EvolveError, Packs, evolve};
 use super::{Decided, Record};
+use crate::measure::{self, Measures, TallyKey};
 use crate::name::Name;
+use crate::outcome::Outcome;
+use crate::tally::Tally;
 use crate::time::Zone;
 use std::collections::BTreeMap;
 
-/// A record and all its decided duties, as the journal makes them.
+/// A record, all its decided duties and all that it adds to tallies, as the journal makes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folded {
     pub record: Record,
     pub decided: BTreeMap<(Name, u32), Decided>,
+    pub tallies: BTreeMap<TallyKey, Tally>,
 }
 
-/// Reads a journal from its first entry; `texts` are the entries as stored.
+/// Reads a journal from its first entry; `texts` are the entries as stored, `measures` what is counted now.
 ///
 /// # Errors
 /// An empty journal, or an entry that cannot be applied.
 pub fn fold(
     packs: &dyn Packs,
+    measures: &Measures,
     zone: &Zone,
     journal: &[(Entry, String)],
 ) -> Result<Folded, EvolveError> {
@@ -31,48 +36,52 @@ pub fn fold(
     let mut head = Hash::default();
     for ((entry, text), (original, _)) in patched.iter().zip(journal) {
         head = Entry::hash(entry.unit, entry.record, &head, text);
-        let next = match (&original.change, folded.take()) {
+        let mut next = match (&original.change, folded.take()) {
             (Some(change), Some(mut so_far)) if needs_journal(change, &so_far.record) => {
-                so_far.apply(change);
+                so_far.apply(change, measures);
                 so_far.record.version = entry.seq;
                 so_far
             }
             (_, so_far) => {
                 let before = so_far.as_ref().map(|folded| &folded.record);
                 let change = evolve(packs, zone, before, entry, text)?;
-                let mut decided = so_far.map(|folded| folded.decided).unwrap_or_default();
+                let moved = measures.moved(entry.unit, zone, before, entry, &change);
+                let (mut decided, mut tallies) = so_far
+                    .map(|folded| (folded.decided, folded.tallies))
+                    .unwrap_or_default();
                 for gone in &change.revoked {
                     decided.remove(&(gone.name.clone(), gone.occurrence));
                 }
                 for row in change.decided {
                     decided.insert((row.name.clone(), row.occurrence), row);
                 }
+                measure::add_all(&mut tallies, moved);
                 Folded {
                     record: change.record,
                     decided,
+                    tallies,
                 }
             }
         };
+        next.record.head = head;
         folded = Some(next);
-        if let Some(folded) = &mut folded {
-            folded.record.head = head;
-        }
     }
     folded.ok_or(EvolveError::NotOpened)
 }
 
-/// What a new entry does that only the whole journal can say; `journal` ends with it.
+/// What a new entry changes that only the whole journal can say, and what it moves; `journal` ends with it.
 ///
 /// # Errors
 /// As [`fold`].
 pub fn refold(
     packs: &dyn Packs,
+    measures: &Measures,
     zone: &Zone,
     journal: &[(Entry, String)],
-) -> Result<Change, EvolveError> {
+) -> Result<(Change, BTreeMap<TallyKey, Tally>), EvolveError> {
     let (_, earlier) = journal.split_last().ok_or(EvolveError::NotOpened)?;
-    let old = fold(packs, zone, earlier)?;
-    let new = fold(packs, zone, journal)?;
+    let old = fold(packs, measures, zone, earlier)?;
+    let new = fold(packs, measures, zone, journal)?;
     let revoked = old
         .decided
         .iter()
@@ -85,11 +94,16 @@ pub fn refold(
         .filter(|(key, row)| old.decided.get(*key) != Some(row))
         .map(|(_, row)| row.clone())
         .collect();
-    Ok(Change {
-        record: new.record,
-        decided,
-        revoked,
-    })
+    let mut moved = new.tallies;
+    measure::subtract_all(&mut moved, old.tallies);
+    Ok((
+        Change {
+            record: new.record,
+            decided,
+            revoked,
+        },
+        moved,
+    ))
 }
 
 /// Whether `evolve` alone cannot say what the change does.
@@ -112,22 +126,31 @@ pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
 
 impl Folded {
     /// Changes that are not a patch of an earlier entry.
-    fn apply(&mut self, change: &BuiltIn) {
+    fn apply(&mut self, change: &BuiltIn, measures: &Measures) {
         match change {
             BuiltIn::Excuse {
                 duty, occurrence, ..
             } => {
                 if let Some(row) = self.decided.get_mut(&(duty.clone(), *occurrence)) {
-                    row.outcome = crate::outcome::Outcome::Excused;
+                    let excused = Decided {
+                        outcome: Outcome::Excused,
+                        shares: Vec::new(),
+                        ..row.clone()
+                    };
+                    let moved =
+                        measures.replaced(self.record.unit, &self.record.kind, row, &excused);
+                    measure::add_all(&mut self.tallies, moved);
+                    *row = excused;
                 }
                 for row in &mut self.record.doc.standing {
                     if row.name == *duty && row.occurrence == *occurrence {
-                        row.outcome = crate::outcome::Outcome::Excused;
+                        row.outcome = Outcome::Excused;
                     }
                 }
             }
             BuiltIn::Void => {
                 self.decided.clear();
+                self.tallies.clear();
                 self.record.doc.todo.clear();
                 self.record.doc.standing.clear();
                 self.record.doc.void = true;

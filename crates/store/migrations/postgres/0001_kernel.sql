@@ -15,6 +15,7 @@ create table unit (
     code text not null unique,
     name text not null,
     zone text not null,
+    attributes text not null,
     roster_version bigint not null,
     config_version bigint not null,
     created_at bigint not null

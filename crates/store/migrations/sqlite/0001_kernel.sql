@@ -15,6 +15,7 @@ create table unit (
     code text not null unique,
     name text not null,
     zone text not null,
+    attributes text not null,
     roster_version integer not null,
     config_version integer not null,
     created_at integer not null

@@ -37,6 +37,16 @@ const MAX_FILES: usize = 2_000;
 /// A story to try the pack with; no part of its rules, nor of its digest.
 const DEMO: &str = "demo.yaml";
 
+/// A YAML text that is no part of a pack, every plain value as a text.
+pub(super) fn plain(path: &str, text: &str) -> Result<serde_json::Value, Vec<Fault>> {
+    let sources = Sources::new(vec![(path.to_owned(), text.to_owned())]);
+    let mut faults = Vec::new();
+    match yaml::read(0, text, &mut faults) {
+        Some(node) if faults.is_empty() => Ok(node.to_json()),
+        _ => Err(sources.finish(faults)),
+    }
+}
+
 /// A pack out of its files, `(path inside the pack, text)` in any order.
 ///
 /// # Errors

@@ -1,0 +1,304 @@
+//! The demo that ships with a pack: invented people at invented places, played through the ordinary steps in the order of time, so that
+//! every limit, pause and score comes about as it would at a desk.
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::office::Office;
+use crate::pack;
+use crate::unit::NewUnit;
+use domain::id::{MemberId, RecordId, UnitId};
+use domain::name::Name;
+use domain::pack::model::{FieldType, Kind, Pack, Role};
+use domain::record::entry::Signed;
+use domain::record::{By, Command, Signature};
+use domain::time::{Day, Instant, Zone};
+use domain::unit::Attributes;
+use domain::value::{Data, Value};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+
+/// Plays the demo of a pack into an empty database; `clock` must be one that can be set, and stands at the end of the demo afterwards.
+///
+/// # Errors
+/// The pack has no demo; a step of it that its own rules refuse.
+pub fn play(office: &Office, clock: &Clock, name: &str) -> Result<(), Error> {
+    let text = pack::demo(name).ok_or_else(|| {
+        Error::Usage(format!(
+            "规则包“{name}”没有示范数据 (this pack has no demo)"
+        ))
+    })?;
+    let script = domain::pack::plain(pack::DEMO, text).map_err(Error::Pack)?;
+    let zone = script
+        .get("zone")
+        .and_then(Json::as_str)
+        .and_then(Zone::named)
+        .unwrap_or_else(Zone::shanghai);
+    let library = office.library()?;
+    let Some(active) = library.active() else {
+        return Err(Error::NotFound);
+    };
+    let mut player = Player {
+        office,
+        clock,
+        pack: &active.pack,
+        zone,
+        units: HashMap::new(),
+        records: HashMap::new(),
+    };
+    let events = player.read(&script)?;
+    player.add_units(&script, events.first().map(|event| event.at))?;
+    for event in &events {
+        player.play(event).map_err(|error| match error {
+            Error::Refused(reasons) => {
+                let why: Vec<String> = reasons.iter().map(|reason| reason.text().zh).collect();
+                Error::Usage(format!(
+                    "demo: {} {} {}: {}",
+                    event.at.in_zone(&player.zone),
+                    event.key,
+                    event.step,
+                    why.join(" ")
+                ))
+            }
+            other => other,
+        })?;
+    }
+    Ok(())
+}
+
+struct Player<'a> {
+    office: &'a Office,
+    clock: &'a Clock,
+    pack: &'a Pack,
+    zone: Zone,
+    units: HashMap<String, UnitId>,
+    /// Kind, unit and id of what has been opened, by key.
+    records: HashMap<String, (Name, UnitId, RecordId)>,
+}
+
+struct Event<'s> {
+    at: Instant,
+    unit: &'s str,
+    kind: &'s str,
+    key: &'s str,
+    step: &'s str,
+    body: &'s Json,
+}
+
+fn text<'j>(json: &'j Json, key: &str) -> Result<&'j str, Error> {
+    json.get(key)
+        .and_then(Json::as_str)
+        .ok_or_else(|| Error::Usage(format!("demo: `{key}` is missing in {json}")))
+}
+
+fn list<'j>(json: &'j Json, key: &str) -> &'j [Json] {
+    json.get(key)
+        .and_then(Json::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+impl Player<'_> {
+    /// `2026-03-05 14:05`, in the zone of the demo.
+    fn instant(&self, text: &str) -> Result<Instant, Error> {
+        let wrong = || Error::Usage(format!("demo: {text} is no time"));
+        let (day, time) = text.split_once(' ').ok_or_else(wrong)?;
+        let (hours, minutes) = time.split_once(':').ok_or_else(wrong)?;
+        let day: Day = day.parse().map_err(|_| wrong())?;
+        let minute = hours.parse::<u16>().map_err(|_| wrong())? * 60
+            + minutes.parse::<u16>().map_err(|_| wrong())?;
+        Ok(self.zone.at_minute(day, minute))
+    }
+
+    /// Openings and steps of all records, in the order of time.
+    fn read<'s>(&self, script: &'s Json) -> Result<Vec<Event<'s>>, Error> {
+        let mut events = Vec::new();
+        for record in list(script, "records") {
+            let (unit, kind, key) = (
+                text(record, "unit")?,
+                text(record, "kind")?,
+                text(record, "key")?,
+            );
+            events.push(Event {
+                at: self.instant(text(record, "at")?)?,
+                unit,
+                kind,
+                key,
+                step: "open",
+                body: record,
+            });
+            for step in list(record, "steps") {
+                events.push(Event {
+                    at: self.instant(text(step, "at")?)?,
+                    unit,
+                    kind,
+                    key,
+                    step: text(step, "step")?,
+                    body: step,
+                });
+            }
+        }
+        events.sort_by_key(|event| event.at);
+        Ok(events)
+    }
+
+    fn add_units(&mut self, script: &Json, begins: Option<Instant>) -> Result<(), Error> {
+        if let Some(at) = begins {
+            self.clock.set(at);
+        }
+        for unit in list(script, "units") {
+            let parent = match unit.get("parent").and_then(Json::as_str) {
+                Some(code) => Some(*self.units.get(code).ok_or(Error::NotFound)?),
+                None => None,
+            };
+            let flags = list(unit, "flags")
+                .iter()
+                .filter_map(|flag| flag.as_str().map(str::to_owned))
+                .collect();
+            let added = self.office.add_unit(NewUnit {
+                level: text(unit, "kind")?
+                    .parse()
+                    .map_err(|error: domain::unit::UnknownLevel| Error::Usage(error.to_string()))?,
+                parent,
+                code: text(unit, "code")?.to_owned(),
+                name: text(unit, "zh")?.to_owned(),
+                zone: self.zone.clone(),
+                attributes: Attributes {
+                    kind: unit.get("type").and_then(Json::as_str).map(str::to_owned),
+                    level: unit
+                        .get("level")
+                        .and_then(Json::as_str)
+                        .and_then(|level| level.parse().ok()),
+                    flags,
+                },
+            })?;
+            self.units.insert(added.code, added.id);
+        }
+        Ok(())
+    }
+
+    fn play(&mut self, event: &Event<'_>) -> Result<(), Error> {
+        self.clock.set(event.at);
+        let unit = *self.units.get(event.unit).ok_or(Error::NotFound)?;
+        let kind = self.pack.kinds.get(event.kind).ok_or(Error::NotFound)?;
+        let mut command = Command::new(event.step, self.by(text(event.body, "by")?)?);
+        command.data = self.data(kind, event.body)?;
+        command.links = self.links(event.body)?;
+        for signer in list(event.body, "signed").iter().filter_map(Json::as_str) {
+            let by = self.by(signer)?;
+            if let Some(member) = by.member() {
+                command.second = Some(member);
+            }
+            command.signatures.push(Signature {
+                by,
+                how: Signed::OwnSession,
+                at: event.at,
+                note: None,
+            });
+        }
+        if event.step == "open" {
+            let taken = self
+                .office
+                .open_record(unit, kind.name.clone(), None, command)?;
+            self.records.insert(
+                event.key.to_owned(),
+                (kind.name.clone(), unit, taken.record.id),
+            );
+        } else {
+            let (_, unit, id) = self.record(event.key)?;
+            self.office.step(unit, id, command)?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, key: &str) -> Result<(Name, UnitId, RecordId), Error> {
+        self.records
+            .get(key)
+            .cloned()
+            .ok_or_else(|| Error::Usage(format!("demo: nothing is called {key} yet")))
+    }
+
+    fn by(&self, key: &str) -> Result<By, Error> {
+        if key == "system" {
+            return Ok(By::System);
+        }
+        let (kind, _, id) = self.record(key)?;
+        let member = self
+            .pack
+            .kinds
+            .get(&kind)
+            .is_some_and(|kind| kind.role == Some(Role::Member));
+        Ok(if member {
+            By::Member(MemberId::from(id))
+        } else {
+            By::Party(id)
+        })
+    }
+
+    fn links(&self, body: &Json) -> Result<BTreeMap<Name, RecordId>, Error> {
+        let mut links = BTreeMap::new();
+        for (name, key) in body
+            .get("links")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let key = key.as_str().unwrap_or_default();
+            links.insert(Name::from(name.as_str()), self.record(key)?.2);
+        }
+        Ok(links)
+    }
+
+    fn data(&self, kind: &Kind, body: &Json) -> Result<Data, Error> {
+        let mut data = Data::new();
+        for (name, value) in body
+            .get("data")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let ty = kind.field(name).map(|field| &field.ty);
+            data.insert(Name::from(name.as_str()), self.value(ty, value)?);
+        }
+        Ok(data)
+    }
+
+    fn value(&self, ty: Option<&FieldType>, value: &Json) -> Result<Value, Error> {
+        if let Some(items) = value.as_array() {
+            return items
+                .iter()
+                .map(|item| self.value(ty, item))
+                .collect::<Result<_, _>>()
+                .map(Value::List);
+        }
+        let Some(text) = value.as_str() else {
+            return Ok(Value::Null);
+        };
+        let number = || text.parse().map(Value::Int).unwrap_or_else(|_| text.into());
+        Ok(match ty {
+            Some(FieldType::Bool) => Value::Bool(text == "true"),
+            Some(FieldType::Int { .. } | FieldType::Money { .. } | FieldType::Ratio) => number(),
+            Some(FieldType::Instant) => Value::Text(self.instant(text)?.to_string()),
+            Some(FieldType::Moment) if text.contains(' ') => {
+                Value::Text(self.instant(text)?.to_string())
+            }
+            Some(FieldType::Member | FieldType::Team) => {
+                Value::Text(self.record(text)?.2.to_string())
+            }
+            Some(FieldType::Unit) => {
+                Value::Text(self.units.get(text).ok_or(Error::NotFound)?.to_string())
+            }
+            // Drawn by nobody: the digest of its text stands for the picture.
+            Some(FieldType::Signature) => Value::Text(digest(text)),
+            Some(FieldType::Files { .. }) => Value::List(vec![Value::Text(digest(text))]),
+            _ => text.into(),
+        })
+    }
+}
+
+fn digest(text: &str) -> String {
+    let hex: String = Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256:{hex}")
+}

@@ -1,0 +1,71 @@
+//! What a use-case answers when it does not do what was asked.
+
+use domain::pack::Fault;
+use domain::record::{EvolveError, Refusal};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Business says no: every reason at once.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<Refusal>),
+    #[error("not found")]
+    NotFound,
+    /// The caller's idempotency key was used for something else.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    #[error("{} faults in the pack", .0.len())]
+    Pack(Vec<Fault>),
+    /// A new pack cannot read what is there.
+    #[error("the pack would orphan records: {}", .0.join("; "))]
+    Orphans(Vec<String>),
+    /// A journal that its packs cannot explain.
+    #[error(transparent)]
+    Evolve(#[from] EvolveError),
+    #[error(transparent)]
+    Store(store::Error),
+    /// What this process knows of the unit is not what the database says; loaded again and retried by the way in.
+    #[error("configuration changed meanwhile")]
+    Outdated,
+    #[error("{path}: {source}")]
+    File {
+        path: String,
+        source: std::io::Error,
+    },
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound => Self::NotFound,
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl Error {
+    /// Stable, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusals) => refusals
+                .first()
+                .map_or("refused", |refusal| refusal.code.as_str()),
+            Self::NotFound => "not-found",
+            Self::KeyReused => "key-reused",
+            Self::Pack(_) => "pack-faults",
+            Self::Orphans(_) => "pack-orphans",
+            Self::Evolve(_) => "journal-broken",
+            Self::Store(error) => error.code(),
+            Self::Outdated => "outdated",
+            Self::File { .. } => "file",
+            Self::Usage(_) => "usage",
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! Lists out of the database: one row a record, an entry or a duty, with everything that a reader elsewhere needs.
+//!
+//! Rows are made one by one and handed on, so that an export needs no memory for its length. Times are RFC 3339 in the unit's zone.
+
+use crate::error::Error;
+use crate::office::Office;
+use crate::recompute::each_journal;
+use domain::holder::Holder;
+use domain::id::{HolderId, RecordId, UnitId};
+use domain::measure::holder_id;
+use domain::name::Name;
+use domain::outcome::Outcome;
+use domain::pack::model::Pack;
+use domain::record::{By, Decided, Record, Todo};
+use domain::time::{Instant, Moment, Zone};
+use domain::unit::Unit;
+use domain::value::Value;
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
+use store::{Tx, duty, record};
+
+/// What is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Records,
+    Entries,
+    Duties,
+}
+
+/// A row: the same columns in the same order for all rows of an export.
+pub type Row = Map<String, Json>;
+
+/// Hands every row to `each`, by unit and record.
+///
+/// # Errors
+/// A database that cannot be read, or what `each` returned.
+pub fn export(
+    office: &Office,
+    what: What,
+    kind: Option<&Name>,
+    as_of: Instant,
+    mut each: impl FnMut(Row) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Some(active) = office.library()?.active().cloned() else {
+        return Ok(());
+    };
+    let names = Names::load(office)?;
+    for unit in office.units()? {
+        let out = Out {
+            unit: &unit,
+            pack: &active.pack,
+            names: &names,
+            as_of,
+        };
+        office.store().read(|tx| match what {
+            What::Records => out.records(tx, kind, &mut each),
+            What::Entries => out.entries(tx, kind, &mut each),
+            What::Duties => out.duties(tx, kind, &mut each),
+        })?;
+    }
+    Ok(())
+}
+
+/// What members, teams and units are called in exports: login or name, code.
+#[derive(Debug, Default)]
+pub struct Names(HashMap<HolderId, String>);
+
+impl Names {
+    /// Reads the registers of all units.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub fn load(office: &Office) -> Result<Self, Error> {
+        let mut names = HashMap::new();
+        let Some(active) = office.library()?.active().cloned() else {
+            return Ok(Self(names));
+        };
+        for unit in office.units()? {
+            names.insert(unit.id.into(), unit.code.clone());
+        }
+        office.store().read(|tx| {
+            for kind in active.pack.kinds.values() {
+                use domain::pack::model::Role;
+                let fields: &[&str] = match kind.role {
+                    Some(Role::Member) => &["login", "name"],
+                    Some(Role::Team) => &["code", "name"],
+                    _ => continue,
+                };
+                record::each_of_kind(tx, None, Some(&kind.name), |record| {
+                    let name = fields.iter().find_map(|field| {
+                        record
+                            .doc
+                            .data
+                            .get(*field)?
+                            .as_text()
+                            .filter(|text| !text.is_empty())
+                    });
+                    let name = name.map_or_else(|| record.number.clone(), str::to_owned);
+                    names.insert(HolderId::from_uuid(record.id.uuid()), name);
+                    Ok(())
+                })?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        Ok(Self(names))
+    }
+
+    /// The name, or the id of what has none.
+    pub fn of(&self, id: HolderId) -> String {
+        self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    /// The holder of that login or code.
+    pub fn find(&self, name: &str) -> Option<HolderId> {
+        self.0
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(id, _)| *id)
+    }
+
+    fn holder(&self, holder: &Holder, unit: UnitId) -> Json {
+        Json::String(match holder {
+            Holder::Pool { post } => format!("({post})"),
+            _ => self.of(holder_id(holder, unit)),
+        })
+    }
+}
+
+struct Out<'a> {
+    unit: &'a Unit,
+    pack: &'a Pack,
+    names: &'a Names,
+    as_of: Instant,
+}
+
+impl Out<'_> {
+    fn zone(&self) -> &Zone {
+        &self.unit.zone
+    }
+
+    fn at(&self, at: Option<Instant>) -> Json {
+        at.map_or(Json::Null, |at| Json::String(at.in_zone(self.zone())))
+    }
+
+    fn head(&self, record: &Record) -> Row {
+        let mut row = Row::new();
+        let field = |name: &Option<Name>| {
+            let id = record
+                .doc
+                .data
+                .get(name.as_ref()?)?
+                .as_text()?
+                .parse()
+                .ok()?;
+            Some(Json::String(self.names.of(HolderId::from_uuid(id))))
+        };
+        let kind = self.pack.kinds.get(&record.kind);
+        row.insert("project".into(), json!(self.unit.code));
+        row.insert("project_name".into(), json!(self.unit.name));
+        row.insert("kind".into(), json!(record.kind));
+        row.insert("number".into(), json!(record.number));
+        row.insert("source_id".into(), json!(record.doc.source));
+        row.insert("id".into(), json!(record.id.to_string()));
+        row.insert("state".into(), json!(record.state));
+        row.insert(
+            "member".into(),
+            kind.and_then(|kind| field(&kind.assignee))
+                .unwrap_or(Json::Null),
+        );
+        row.insert(
+            "team".into(),
+            kind.and_then(|kind| field(&kind.team))
+                .unwrap_or(Json::Null),
+        );
+        row
+    }
+
+    fn records(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Option<&Name>,
+        each: &mut dyn FnMut(Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut kinds: Vec<&Name> = self.pack.kinds.keys().collect();
+        kinds.retain(|name| kind.is_none_or(|kind| kind == *name));
+        for name in kinds {
+            let mut decided = self.all_decided(tx, Some(name))?;
+            visit(
+                |show| record::each_of_kind(tx, Some(self.unit.id), Some(name), show),
+                |record: Record| {
+                    let decided = decided.remove(&record.id).unwrap_or_default();
+                    each(self.record(&record, &decided))
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn all_decided(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Option<&Name>,
+    ) -> Result<HashMap<RecordId, Vec<Decided>>, Error> {
+        let filter = duty::Filter {
+            unit: Some(self.unit.id),
+            kind: kind.cloned(),
+            ..duty::Filter::default()
+        };
+        let mut decided: HashMap<RecordId, Vec<Decided>> = HashMap::new();
+        duty::each(tx, &filter, |row| {
+            decided.entry(row.record).or_default().push(row.decided);
+            Ok(())
+        })?;
+        Ok(decided)
+    }
+
+    /// A record's own times and state; its due time is that of its most urgent duty to do, else of the last one decided.
+    fn record(&self, record: &Record, decided: &[Decided]) -> Row {
+        let mut row = self.head(record);
+        let next = record.doc.todo.first();
+        let last = decided.iter().max_by_key(|decided| decided.due);
+        let due = next
+            .map(|todo| todo.due.at)
+            .or(last.map(|decided| decided.due.at));
+        row.insert("opened_at".into(), self.at(Some(record.opened_at)));
+        row.insert("due_at".into(), self.at(due));
+        row.insert(
+            "done_at".into(),
+            self.at(if next.is_some() {
+                None
+            } else {
+                last.and_then(|decided| decided.done_at)
+            }),
+        );
+        row.insert("closed_at".into(), self.at(record.closed_at));
+        let outcome = next
+            .map(|todo| self.outcome(todo))
+            .or(last.map(|decided| decided.outcome));
+        row.insert("outcome".into(), json!(outcome.map(Outcome::as_str)));
+        row.insert("void".into(), json!(record.doc.void));
+        let anomalies: Vec<_> = record
+            .doc
+            .anomalies
+            .iter()
+            .map(|anomaly| json!(anomaly))
+            .collect();
+        row.insert(
+            "anomalies".into(),
+            json!(
+                anomalies
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            ),
+        );
+        row.insert("entries".into(), json!(record.version));
+        if let Some(kind) = self.pack.kinds.get(&record.kind) {
+            for step in std::iter::once(&kind.open).chain(kind.steps.values()) {
+                row.insert(
+                    format!("time.{}", step.name),
+                    self.at(record.doc.times.get(&step.name).copied()),
+                );
+            }
+            for field in &kind.fields {
+                let value = record.doc.data.get(&field.name).unwrap_or(&Value::Null);
+                let shown = if field.sensitive.is_some() && !value.is_null() {
+                    json!("***")
+                } else {
+                    json!(value)
+                };
+                row.insert(format!("data.{}", field.name), shown);
+            }
+        }
+        row
+    }
+
+    fn outcome(&self, todo: &Todo) -> Outcome {
+        if todo.due.is_late(self.as_of) {
+            Outcome::Missed
+        } else {
+            Outcome::Pending
+        }
+    }
+
+    fn entries(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Option<&Name>,
+        each: &mut dyn FnMut(Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        each_journal(tx, self.unit, |lines| {
+            let Some(opens) = lines[0].entry.opens.clone() else {
+                return Ok(());
+            };
+            if kind.is_some_and(|kind| opens.kind != *kind) {
+                return Ok(());
+            }
+            for line in lines {
+                let entry = &line.entry;
+                let mut row = Row::new();
+                row.insert("project".into(), json!(self.unit.code));
+                row.insert("kind".into(), json!(opens.kind));
+                row.insert("number".into(), json!(opens.number));
+                row.insert("source_id".into(), json!(opens.source));
+                row.insert("id".into(), json!(entry.record.to_string()));
+                row.insert("seq".into(), json!(entry.seq));
+                row.insert("step".into(), json!(entry.step));
+                row.insert("by".into(), self.by(&entry.by));
+                row.insert("via".into(), json!(entry.via));
+                let occurred = match entry.occurred() {
+                    Moment::At(at) => at.in_zone(self.zone()),
+                    Moment::On(day) => day.to_string(),
+                };
+                row.insert("occurred_at".into(), json!(occurred));
+                row.insert("recorded_at".into(), self.at(Some(entry.recorded_at)));
+                row.insert("anomalies".into(), json!(entry.anomalies));
+                row.insert("data".into(), json!(self.shown(&opens.kind, &entry.data)));
+                row.insert("reason".into(), json!(entry.reason));
+                row.insert(
+                    "source_line".into(),
+                    json!(entry.import.as_ref().map(|mark| mark.line)),
+                );
+                row.insert("pack".into(), json!(entry.pack));
+                row.insert(
+                    "hash".into(),
+                    json!(
+                        line.hash
+                            .0
+                            .iter()
+                            .map(|byte| format!("{byte:02x}"))
+                            .collect::<String>()
+                    ),
+                );
+                each(row)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn by(&self, by: &By) -> Json {
+        match by {
+            By::Member(member) => json!(self.names.of((*member).into())),
+            By::Party(party) => json!(party.to_string()),
+            By::System => json!("system"),
+            By::Source(name) => json!(name),
+        }
+    }
+
+    /// What was filled in, without what is private.
+    fn shown(&self, kind: &Name, data: &domain::value::Data) -> Row {
+        let kind = self.pack.kinds.get(kind);
+        let private = |name: &Name| {
+            kind.and_then(|kind| kind.field(name.as_str()))
+                .is_none_or(|field| field.sensitive.is_some())
+        };
+        data.iter()
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    if private(name) {
+                        json!("***")
+                    } else {
+                        json!(value)
+                    },
+                )
+            })
+            .collect()
+    }
+
+    fn duties(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Option<&Name>,
+        each: &mut dyn FnMut(Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut decided = self.all_decided(tx, kind)?;
+        visit(
+            |show| record::each_of_kind(tx, Some(self.unit.id), kind, show),
+            |record: Record| {
+                let mut rows = decided.remove(&record.id).unwrap_or_default();
+                rows.sort_by(|a, b| (&a.name, a.occurrence).cmp(&(&b.name, b.occurrence)));
+                for row in rows {
+                    each(self.decided(&record, &row))?;
+                }
+                for todo in &record.doc.todo {
+                    each(self.todo(&record, todo))?;
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn decided(&self, record: &Record, decided: &Decided) -> Row {
+        let mut row = self.head(record);
+        row.insert("duty".into(), json!(decided.name));
+        row.insert("occurrence".into(), json!(decided.occurrence));
+        row.insert(
+            "holder".into(),
+            self.names.holder(&decided.holder, self.unit.id),
+        );
+        row.insert("opened_at".into(), self.at(Some(decided.start)));
+        row.insert("due_at".into(), self.at(Some(decided.due.at)));
+        row.insert("done_at".into(), self.at(decided.done_at));
+        row.insert("closed_at".into(), self.at(record.closed_at));
+        row.insert("outcome".into(), json!(decided.outcome.as_str()));
+        row.insert("to_do".into(), json!(false));
+        row.insert("end".into(), json!(decided.due.end));
+        row.insert("anomalous".into(), json!(decided.anomalous));
+        row.insert("unproven".into(), json!(decided.unproven));
+        row
+    }
+
+    fn todo(&self, record: &Record, todo: &Todo) -> Row {
+        let mut row = self.head(record);
+        row.insert("duty".into(), json!(todo.name));
+        row.insert("occurrence".into(), json!(todo.occurrence));
+        row.insert(
+            "holder".into(),
+            self.names.holder(todo.holder(), self.unit.id),
+        );
+        row.insert("opened_at".into(), self.at(Some(todo.start)));
+        row.insert("due_at".into(), self.at(Some(todo.due.at)));
+        row.insert("done_at".into(), Json::Null);
+        row.insert("closed_at".into(), self.at(record.closed_at));
+        row.insert("outcome".into(), json!(self.outcome(todo).as_str()));
+        row.insert("to_do".into(), json!(true));
+        row.insert("end".into(), json!(todo.due.end));
+        row.insert(
+            "anomalous".into(),
+            json!(
+                record
+                    .doc
+                    .anomalies
+                    .iter()
+                    .any(|anomaly| anomaly.spoils_times())
+            ),
+        );
+        row.insert("unproven".into(), json!(false));
+        row
+    }
+}
+
+/// Lets a visitor of the store fail with this crate's errors.
+fn visit<T>(
+    shown: impl FnOnce(&mut dyn FnMut(T) -> Result<(), store::Error>) -> Result<(), store::Error>,
+    mut each: impl FnMut(T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut failed = None;
+    let done = shown(&mut |item| {
+        each(item).map_err(|error| {
+            failed = Some(error);
+            store::Error::NotFound
+        })
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(done?),
+    }
+}

@@ -1,0 +1,191 @@
+//! Packs as folders and in the database: reading, checking, activating.
+//!
+//! A pack is checked as a whole before anything of it is kept; one that cannot read what is there is refused with what it would
+//! orphan. Packs that were ever active stay.
+
+use crate::error::Error;
+use crate::library::compile;
+use crate::office::Office;
+use crate::recompute;
+use domain::pack::model::Pack;
+use domain::record::PackVersion;
+use std::fs;
+use std::path::Path;
+use store::{Lane, pack, unit};
+
+include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
+
+/// Folders nested deeper than this are no pack.
+const DEPTH: usize = 4;
+/// A file larger than this is no pack file: 4 MiB.
+const LARGEST: u64 = 4 << 20;
+
+/// The names of the packs that ship with the program.
+pub fn shipped() -> Vec<&'static str> {
+    let mut names: Vec<_> = SHIPPED
+        .iter()
+        .filter_map(|(path, _)| path.split('/').next())
+        .collect();
+    names.dedup();
+    names
+}
+
+/// The files of a pack: one that ships, by its name, or a folder.
+///
+/// # Errors
+/// No such pack; a file that cannot be read.
+pub fn sources(name: &str) -> Result<Vec<(String, String)>, Error> {
+    let prefix = format!("{name}/");
+    let ours: Vec<_> = SHIPPED
+        .iter()
+        .filter_map(|(path, text)| {
+            Some((path.strip_prefix(&prefix)?.to_owned(), (*text).to_owned()))
+        })
+        .filter(|(path, _)| path != DEMO)
+        .collect();
+    if !ours.is_empty() {
+        return Ok(ours);
+    }
+    let folder = Path::new(name);
+    if !folder.is_dir() {
+        let known = shipped().join(", ");
+        return Err(Error::Usage(format!(
+            "没有名为“{name}”的规则包或文件夹；自带的有：{known} (no pack or folder `{name}`; these ship: {known})"
+        )));
+    }
+    let mut files = Vec::new();
+    collect(folder, folder, 0, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+/// Played by `init --demo`; no part of the rules.
+pub(crate) const DEMO: &str = "demo.yaml";
+
+/// The demo that ships with a pack.
+pub(crate) fn demo(name: &str) -> Option<&'static str> {
+    let path = format!("{name}/{DEMO}");
+    SHIPPED
+        .iter()
+        .find(|(shipped, _)| *shipped == path)
+        .map(|(_, text)| *text)
+}
+
+fn collect(
+    root: &Path,
+    folder: &Path,
+    depth: usize,
+    files: &mut Vec<(String, String)>,
+) -> Result<(), Error> {
+    let failed = |path: &Path, source| Error::File {
+        path: path.display().to_string(),
+        source,
+    };
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+        let path = entry.map_err(|error| failed(folder, error))?.path();
+        if path.is_dir() {
+            if depth < DEPTH {
+                collect(root, &path, depth + 1, files)?;
+            }
+        } else if path
+            .extension()
+            .is_some_and(|ending| ending == "yaml" || ending == "yml")
+        {
+            let size = fs::metadata(&path)
+                .map_err(|error| failed(&path, error))?
+                .len();
+            if size > LARGEST {
+                return Err(failed(&path, std::io::Error::other("more than 4 MiB")));
+            }
+            let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            let name = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
+            if name != DEMO {
+                files.push((name, text));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks a pack's sources and compiles them.
+///
+/// # Errors
+/// Every fault.
+pub fn check(sources: &[(String, String)]) -> Result<Pack, Error> {
+    compile(PackVersion(0), sources).map(|rules| rules.pack)
+}
+
+impl Office {
+    /// Makes a pack the active one; the same pack again changes nothing. Tallies are computed anew, since other clauses count other things.
+    ///
+    /// # Errors
+    /// Faults; records that the pack could not read.
+    pub fn activate(&self, sources: Vec<(String, String)>) -> Result<PackVersion, Error> {
+        let rules = compile(PackVersion(0), &sources)?;
+        let active = self.library()?.active().cloned();
+        if let Some(active) = &active
+            && active.pack.digest == rules.pack.digest
+        {
+            return Ok(active.number);
+        }
+        self.would_orphan(&rules.pack)?;
+        let number = PackVersion(active.map_or(1, |active| active.number.0 + 1));
+        let stored = pack::Stored {
+            number,
+            name: rules.pack.name.clone(),
+            version: rules.pack.version.clone(),
+            digest: rules.pack.digest,
+            sources,
+        };
+        let at = self.clock().now();
+        self.store().write(Lane::Interactive, move |tx| {
+            pack::activate(tx, &stored, at)?;
+            for unit in unit::list(tx)? {
+                unit::touch_config(tx, unit.id)?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        self.forget();
+        if number.0 > 1 {
+            recompute::tallies(self)?;
+        }
+        Ok(number)
+    }
+
+    /// Whether a pack reads everything that is there.
+    ///
+    /// # Errors
+    /// `Orphans`, with what it could not read.
+    pub fn would_orphan(&self, pack: &Pack) -> Result<(), Error> {
+        let in_use = self.store().read(|tx| pack::in_use(tx))?;
+        let orphans = orphans(pack, &in_use);
+        if orphans.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Orphans(orphans))
+        }
+    }
+}
+
+/// What a pack could not read of what is there, in words.
+fn orphans(pack: &Pack, in_use: &[(domain::name::Name, domain::name::Name, i64)]) -> Vec<String> {
+    let mut orphans = Vec::new();
+    for (kind, state, count) in in_use {
+        match pack.kinds.get(kind) {
+            None => orphans.push(format!(
+                "{count} × {kind}: 新规则包没有这种单据 (the pack has no such kind)"
+            )),
+            Some(known) if known.state(state.as_str()).is_none() => {
+                orphans.push(format!(
+                    "{count} × {kind}: 没有状态“{state}” (no state `{state}`)"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    orphans
+}

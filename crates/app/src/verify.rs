@@ -1,0 +1,173 @@
+//! Whether the database is what its journals say: every hash, row, duty and tally (`guanjia verify`).
+
+use crate::error::Error;
+use crate::office::Office;
+use crate::recompute::{each_journal, folded, from_duties};
+use domain::measure::{self, TallyKey};
+use domain::record::{Entry, Hash};
+use domain::tally::Tally;
+use domain::time::Instant;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::{duty, record, tally};
+
+/// What was looked at and what was wrong.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    pub ok: bool,
+    pub as_of: String,
+    pub units: u64,
+    pub records: u64,
+    pub entries: u64,
+    pub duties: u64,
+    pub to_do: u64,
+    pub tallies: u64,
+    /// The first hundred differences, in words.
+    pub faults: Vec<String>,
+    pub fault_count: u64,
+}
+
+impl Report {
+    fn fault(&mut self, text: String) {
+        self.fault_count += 1;
+        if self.faults.len() < 100 {
+            self.faults.push(text);
+        }
+    }
+}
+
+/// Replays every journal and compares; one snapshot a unit. `progress` hears of each record.
+///
+/// # Errors
+/// A database that cannot be read; differences are in the report.
+pub fn verify(
+    office: &Office,
+    as_of: Instant,
+    mut progress: impl FnMut(u64),
+) -> Result<Report, Error> {
+    let library = office.library()?;
+    let mut report = Report {
+        as_of: as_of.to_string(),
+        ..Report::default()
+    };
+    let Some(active) = library.active().cloned() else {
+        report.ok = true;
+        return Ok(report);
+    };
+    for unit in office.units()? {
+        report.units += 1;
+        let mut sum: BTreeMap<TallyKey, Tally> = BTreeMap::new();
+        office.store().read(|tx| {
+            let mut journals = Vec::new();
+            each_journal(tx, &unit, |lines| {
+                let first = &lines[0].entry;
+                let id = first.record;
+                let mut head = Hash::default();
+                for (index, line) in lines.iter().enumerate() {
+                    report.entries += 1;
+                    head = Entry::hash(unit.id, id, &head, &line.text);
+                    if line.hash != head {
+                        report.fault(format!(
+                            "{id}: entry {} does not carry the hash of what is stored",
+                            index + 1
+                        ));
+                    }
+                }
+                match folded(&library, &active.measures, &unit, &lines) {
+                    Ok(folded) => {
+                        measure::add_all(&mut sum, folded.tallies.clone());
+                        journals.push((id, folded));
+                    }
+                    Err(error) => report.fault(format!("{id}: {error}")),
+                }
+                report.records += 1;
+                progress(report.records);
+                Ok(())
+            })?;
+            let mut rows = BTreeMap::new();
+            duty::each(
+                tx,
+                &duty::Filter {
+                    unit: Some(unit.id),
+                    ..duty::Filter::default()
+                },
+                |row| {
+                    rows.insert(
+                        (row.record, row.decided.name.clone(), row.decided.occurrence),
+                        row.decided,
+                    );
+                    Ok(())
+                },
+            )?;
+            for (id, folded) in journals {
+                match record::optional(tx, unit.id, id)? {
+                    None => report.fault(format!("{id}: the journal has no record")),
+                    Some(row) if row != folded.record => report.fault(format!(
+                        "{} ({id}): the row is not what the journal makes of it",
+                        row.number
+                    )),
+                    Some(row) => report.to_do += row.doc.todo.len() as u64,
+                }
+                for ((name, occurrence), decided) in folded.decided {
+                    report.duties += 1;
+                    match rows.remove(&(id, name.clone(), occurrence)) {
+                        Some(row) if row == decided => {}
+                        Some(_) => report.fault(format!(
+                            "{id}: duty {name}/{occurrence} is not what the journal decides"
+                        )),
+                        None => report.fault(format!("{id}: duty {name}/{occurrence} is missing")),
+                    }
+                }
+            }
+            for (id, name, occurrence) in rows.into_keys() {
+                report.fault(format!("{id}: duty {name}/{occurrence} is in no journal"));
+            }
+            let stored = tally::all(tx, unit.id)?;
+            report.tallies += stored.len() as u64;
+            differences(&unit.code, "journals", &stored, &sum, &mut report);
+            let of_rows = from_duties(
+                tx,
+                &unit,
+                &active.measures,
+                &duty::Filter {
+                    unit: Some(unit.id),
+                    ..duty::Filter::default()
+                },
+            )?;
+            let of_duties: BTreeMap<_, _> = stored
+                .into_iter()
+                .filter(|(key, _)| key.measure.starts_with("duty:"))
+                .collect();
+            differences(&unit.code, "duties", &of_duties, &of_rows, &mut report);
+            Ok::<_, Error>(())
+        })?;
+    }
+    report.ok = report.fault_count == 0;
+    Ok(report)
+}
+
+fn differences(
+    unit: &str,
+    of: &str,
+    stored: &BTreeMap<TallyKey, Tally>,
+    computed: &BTreeMap<TallyKey, Tally>,
+    report: &mut Report,
+) {
+    for (key, tally) in computed {
+        if stored.get(key) != Some(tally) {
+            report.fault(format!(
+                "{unit}: tally {} {} {:?} is {:?}, the {of} say {tally:?}",
+                key.measure,
+                key.window,
+                key.holder,
+                stored.get(key)
+            ));
+        }
+    }
+    for key in stored.keys().filter(|key| !computed.contains_key(*key)) {
+        report.fault(format!(
+            "{unit}: tally {} {} is not in the {of}",
+            key.measure, key.window
+        ));
+    }
+}

@@ -1,0 +1,166 @@
+//! What the command line takes.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "guanjia",
+    version,
+    about = "管家：物业服务记录、应办与考核 (records, duties and scores for property services)",
+    after_help = "示例 (examples):\n  guanjia init --data ./data --pack residential-cn --demo\n  guanjia verify --data ./data --json\n  guanjia score --data ./data --standard scorecard-100 --period 2026-03 --member wt-steward-1\n  guanjia pack check ./packs/residential-cn"
+)]
+pub(crate) struct Args {
+    /// 以 JSON 输出，供程序读取 (print JSON, for programs)
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Where {
+    /// 数据文件夹，内有 SQLite 数据库 (the data folder, with its SQLite database)
+    #[arg(long, value_name = "DIR", required_unless_present = "database")]
+    pub(crate) data: Option<PathBuf>,
+    /// PostgreSQL 数据库地址，代替 --data (a PostgreSQL database in place of --data)
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 建立数据库并启用规则包 (create a database and activate a pack)
+    Init {
+        #[command(flatten)]
+        at: Where,
+        /// 自带规则包的名称，或规则包文件夹 (a pack that ships, or a folder)
+        #[arg(long, default_value = "residential-cn")]
+        pack: String,
+        /// 公司名称 (the company's name)
+        #[arg(long, default_value = "公司")]
+        company: String,
+        /// 公司代码，是编号的一部分 (the company's code, part of numbers)
+        #[arg(long, default_value = "CO")]
+        code: String,
+        /// 时区 (time zone)；不填则用规则包的
+        #[arg(long)]
+        zone: Option<String>,
+        /// 装入示范数据 (play the demo that ships with the pack)
+        #[arg(long)]
+        demo: bool,
+    },
+    /// 从 CSV（可压缩）或 XLSX 导入历史 (import history)
+    Import {
+        #[command(flatten)]
+        at: Where,
+        /// 映射文件：各列如何成为记录、关联与步骤 (how columns become records, links and steps)
+        #[arg(long, value_name = "MAP")]
+        map: PathBuf,
+        /// 只检查并预览，不写入 (check and show, write nothing)
+        #[arg(long)]
+        dry_run: bool,
+        /// 撤销这些文件的导入 (undo the import of these files)
+        #[arg(long, conflicts_with = "dry_run")]
+        undo: bool,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// 导出记录、流水或应办，一行一条 (export records, entries or duties, one row each)
+    Export {
+        what: What,
+        #[command(flatten)]
+        at: Where,
+        /// 只导出这种单据 (only this kind)
+        #[arg(long)]
+        kind: Option<String>,
+        #[arg(long, default_value = "csv")]
+        format: Format,
+        /// 写入文件，代替标准输出 (to a file)
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// 以这一时刻看待未办的应办 (judge what is to do as of this instant)
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<String>,
+    },
+    /// 重放全部流水，核对散列、记录、应办与累计 (replay everything and compare)
+    Verify {
+        #[command(flatten)]
+        at: Where,
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<String>,
+    },
+    /// 规则包 (packs)
+    #[command(subcommand)]
+    Pack(Pack),
+    /// 法定工作日历 (the calendar of working days)
+    Calendar {
+        #[arg(long, value_name = "DATE")]
+        from: String,
+        #[arg(long, value_name = "DATE")]
+        to: String,
+        #[arg(long, default_value = "csv")]
+        format: Format,
+        /// 日历所在的规则包 (the pack whose calendar it is)
+        #[arg(long, default_value = "residential-cn")]
+        pack: String,
+    },
+    /// 什么时候到期，为什么：逐行读入 JSON (when is it due, and why: JSON lines in)
+    ///
+    /// 每行 (each line): {"start": "2026-03-02T14:00:00+08:00", "within": "3 workdays", "calendar": "business", "pauses": [["…", "…"]]}
+    Due {
+        /// 时区 (time zone)
+        #[arg(long, default_value = "Asia/Shanghai")]
+        zone: String,
+        #[arg(long, default_value = "residential-cn")]
+        pack: String,
+    },
+    /// 检查数据库与本机 (look at the database and the machine)
+    Doctor {
+        #[command(flatten)]
+        at: Where,
+    },
+    /// 生成命令补全脚本 (shell completion)
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Pack {
+    /// 检查规则包，列出全部错误 (check a pack, every fault at once)
+    Check {
+        /// 文件夹，或自带规则包的名称 (a folder, or a pack that ships)
+        pack: String,
+        /// 同时核对数据库中的记录能否读取 (also whether it reads what a database holds)
+        #[arg(long, value_name = "DIR")]
+        against: Option<PathBuf>,
+        /// 提示语言 (language of the messages)
+        #[arg(long, default_value = "zh")]
+        lang: Lang,
+    },
+    /// 启用规则包的新版本 (make a pack the active one)
+    Activate {
+        pack: String,
+        #[command(flatten)]
+        at: Where,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    Records,
+    Entries,
+    Duties,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Csv,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    Zh,
+    En,
+}

@@ -1,0 +1,304 @@
+//! Commands on a database: `init`, `import`, `export`, `verify`, `doctor`.
+
+use super::{instant, location, open};
+use crate::args::{Format, What, Where};
+use crate::output::{Done, json_line, line};
+use app::unit::NewUnit;
+use app::{Clock, Error, Office, pack};
+use domain::name::Name;
+use domain::time::Zone;
+use domain::unit::{Attributes, Level};
+use serde_json::json;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use store::Options;
+
+pub(crate) fn init(
+    at: &Where,
+    pack: &str,
+    company: String,
+    code: String,
+    zone: Option<String>,
+    demo: bool,
+    json: bool,
+) -> Result<Done, Error> {
+    if let Some(folder) = &at.data {
+        fs::create_dir_all(folder).map_err(|source| Error::File {
+            path: folder.display().to_string(),
+            source,
+        })?;
+    }
+    let sources = pack::sources(pack)?;
+    let checked = pack::check(&sources)?;
+    let zone = zone.unwrap_or_else(|| checked.zone.clone());
+    let zone = Zone::named(&zone)
+        .ok_or_else(|| Error::Usage(format!("没有时区“{zone}” (no such time zone)")))?;
+    let location = location(at)?;
+    let clock = if demo {
+        Clock::standing_at(Clock::system().now())
+    } else {
+        Clock::system()
+    };
+    let office = Office::open(&location, &Options::default(), clock.clone())?;
+    if office
+        .units()?
+        .iter()
+        .any(|unit| unit.level == Level::Company)
+    {
+        return Err(Error::Usage("这里已经有数据库了；要换规则包请用 guanjia pack activate (there is a database already)".into()));
+    }
+    let number = office.activate(sources)?;
+    if demo {
+        app::demo::play(&office, &clock, pack)?;
+    } else {
+        office.add_unit(NewUnit {
+            level: Level::Company,
+            parent: None,
+            code: code.clone(),
+            name: company,
+            zone,
+            attributes: Attributes::default(),
+        })?;
+    }
+    let units = office.units()?;
+    if json {
+        json_line(
+            &json!({"pack": checked.name, "version": checked.version, "number": number, "units": units.len()}),
+        )?;
+    } else {
+        line(&format!(
+            "数据库已建立：规则包 {} {}，{} 个组织单元 (created: pack {} {}, {} units)",
+            checked.name,
+            checked.version,
+            units.len(),
+            checked.name,
+            checked.version,
+            units.len()
+        ))?;
+    }
+    Ok(Done::Well)
+}
+
+pub(crate) fn import(
+    at: &Where,
+    map: &Path,
+    files: &[PathBuf],
+    dry_run: bool,
+    undo: bool,
+    json: bool,
+) -> Result<Done, Error> {
+    let _ = (at, map, files, dry_run, undo, json);
+    Err(Error::Usage("import".into()))
+}
+
+pub(crate) fn export(
+    at: &Where,
+    what: What,
+    kind: Option<String>,
+    format: Format,
+    output: Option<&Path>,
+    as_of: Option<&str>,
+) -> Result<Done, Error> {
+    let office = open(at)?;
+    let as_of = as_of.map_or_else(|| Ok(office.clock().now()), instant)?;
+    let kind = kind.map(Name::from);
+    if let Some(kind) = &kind
+        && let Some(active) = office.library()?.active()
+        && !active.pack.kinds.contains_key(kind)
+    {
+        let known: Vec<&str> = active.pack.kinds.keys().map(Name::as_str).collect();
+        return Err(Error::Usage(format!(
+            "没有单据类型“{kind}”；有：{} (no such kind)",
+            known.join(", ")
+        )));
+    }
+    let path = output.map_or_else(|| "stdout".to_owned(), |path| path.display().to_string());
+    let failed = |source| Error::File {
+        path: path.clone(),
+        source,
+    };
+    let out: Box<dyn Write> = match output {
+        Some(file) => Box::new(File::create(file).map_err(failed)?),
+        None => Box::new(io::stdout().lock()),
+    };
+    let mut out = BufWriter::new(out);
+    let done = write_rows(&office, what, kind.as_ref(), as_of, format, &mut out, &path);
+    match done.and_then(|()| out.flush().map_err(failed)) {
+        // A reader who has seen enough is no failure.
+        Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Done::Well)
+        }
+        Err(error) => Err(error),
+        Ok(()) => Ok(Done::Well),
+    }
+}
+
+fn write_rows(
+    office: &Office,
+    what: What,
+    kind: Option<&Name>,
+    as_of: domain::time::Instant,
+    format: Format,
+    out: &mut dyn Write,
+    path: &str,
+) -> Result<(), Error> {
+    let failed = |source| Error::File {
+        path: path.to_owned(),
+        source,
+    };
+    let what = match what {
+        What::Records => app::export::What::Records,
+        What::Entries => app::export::What::Entries,
+        What::Duties => app::export::What::Duties,
+    };
+    match format {
+        Format::Json => app::export::export(office, what, kind, as_of, |row| {
+            writeln!(out, "{}", serde_json::Value::Object(row)).map_err(failed)
+        }),
+        Format::Csv => write_csv(office, what, kind, as_of, out, path),
+    }
+}
+
+/// One header for all rows: the columns of the first row of each kind differ, so they are gathered before.
+fn write_csv(
+    office: &Office,
+    what: app::export::What,
+    kind: Option<&Name>,
+    as_of: domain::time::Instant,
+    out: &mut dyn Write,
+    path: &str,
+) -> Result<(), Error> {
+    let mut columns: Vec<String> = Vec::new();
+    let mut kinds = std::collections::BTreeSet::new();
+    app::export::export(office, what, kind, as_of, |row| {
+        if kinds.insert(row.get("kind").map(ToString::to_string)) {
+            columns.extend(
+                row.keys()
+                    .filter(|key| !columns.contains(key))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+        }
+        Ok(())
+    })?;
+    let failed = |error: csv::Error| Error::File {
+        path: path.to_owned(),
+        source: error.into(),
+    };
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(&columns).map_err(failed)?;
+    app::export::export(office, what, kind, as_of, |row| {
+        let cells = columns.iter().map(|column| match row.get(column) {
+            None | Some(serde_json::Value::Null) => String::new(),
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        });
+        writer.write_record(cells).map_err(failed)
+    })?;
+    writer.flush().map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+pub(crate) fn verify(at: &Where, as_of: Option<&str>, json: bool) -> Result<Done, Error> {
+    let office = open(at)?;
+    let as_of = as_of.map_or_else(|| Ok(office.clock().now()), instant)?;
+    let shows = io::stderr().is_terminal() && !json;
+    let report = app::verify::verify(&office, as_of, |records| {
+        if shows && records % 1_000 == 0 {
+            eprint!("\r已核对 {records} 条记录 ({records} records)");
+        }
+    })?;
+    if shows {
+        eprintln!();
+    }
+    if json {
+        json_line(&serde_json::to_value(&report).unwrap_or_default())?;
+    } else {
+        line(&format!(
+            "{}：{} 个单元，{} 条记录，{} 条流水，{} 项已判定的应办，{} 项待办，{} 个累计",
+            if report.ok { "一致" } else { "不一致" },
+            report.units,
+            report.records,
+            report.entries,
+            report.duties,
+            report.to_do,
+            report.tallies
+        ))?;
+        line(&format!(
+            "{}: {} units, {} records, {} entries, {} decided duties, {} to do, {} tallies, as of {}",
+            if report.ok {
+                "consistent"
+            } else {
+                "differences found"
+            },
+            report.units,
+            report.records,
+            report.entries,
+            report.duties,
+            report.to_do,
+            report.tallies,
+            report.as_of
+        ))?;
+        for fault in &report.faults {
+            line(&format!("  {fault}"))?;
+        }
+    }
+    Ok(if report.ok {
+        Done::Well
+    } else {
+        Done::Differences
+    })
+}
+
+pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
+    let office = open(at)?;
+    let library = office.library()?;
+    let units = office.units()?;
+    let active = library.active();
+    let years: Vec<i16> = active
+        .map(|rules| rules.pack.special_days.years().collect())
+        .unwrap_or_default();
+    let this_year = Zone::shanghai().day_of(office.clock().now()).year();
+    let mut advice = Vec::new();
+    if active.is_none() {
+        advice.push("没有启用规则包：运行 guanjia pack activate (no active pack)".to_owned());
+    }
+    for year in [this_year, this_year + 1] {
+        if active.is_some() && !years.contains(&year) {
+            advice.push(format!("没有 {year} 年的工作日历；国务院公布后在规则包 calendars 下加入一个文件 (no calendar for {year}; add a file once it is announced)"));
+        }
+    }
+    if !units.iter().any(|unit| unit.level == Level::Project) {
+        advice.push("还没有项目 (no project yet)".to_owned());
+    }
+    if json {
+        json_line(&json!({
+            "program": env!("CARGO_PKG_VERSION"), "schema": store::KNOWN, "units": units.len(),
+            "pack": active.map(|rules| json!({"number": rules.number, "name": rules.pack.name, "version": rules.pack.version})),
+            "calendar_years": years, "advice": advice,
+        }))?;
+    } else {
+        line(&format!(
+            "程序 {}，数据库结构第 {} 版 (program, schema)",
+            env!("CARGO_PKG_VERSION"),
+            store::KNOWN
+        ))?;
+        if let Some(rules) = active {
+            line(&format!(
+                "规则包 {} {}（第 {} 次启用）(pack)",
+                rules.pack.name, rules.pack.version, rules.number.0
+            ))?;
+        }
+        line(&format!(
+            "组织单元 {} 个 (units)；日历年份 {years:?} (calendar years)",
+            units.len()
+        ))?;
+        for text in &advice {
+            line(&format!("  · {text}"))?;
+        }
+    }
+    Ok(Done::Well)
+}

@@ -1,0 +1,100 @@
+//! Every command, by what it is about.
+
+mod calendar;
+mod data;
+mod pack;
+
+use crate::args::{Args, Command, Where};
+use crate::output::Done;
+use app::{Clock, Error, Office};
+use clap::CommandFactory;
+use domain::time::Instant;
+use store::{Location, Options};
+
+/// Runs a command.
+///
+/// # Errors
+/// Why nothing was done.
+pub(crate) fn run(args: Args) -> Result<Done, Error> {
+    let json = args.json;
+    match args.command {
+        Command::Init {
+            at,
+            pack,
+            company,
+            code,
+            zone,
+            demo,
+        } => data::init(&at, &pack, company, code, zone, demo, json),
+        Command::Import {
+            at,
+            map,
+            dry_run,
+            undo,
+            files,
+        } => data::import(&at, &map, &files, dry_run, undo, json),
+        Command::Export {
+            what,
+            at,
+            kind,
+            format,
+            output,
+            as_of,
+        } => data::export(&at, what, kind, format, output.as_deref(), as_of.as_deref()),
+        Command::Verify { at, as_of } => data::verify(&at, as_of.as_deref(), json),
+        Command::Pack(command) => pack::run(command, json),
+        Command::Calendar {
+            from,
+            to,
+            format,
+            pack,
+        } => calendar::list(&from, &to, format, &pack),
+        Command::Due { zone, pack } => calendar::due(&zone, &pack, json),
+        Command::Doctor { at } => data::doctor(&at, json),
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut Args::command(),
+                "guanjia",
+                &mut std::io::stdout(),
+            );
+            Ok(Done::Well)
+        }
+    }
+}
+
+/// Where the arguments say the database is.
+fn location(at: &Where) -> Result<Location, Error> {
+    match (&at.database, &at.data) {
+        (Some(url), _) if !url.starts_with("postgres") => Err(Error::Usage(format!(
+            "--database 需要 postgres:// 开头的地址，现为“{url}” (--database takes a postgres:// address)"
+        ))),
+        (Some(url), _) => Ok(Location::Url(url.clone())),
+        (None, Some(folder)) => Ok(Location::folder(folder)),
+        (None, None) => Err(Error::Usage(
+            "请给出 --data 或 --database (give --data or --database)".into(),
+        )),
+    }
+}
+
+/// Opens a database that must exist already.
+fn open(at: &Where) -> Result<Office, Error> {
+    if let Some(folder) = &at.data
+        && !folder.join("guanjia.db").is_file()
+    {
+        let folder = folder.display();
+        return Err(Error::Usage(format!(
+            "“{folder}”里没有数据库；先运行 guanjia init --data {folder} (no database there; run `guanjia init` first)"
+        )));
+    }
+    Office::open(&location(at)?, &Options::default(), Clock::system())
+}
+
+/// An instant from the command line.
+fn instant(text: &str) -> Result<Instant, Error> {
+    text.parse().map_err(|_| {
+        Error::Usage(format!(
+            "“{text}”不是时刻；例如 2026-04-01T00:00:00+08:00 (not an instant)"
+        ))
+    })
+}

@@ -1,0 +1,134 @@
+//! How answers and failures are printed.
+
+use app::Error;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// How a command ended that did what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    Well,
+    /// It looked for differences or faults and found some.
+    Differences,
+}
+
+/// One JSON value on a line of its own.
+pub(crate) fn json_line(value: &Value) -> Result<(), Error> {
+    line(&value.to_string())
+}
+
+/// A line of text; a reader who stops reading is no failure.
+pub(crate) fn line(text: &str) -> Result<(), Error> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::File {
+            path: "stdout".into(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Says why nothing was done: to people on standard error, to programs as one JSON object.
+pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
+    let (zh, en) = said(error);
+    if json {
+        let fields: Vec<Value> = match error {
+            Error::Refused(refusals) => {
+                refusals.iter().map(|refusal| json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": refusal.text().zh, "en": refusal.text().en})).collect()
+            }
+            Error::Pack(faults) => faults.iter().map(|fault| json!({"code": fault.code, "file": fault.file, "line": fault.line, "column": fault.column, "zh": fault.cause.zh, "en": fault.cause.en})).collect(),
+            _ => Vec::new(),
+        };
+        let body = json!({"error": {"code": error.code(), "zh": zh, "en": en, "reasons": fields}});
+        let _ = writeln!(io::stdout().lock(), "{body}");
+    } else {
+        let _ = writeln!(
+            io::stderr().lock(),
+            "错误 ({}): {zh}\n       {en}",
+            error.code()
+        );
+    }
+    match error {
+        Error::Refused(_)
+        | Error::NotFound
+        | Error::KeyReused
+        | Error::Pack(_)
+        | Error::Orphans(_) => ExitCode::from(1),
+        Error::Usage(_) => ExitCode::from(2),
+        Error::File { .. } | Error::Evolve(_) | Error::Store(_) | Error::Outdated => {
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn said(error: &Error) -> (String, String) {
+    let both = |text: String| (text.clone(), text);
+    match error {
+        Error::Refused(refusals) => {
+            let zh = refusals
+                .iter()
+                .map(|refusal| refusal.text().zh)
+                .collect::<Vec<_>>()
+                .join("\n");
+            let en = refusals
+                .iter()
+                .map(|refusal| refusal.text().en)
+                .collect::<Vec<_>>()
+                .join("\n");
+            (zh, en)
+        }
+        Error::NotFound => ("没有找到。".into(), "Not found.".into()),
+        Error::KeyReused => (
+            "同一幂等键已用于别的请求；请换一个。".into(),
+            "The idempotency key was used for another request; take a new one.".into(),
+        ),
+        Error::Pack(faults) => (
+            format!(
+                "规则包有 {} 处错误：\n{}",
+                faults.len(),
+                domain::pack::render(faults, domain::pack::Language::Zh)
+            ),
+            format!(
+                "{} faults in the pack:\n{}",
+                faults.len(),
+                domain::pack::render(faults, domain::pack::Language::En)
+            ),
+        ),
+        Error::Orphans(list) => (
+            format!("新规则包读不了已有的记录：\n{}", list.join("\n")),
+            "The pack cannot read records that exist; keep those kinds and states.".into(),
+        ),
+        Error::Store(store) => (store_zh(store), store.to_string()),
+        Error::Outdated => (
+            "配置正在变动，请重试。".into(),
+            "The configuration keeps changing; try again.".into(),
+        ),
+        Error::Evolve(error) => (
+            format!("流水无法重放：{error}"),
+            format!("A journal cannot be replayed: {error}"),
+        ),
+        Error::File { path, source } => (
+            format!("文件“{path}”：{source}"),
+            format!("File {path}: {source}"),
+        ),
+        Error::Usage(text) => both(text.clone()),
+    }
+}
+
+fn store_zh(error: &store::Error) -> String {
+    use store::Error as E;
+    match error {
+        E::NotFound => "没有找到。".into(),
+        E::Conflict(_) => "与已有数据冲突；请核对是否重复。".into(),
+        E::Stale => "数据已被他人更新；请重试。".into(),
+        E::Busy => "数据库正忙；请稍后重试。".into(),
+        E::NewerDatabase { found, known } => format!(
+            "数据库由更新版本的程序建立（第 {found} 版，本程序只到第 {known} 版）；请换用新程序，数据未动。"
+        ),
+        E::Unavailable(_) => "数据库中断，结果未知；请查看后用同一幂等键重试。".into(),
+        E::Full => "磁盘或数据库已满，什么也没有写入；请腾出空间后重试。".into(),
+        E::Unsuitable(why) => format!("数据库设置不合要求：{why}"),
+        E::Database(error) => format!("数据库错误：{error}"),
+    }
+}
