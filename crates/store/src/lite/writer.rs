@@ -19,9 +19,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long a group waits for callers that wrote in the one before and are on their way back; a small part of a disk flush.
-const LINGER: Duration = Duration::from_micros(200);
-
 pub(super) struct Writer {
     queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
@@ -185,14 +182,6 @@ impl Queue {
                 .map(|it| (Lane::Interactive, it)),
         }
     }
-    /// Waits a moment for more; false if none came.
-    fn linger(&self, time: Duration) -> bool {
-        let (lanes, _) = self
-            .arrived
-            .wait_timeout_while(self.lock(), time, |it| it.is_empty() && !it.closed)
-            .unwrap_or_else(PoisonError::into_inner);
-        !lanes.is_empty()
-    }
 }
 
 impl Lanes {
@@ -215,13 +204,10 @@ struct Group {
 
 impl Group {
     fn serve(self) {
-        let mut expected = 1;
         let mut owed = false;
         while self.queue.wait() {
             let mut commands = Vec::with_capacity(self.most);
-            let ended = self.transaction(&mut commands, expected, &mut owed);
-            // Whoever waits now will be back soon: those about to be told and those still queued.
-            expected = commands.len() + self.queue.lock().len();
+            let ended = self.transaction(&mut commands, &mut owed);
             for command in commands {
                 let group = match &ended {
                     Ok(()) => Ok(()),
@@ -236,7 +222,6 @@ impl Group {
     fn transaction(
         &self,
         commands: &mut Vec<Box<dyn Command>>,
-        expected: usize,
         owed: &mut bool,
     ) -> Result<(), Error> {
         let begun = control(&self.connection, "begin immediate");
@@ -249,10 +234,7 @@ impl Group {
         let mut bulk = 0;
         while commands.len() < self.most && started.elapsed() < self.time {
             let Some((lane, mut command)) = self.queue.take(*owed && bulk == 0) else {
-                if commands.len() >= expected || !self.queue.linger(LINGER) {
-                    break;
-                }
-                continue;
+                break;
             };
             bulk += usize::from(lane == Lane::Bulk);
             command.run(&mut Tx::lite(&self.connection, Some(&self.capture)));
