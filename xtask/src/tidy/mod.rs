@@ -148,11 +148,12 @@ impl fmt::Display for Finding {
 
 type Check = fn(&Tree) -> Vec<Finding>;
 
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 18] = [
     layers::dependencies_point_one_way,
     layers::only_store_names_a_database,
     sql::only_store_has_sql,
     sql::sql_placeholders_are_portable,
+    sql::sql_is_for_both_databases,
     layers::domain_is_pure,
     layers::the_inside_is_synchronous,
     layers::only_http_knows_status_codes,

@@ -66,6 +66,55 @@ pub(super) fn sql_placeholders_are_portable(tree: &Tree) -> Vec<Finding> {
     sources.chain(files).collect()
 }
 
+/// What a distributed PostgreSQL refuses or SQLite lacks, and what to write instead. Found in statements that both databases share.
+const UNPORTABLE: [(&str, &str); 11] = [
+    ("now(", "bind the instant"),
+    ("current_timestamp", "bind the instant"),
+    ("random(", "bind the value"),
+    ("grouping sets", "group in Rust, or over one unit"),
+    ("with recursive", "walk the tree in Rust"),
+    ("merge into", "use insert … on conflict"),
+    ("for update", "use Tx::lock or Tx::claim"),
+    ("::", "write cast(… as …)"),
+    ("ilike", "lower both sides in Rust"),
+    ("json_extract", "decode JSON in Rust"),
+    ("->>", "decode JSON in Rust"),
+];
+
+/// The few files of the store that speak to one database alone.
+const ONE_DATABASE: [&str; 5] = [
+    "crates/store/src/lite/",
+    "crates/store/src/pg.rs",
+    "crates/store/src/migrate.rs",
+    "crates/store/src/testing.rs",
+    "crates/store/src/tx.rs",
+];
+
+pub(super) fn sql_is_for_both_databases(tree: &Tree) -> Vec<Finding> {
+    let shared = |path: &str| !ONE_DATABASE.iter().any(|it| path.starts_with(it));
+    let mut findings = Vec::new();
+    for (path, line, string) in strings(tree, &["crates/store/src/"]) {
+        let text = string.to_lowercase();
+        if !shared(path) || !is_sql(&text) {
+            continue;
+        }
+        for (word, instead) in UNPORTABLE {
+            if text.contains(word) {
+                let message = format!("`{word}` in SQL for both databases: {instead}");
+                findings.push(Finding::new(path, line, message));
+            }
+        }
+        // A sum of bigint is numeric on PostgreSQL, which SQLite has not.
+        if text.contains("sum(")
+            && !text.contains("cast(sum(")
+            && !text.contains("cast(coalesce(sum(")
+        {
+            findings.push(Finding::new(path, line, "write cast(sum(x) as bigint)"));
+        }
+    }
+    findings
+}
+
 /// The string literals of code that is not a test.
 fn strings<'t>(
     tree: &'t Tree,
@@ -101,6 +150,27 @@ mod tests {
         assert_eq!(
             lines_of(only_store_has_sql, &files),
             [at("crates/app/src/a.rs", 2), at("crates/app/src/a.rs", 4)]
+        );
+    }
+
+    #[test]
+    fn words_of_one_database_are_found() {
+        let files = [
+            (
+                "crates/store/src/a.rs",
+                "let a = \"update record set doc = now() where id = ?1\";\nlet b = \"select cast(sum(n) as bigint) from tally\";\nlet c = \"select sum(n) from tally\";\nlet d = \"a::b\";",
+            ),
+            (
+                "crates/store/src/pg.rs",
+                "let a = \"select a::text from b\";",
+            ),
+        ];
+        assert_eq!(
+            lines_of(sql_is_for_both_databases, &files),
+            [
+                at("crates/store/src/a.rs", 1),
+                at("crates/store/src/a.rs", 3)
+            ]
         );
     }
 
