@@ -571,7 +571,8 @@ fn pairs<'n>(node: &'n Node, key: &str) -> &'n [(Node, Node)] {
 fn minute(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (minutes < 60 && hours * 60 + minutes <= 1_440).then_some(hours * 60 + minutes)
+    let fits = minutes < 60 && (hours < 24 || (hours == 24 && minutes == 0));
+    fits.then(|| hours * 60 + minutes)
 }
 
 /// `None` where the two cannot be compared.

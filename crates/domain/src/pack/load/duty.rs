@@ -258,7 +258,7 @@ impl Ctx<'_> {
                 continue;
             };
             let times = item.get("times");
-            let count = parsed::<u32>(times).unwrap_or(1);
+            let count = times.map_or(1, |times| parsed::<u32>(Some(times)).unwrap_or(0));
             if let (true, Some(times)) = (!(1..=1_000).contains(&count), times) {
                 self.fault(
                     "wrong-value",

@@ -208,6 +208,19 @@ impl Ctx<'_> {
                 Text::both("对调，或改其中一个", "swap them, or change one"),
             );
         }
+        // Characters and files are counted up to a hundred thousand.
+        let counted = matches!(word, "text" | "photos" | "files");
+        if let (true, Some(given)) = (counted, node.get("max"))
+            && !(1..=100_000).contains(&max.unwrap_or(0))
+        {
+            let at = given.at;
+            self.fault(
+                "bounds",
+                at,
+                Text::both("max 在 1 到 100000 之间", "`max` is 1 to 100000"),
+                Text::both("例如 max: 500", "for example max: 500"),
+            );
+        }
         let count = |default: u32| {
             max.and_then(|max| u32::try_from(max).ok())
                 .unwrap_or(default)

@@ -32,7 +32,7 @@ impl Ctx<'_> {
             _ => Subject::Member,
         };
         let version = node.get("version");
-        let number = parsed::<u32>(version).unwrap_or(1);
+        let number = version.map_or(1, |version| parsed::<u32>(Some(version)).unwrap_or(0));
         if let (0, Some(at)) = (number, version) {
             self.fault(
                 "wrong-value",
@@ -42,8 +42,9 @@ impl Ctx<'_> {
             );
         }
         let full = parsed(node.get("full")).unwrap_or(sum);
-        let least_covered = parsed(node.get("least-covered"))
-            .unwrap_or(Points::from_hundredths(full.hundredths() * 6 / 10));
+        let least_covered = parsed(node.get("least-covered")).unwrap_or(Points::from_hundredths(
+            full.hundredths() / 10 * 6 + full.hundredths() % 10 * 6 / 10,
+        ));
         let period = period(node.get("period")?.text()?)?;
         Some(Standard {
             name: name.clone(),
@@ -124,7 +125,7 @@ impl Ctx<'_> {
                 weights.insert(Name::from(name), bp);
             }
         }
-        let sum: i64 = weights.values().map(|bp| bp.get()).sum();
+        let sum: i128 = weights.values().map(|bp| i128::from(bp.get())).sum();
         if weights.len() == list.pairs().len() && sum != 10_000 {
             let at = node.key("weights").map_or(list.at, |key| key.at);
             self.fault(
