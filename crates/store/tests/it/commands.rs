@@ -13,8 +13,8 @@ pub(crate) fn with_unit(store: &Store) {
     store
         .write(Lane::Interactive, |tx| {
             tx.run(
-                "insert into unit (id, parent, level, code, name, zone, roster_version, config_version, created_at)
-                 values (?1, null, 'company', 'C1', '公司', 'Asia/Shanghai', 0, 0, 0)",
+                "insert into unit (id, parent, level, code, name, zone, attributes, roster_version, config_version, created_at)
+                 values (?1, null, 'company', 'C1', '公司', 'Asia/Shanghai', '{}', 0, 0, 0)",
                 &[&unit(1)],
             )
         })
