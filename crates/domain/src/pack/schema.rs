@@ -148,8 +148,13 @@ mod tests {
 
     #[test]
     fn the_schema_in_the_docs_is_the_grammar() {
-        let text = serde_json::to_string_pretty(&schema()).expect("a schema") + "\n";
-        expect_file!["../../../../docs/pack.schema.json"].assert_eq(&text);
+        let schema = schema();
+        // The order of keys is none of its meaning, and depends on who else uses the library.
+        let committed = include_str!("../../../../docs/pack.schema.json");
+        if serde_json::from_str::<Value>(committed).ok() != Some(schema.clone()) {
+            let text = serde_json::to_string_pretty(&schema).expect("a schema") + "\n";
+            expect_file!["../../../../docs/pack.schema.json"].assert_eq(&text);
+        }
     }
 
     /// Every `$ref` leads somewhere.
