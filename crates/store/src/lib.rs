@@ -28,6 +28,7 @@ pub mod duty;
 pub mod entry;
 mod error;
 mod handle;
+pub mod import;
 mod lite;
 mod migrate;
 pub mod pack;
