@@ -1,5 +1,6 @@
 //! What a use-case answers when it does not do what was asked.
 
+use domain::name::Text;
 use domain::pack::Fault;
 use domain::record::{EvolveError, Refusal};
 
@@ -30,6 +31,14 @@ pub enum Error {
     File {
         path: String,
         source: std::io::Error,
+    },
+    /// An import that did not begin, or not end.
+    #[error("{}", .reason.en)]
+    Import {
+        code: &'static str,
+        reason: Text,
+        /// Of the map.
+        faults: Vec<Fault>,
     },
     #[error("{0}")]
     Usage(String),
@@ -65,6 +74,7 @@ impl Error {
             Self::Store(error) => error.code(),
             Self::Outdated => "outdated",
             Self::File { .. } => "file",
+            Self::Import { code, .. } => code,
             Self::Usage(_) => "usage",
         }
     }

@@ -126,6 +126,11 @@ impl Names {
     }
 }
 
+/// The source's own id, without the name of the source that keeps two of them apart.
+fn source_id(source: Option<&str>) -> Option<&str> {
+    source.map(|source| source.split_once(':').map_or(source, |(_, id)| id))
+}
+
 struct Out<'a> {
     unit: &'a Unit,
     pack: &'a Pack,
@@ -159,7 +164,10 @@ impl Out<'_> {
         row.insert("project_name".into(), json!(self.unit.name));
         row.insert("kind".into(), json!(record.kind));
         row.insert("number".into(), json!(record.number));
-        row.insert("source_id".into(), json!(record.doc.source));
+        row.insert(
+            "source_id".into(),
+            json!(source_id(record.doc.source.as_deref())),
+        );
         row.insert("id".into(), json!(record.id.to_string()));
         row.insert("state".into(), json!(record.state));
         row.insert(
@@ -302,7 +310,10 @@ impl Out<'_> {
                 row.insert("project".into(), json!(self.unit.code));
                 row.insert("kind".into(), json!(opens.kind));
                 row.insert("number".into(), json!(opens.number));
-                row.insert("source_id".into(), json!(opens.source));
+                row.insert(
+                    "source_id".into(),
+                    json!(source_id(opens.source.as_deref())),
+                );
                 row.insert("id".into(), json!(entry.record.to_string()));
                 row.insert("seq".into(), json!(entry.seq));
                 row.insert("step".into(), json!(entry.step));

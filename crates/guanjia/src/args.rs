@@ -61,9 +61,18 @@ pub(crate) enum Command {
         /// 只检查并预览，不写入 (check and show, write nothing)
         #[arg(long)]
         dry_run: bool,
+        /// 新项目、班组与员工登记在这个单元下；只有一个公司时可省略 (where new projects, teams and members belong)
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+        /// 退回行的报告；不填则放在数据文件夹的 imports 下 (the report of refused rows)
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
         /// 撤销这些文件的导入 (undo the import of these files)
         #[arg(long, conflicts_with = "dry_run")]
         undo: bool,
+        /// 撤销时连同导入后有人办理过的记录 (undo also records that somebody has worked on since)
+        #[arg(long, requires = "undo")]
+        worked_on: bool,
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },

@@ -37,7 +37,7 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
             Error::Refused(refusals) => {
                 refusals.iter().map(|refusal| json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": refusal.text().zh, "en": refusal.text().en})).collect()
             }
-            Error::Pack(faults) => faults.iter().map(|fault| json!({"code": fault.code, "file": fault.file, "line": fault.line, "column": fault.column, "zh": fault.cause.zh, "en": fault.cause.en})).collect(),
+            Error::Pack(faults) | Error::Import { faults, .. } => faults.iter().map(|fault| json!({"code": fault.code, "file": fault.file, "line": fault.line, "column": fault.column, "zh": fault.cause.zh, "en": fault.cause.en})).collect(),
             _ => Vec::new(),
         };
         let body = json!({"error": {"code": error.code(), "zh": zh, "en": en, "reasons": fields}});
@@ -54,7 +54,8 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
         | Error::NotFound
         | Error::KeyReused
         | Error::Pack(_)
-        | Error::Orphans(_) => ExitCode::from(1),
+        | Error::Orphans(_)
+        | Error::Import { .. } => ExitCode::from(1),
         Error::Usage(_) => ExitCode::from(2),
         Error::File { .. } | Error::Evolve(_) | Error::Store(_) | Error::Outdated => {
             ExitCode::from(3)
@@ -112,6 +113,18 @@ fn said(error: &Error) -> (String, String) {
             format!("文件“{path}”：{source}"),
             format!("File {path}: {source}"),
         ),
+        Error::Import { reason, faults, .. } => {
+            let shown = |language| -> String {
+                faults
+                    .iter()
+                    .map(|fault| format!("\n{}", fault.render(language)))
+                    .collect()
+            };
+            (
+                format!("{}{}", reason.zh, shown(domain::pack::Language::Zh)),
+                format!("{}{}", reason.en, shown(domain::pack::Language::En)),
+            )
+        }
         Error::Usage(text) => both(text.clone()),
     }
 }

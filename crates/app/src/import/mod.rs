@@ -7,4 +7,6 @@ pub mod habit;
 pub mod map;
 pub mod plan;
 pub mod refusal;
+pub mod run;
 pub mod source;
+pub mod undo;

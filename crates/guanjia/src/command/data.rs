@@ -1,4 +1,4 @@
-//! Commands on a database: `init`, `import`, `export`, `verify`, `doctor`.
+//! Commands on a database: `init`, `export`, `verify`, `doctor`.
 
 use super::{instant, location, open};
 use crate::args::{Format, What, Where};
@@ -11,7 +11,7 @@ use domain::unit::{Attributes, Level};
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use store::Options;
 
 pub(crate) fn init(
@@ -78,18 +78,6 @@ pub(crate) fn init(
         ))?;
     }
     Ok(Done::Well)
-}
-
-pub(crate) fn import(
-    at: &Where,
-    map: &Path,
-    files: &[PathBuf],
-    dry_run: bool,
-    undo: bool,
-    json: bool,
-) -> Result<Done, Error> {
-    let _ = (at, map, files, dry_run, undo, json);
-    Err(Error::Usage("import".into()))
 }
 
 pub(crate) fn export(

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod data;
+mod import;
 mod pack;
 
 use crate::args::{Args, Command, Where};
@@ -29,10 +30,24 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
         Command::Import {
             at,
             map,
+            unit,
+            report,
             dry_run,
             undo,
+            worked_on,
             files,
-        } => data::import(&at, &map, &files, dry_run, undo, json),
+        } => import::Import {
+            at: &at,
+            map: &map,
+            files: &files,
+            unit: unit.as_deref(),
+            report: report.as_deref(),
+            dry_run,
+            undo,
+            worked_on,
+            json,
+        }
+        .run(),
         Command::Export {
             what,
             at,

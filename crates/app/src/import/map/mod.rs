@@ -4,6 +4,7 @@
 //! named with line and column, all at once. Whether the kind, its fields and steps exist is for the pack to say, and whether the
 //! file has the columns for the file; both are checked before the first row is read. `docs/import.md` describes the format.
 
+mod against;
 mod fault;
 mod keys;
 mod read;
@@ -33,6 +34,8 @@ pub struct Map {
     /// Names the system that the ids come from, so that two systems never collide.
     pub source: Name,
     pub kind: Name,
+    /// Where the kind is named.
+    pub place: At,
     pub reading: Reading,
     pub habit: Habit,
     /// Texts that mean "nothing stated", beside the empty one.

@@ -78,6 +78,7 @@ impl Reader {
             digest,
             source: source?,
             kind: kind?,
+            place: object.get("kind").map_or(object.at, |node| node.at),
             reading,
             habit: habit?,
             blank: blank.into_iter().collect(),

@@ -37,7 +37,7 @@ pub struct ImportItem {
     pub rows: Vec<RowPlace>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowPlace {
     pub file: u32,
     pub line: u64,
@@ -189,7 +189,10 @@ pub fn item(map: &Map, rows: &[Row]) -> Planned {
     };
     match planned {
         Ok(item) => Planned::Item(Box::new(item)),
-        Err(faults) => Planned::Refused(together(rows, faults)),
+        Err(faults) => {
+            let places: Vec<RowPlace> = rows.iter().map(place).collect();
+            Planned::Refused(together(&places, faults))
+        }
     }
 }
 
@@ -364,7 +367,7 @@ fn day_of(zone: &Zone, moment: Moment) -> Day {
 }
 
 /// One refusal for each row: its own first fault with the number of further ones, else the fault of the row that spoiled the record.
-fn together(rows: &[Row], faults: Vec<Refusal>) -> Vec<Refusal> {
+pub(super) fn together(rows: &[RowPlace], faults: Vec<Refusal>) -> Vec<Refusal> {
     let spoiler = faults.first().map(|fault| (fault.line, fault.file));
     rows.iter()
         .map(|row| {

@@ -3,6 +3,7 @@
 mod habit;
 mod map;
 mod plan;
+mod run;
 mod source;
 mod workbook;
 
