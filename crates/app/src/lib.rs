@@ -12,6 +12,7 @@ pub mod library;
 pub mod office;
 pub mod pack;
 pub mod recompute;
+pub mod score;
 pub mod unit;
 pub mod verify;
 pub mod view;

@@ -9,13 +9,13 @@ use crate::name::Name;
 use crate::number::Bp;
 use crate::outcome::Outcome;
 use crate::pack::model::Pack;
-use crate::pack::standard::{Clause, Selector, Standard};
+use crate::pack::standard::{Clause, MeanOf, Selector, Standard, Subject};
 use crate::period::Period;
 use crate::record::scope::{DataScope, RecordScope};
 use crate::record::{Change, Decided, Entry, Record};
 use crate::tally::{Tally, Verdict};
 use crate::time::{Day, Zone};
-use crate::value::Data;
+use crate::value::{Data, Value};
 use std::collections::BTreeMap;
 
 /// Something that clauses count over windows of a period.
@@ -25,6 +25,10 @@ pub struct Measure {
     pub key: String,
     pub selector: Selector,
     pub period: Period,
+    /// Whose evidence a step is, where its selector does not say.
+    pub scores: Subject,
+    /// The field that says which team a record is with.
+    team: Option<Name>,
 }
 
 /// Where a tally stands.
@@ -39,6 +43,30 @@ pub struct TallyKey {
 
 /// Ends the key of what later holders were judged by: their own figures include it, their unit's do not (S5.4).
 pub const SHARED: &str = "+shared";
+
+impl Measure {
+    /// Whose evidence a step is: its doer's, or the opener's where nobody of the house took it; its record's team's; the unit's.
+    fn of_whom(&self, unit: UnitId, entry: &Entry, after: &Record) -> HolderId {
+        let team = || {
+            after
+                .doc
+                .data
+                .get(self.team.as_ref()?)?
+                .as_text()?
+                .parse()
+                .ok()
+        };
+        match self.scores {
+            Subject::Member => entry
+                .by
+                .member()
+                .or(after.doc.creator)
+                .map_or(unit.into(), HolderId::from),
+            Subject::Team => team().unwrap_or(unit.into()),
+            Subject::Unit => unit.into(),
+        }
+    }
+}
 
 /// All measures of a pack, by the kind whose records they count.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +98,8 @@ impl Measures {
                         list.sort();
                         list.dedup();
                     }
-                    let Some((kind, measure)) = measure(standard, clause, &part.selector) else {
+                    let Some((kind, measure)) = measure(pack, standard, clause, &part.selector)
+                    else {
                         continue;
                     };
                     let list = by_kind.entry(kind).or_default();
@@ -112,7 +141,7 @@ impl Measures {
             }
             if entry.change.is_none() {
                 for (holder, day, tally) in
-                    of_step(measure, unit, zone, before, entry, &change.record)
+                    evidence(measure, unit, zone, before, entry, &change.record)
                 {
                     add(
                         &mut moved,
@@ -180,6 +209,7 @@ pub fn subtract_all(from: &mut BTreeMap<TallyKey, Tally>, other: BTreeMap<TallyK
 /// The measure of a clause's part, with the kind it counts; `None` where nothing is tallied: marks, metrics, other scores, and what
 /// is counted from rows because a case can be made of several (`count-once-per`) or a subject counts once.
 pub fn measure(
+    pack: &Pack,
     standard: &Standard,
     clause: &Clause,
     selector: &Selector,
@@ -213,14 +243,35 @@ pub fn measure(
                 format!("complete:{kind}/{at}/{fields}{}", condition(when.as_ref())),
             )
         }
-        Selector::Ratio { .. }
-        | Selector::Mean { .. }
-        | Selector::Quota(_)
-        | Selector::Mark
-        | Selector::Metric { .. }
-        | Selector::Score { .. } => {
+        Selector::Ratio {
+            kind, at, of, over, ..
+        } => (
+            kind,
+            format!(
+                "ratio:{kind}/{at}/{}{}",
+                of.source(),
+                condition(over.as_ref())
+            ),
+        ),
+        Selector::Mean { kind, of, when } => {
+            let of = match of {
+                MeanOf::Between { from, to } => format!("{from}..{to}"),
+                MeanOf::Field(field) => field.to_string(),
+            };
+            (
+                kind,
+                format!("mean:{kind}/{of}{}", condition(when.as_ref())),
+            )
+        }
+        Selector::Quota(_) | Selector::Mark | Selector::Metric { .. } | Selector::Score { .. } => {
             return None;
         }
+    };
+    // Who a step counts for depends on what is scored; a duty has its own holder.
+    let by = match (selector, standard.scores) {
+        (Selector::Duty { .. } | Selector::NoneOf { .. }, _) | (_, Subject::Member) => "",
+        (_, Subject::Team) => "%team",
+        (_, Subject::Unit) => "%unit",
     };
     if clause.count_once_per.is_some() {
         return None;
@@ -228,9 +279,11 @@ pub fn measure(
     Some((
         kind.clone(),
         Measure {
-            key: format!("{key}@{}", period.name()),
+            key: format!("{key}{by}@{}", period.name()),
             selector: selector.clone(),
             period,
+            scores: standard.scores,
+            team: pack.kinds.get(kind).and_then(|kind| kind.team.clone()),
         },
     ))
 }
@@ -340,7 +393,7 @@ fn add(
 }
 
 /// What a step itself is evidence of: that it happened at all, or how complete it was.
-pub fn of_step(
+pub fn evidence(
     measure: &Measure,
     unit: UnitId,
     zone: &Zone,
@@ -373,17 +426,50 @@ pub fn of_step(
                     .get(field)
                     .is_some_and(|value| !value.is_null())
             });
-            let holder = entry
-                .by
-                .member()
-                .or(after.doc.creator)
-                .map_or(unit.into(), HolderId::from);
+            let verdict = if full { Verdict::Met } else { Verdict::Missed };
+            vec![(measure.of_whom(unit, entry, after), day, Tally::of(verdict))]
+        }
+        Selector::Ratio { at, of, over, .. } if *at == entry.step && holds(over) => {
+            let counts = i64::from(of.holds(&scope).unwrap_or(false));
             vec![(
-                holder,
+                measure.of_whom(unit, entry, after),
                 day,
-                Tally::of(if full { Verdict::Met } else { Verdict::Missed }),
+                Tally::of_value(counts),
             )]
         }
+        Selector::Mean {
+            of: MeanOf::Between { from, to },
+            when,
+            ..
+        } if *to == entry.step && holds(when) => {
+            // Times that contradict each other are left out, and said how many (S4.8).
+            let between = after
+                .doc
+                .times
+                .get(from)
+                .zip(after.doc.times.get(to))
+                .map(|(from, to)| to.since(*from));
+            between.map_or(Vec::new(), |micros| {
+                let value = if micros < 0 {
+                    Tally::of(Verdict::Anomalous)
+                } else {
+                    Tally::of_value(micros)
+                };
+                vec![(measure.of_whom(unit, entry, after), day, value)]
+            })
+        }
+        Selector::Mean {
+            of: MeanOf::Field(field),
+            when,
+            ..
+        } if entry.data.contains_key(field) && holds(when) => match entry.data.get(field) {
+            Some(Value::Int(value)) => vec![(
+                measure.of_whom(unit, entry, after),
+                day,
+                Tally::of_value(*value),
+            )],
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     }
 }

@@ -220,3 +220,18 @@ pub fn lock(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
     tx.optional(&sql, &[&unit, &id], |row| row.get::<i64>(0))
         .map(|_| ())
 }
+
+/// Open records of a kind with a duty due before the instant, most urgent first; shown one by one.
+pub fn each_due(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    kind: &Name,
+    before: Instant,
+    mut each: impl FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
+    tx.each(
+        &format!("select {COLUMNS} from record where unit_id = ?1 and open = 1 and next_due < ?2 and kind = ?3 order by next_due, id"),
+        &[&unit, &before, kind],
+        |row| each(read(row)?),
+    )
+}

@@ -162,7 +162,7 @@ impl Folded {
 }
 
 /// The journal with every correction in its place.
-fn patch(journal: &[(Entry, String)]) -> Vec<(Entry, String)> {
+pub(super) fn patch(journal: &[(Entry, String)]) -> Vec<(Entry, String)> {
     let mut patched = journal.to_vec();
     for (index, (entry, _)) in journal.iter().enumerate() {
         match &entry.change {

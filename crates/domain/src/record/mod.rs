@@ -16,6 +16,7 @@ pub mod fold;
 pub mod form;
 pub mod refusal;
 pub mod scope;
+pub mod watch;
 
 pub use command::{Command, Context, Needs, Seen, needs};
 pub use decide::{Opening, Target, decide};
