@@ -161,7 +161,7 @@ impl Office {
     /// # Errors
     /// `Orphans`, with what it could not read.
     pub fn would_orphan(&self, pack: &Pack) -> Result<(), Error> {
-        let in_use = self.store().read(|tx| pack::in_use(tx))?;
+        let in_use = self.store().read(pack::in_use)?;
         let orphans = orphans(pack, &in_use);
         if orphans.is_empty() {
             Ok(())

@@ -22,7 +22,7 @@ pub fn tallies(office: &Office) -> Result<(), Error> {
     let Some(active) = library.active().cloned() else {
         return Ok(());
     };
-    for unit in office.store().read(|tx| unit::list(tx))? {
+    for unit in office.store().read(unit::list)? {
         let (library, active) = (library.clone(), active.clone());
         office.store().write(Lane::Bulk, move |tx| {
             let mut sum = BTreeMap::new();

@@ -70,7 +70,7 @@ impl Office {
 
     /// All units, parents before children.
     pub fn units(&self) -> Result<Vec<Unit>, Error> {
-        Ok(self.store().read(|tx| unit::list(tx))?)
+        Ok(self.store().read(unit::list)?)
     }
 
     /// The unit of that code.

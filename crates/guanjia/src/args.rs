@@ -100,6 +100,31 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TIME")]
         as_of: Option<String>,
     },
+    /// 考核表：逐条得分与依据 (scorecards: points by clause, and the evidence)
+    #[command(
+        after_help = "示例 (examples):\n  guanjia score --data ./data --standard scorecard-100 --period 2026-03 --unit WT\n  guanjia score --data ./data --standard scorecard-100 --period 2026-03 --member wt-steward-1 --json"
+    )]
+    Score {
+        #[command(flatten)]
+        at: Where,
+        #[arg(long, value_name = "NAME")]
+        standard: String,
+        /// 考核期，如 2026-03、2026-Q1 (the period)
+        #[arg(long, value_name = "PERIOD")]
+        period: String,
+        /// 组织单元代码；不填为全公司 (a unit's code; the company if none)
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+        /// 一名员工（登录名）或一个班组（代码）(one member by login, or one team by code)
+        #[arg(long, value_name = "NAME")]
+        member: Option<String>,
+        /// 以这一时刻计；不填为现在 (as of this instant; now if none)
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<String>,
+        /// 列出每条的依据；指明一人时总是列出 (with the evidence; always for one member)
+        #[arg(long)]
+        explain: bool,
+    },
     /// 规则包 (packs)
     #[command(subcommand)]
     Pack(Pack),
@@ -144,6 +169,21 @@ pub(crate) enum Pack {
         #[arg(long, value_name = "DIR")]
         against: Option<PathBuf>,
         /// 提示语言 (language of the messages)
+        #[arg(long, default_value = "zh")]
+        lang: Lang,
+    },
+    /// 用文字显示规则包的内容 (say what is in a pack, in words)
+    Show {
+        pack: String,
+        /// 只看这一部分，如 kinds/repair (only this part)
+        path: Option<String>,
+        #[arg(long, default_value = "zh")]
+        lang: Lang,
+    },
+    /// 两个规则包的差别 (what another pack changes)
+    Diff {
+        old: String,
+        new: String,
         #[arg(long, default_value = "zh")]
         lang: Lang,
     },

@@ -20,6 +20,7 @@ use domain::selection::once_per;
 use domain::tally::{Tally, Verdict};
 use domain::value::Data;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use store::{Tx, duty, record};
 
 /// Every duty of the name that falls into the window and is the holder's.
@@ -54,10 +55,10 @@ pub(super) fn gather(
             else {
                 continue;
             };
-            if !records.contains_key(&row.record) {
-                records.insert(row.record, record::get(tx, row.unit, row.record)?);
-            }
-            let record = &records[&row.record];
+            let record = match records.entry(row.record) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(record::get(tx, row.unit, row.record)?),
+            };
             items.push(decided(gather, view, clause, record, &row.decided, judged));
         }
     }

@@ -4,6 +4,7 @@ mod calendar;
 mod data;
 mod import;
 mod pack;
+mod score;
 
 use crate::args::{Args, Command, Where};
 use crate::output::Done;
@@ -57,6 +58,25 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             as_of,
         } => data::export(&at, what, kind, format, output.as_deref(), as_of.as_deref()),
         Command::Verify { at, as_of } => data::verify(&at, as_of.as_deref(), json),
+        Command::Score {
+            at,
+            standard,
+            period,
+            unit,
+            member,
+            as_of,
+            explain,
+        } => score::Score {
+            at: &at,
+            standard,
+            period: &period,
+            unit: unit.as_deref(),
+            member: member.as_deref(),
+            as_of: as_of.as_deref(),
+            explain,
+            json,
+        }
+        .run(),
         Command::Pack(command) => pack::run(command, json),
         Command::Calendar {
             from,

@@ -24,6 +24,47 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             lang,
             json,
         ),
+        Pack::Show { pack, path, lang } => {
+            let shown = pack::check(&pack::sources(&pack)?)?;
+            if json {
+                for line in domain::pack::lines(&shown) {
+                    json_line(
+                        &json!({"path": line.path, "label": {"zh": line.label.zh, "en": line.label.en}, "value": {"zh": line.value.zh, "en": line.value.en}}),
+                    )?;
+                }
+            } else {
+                line(
+                    domain::pack::show(&shown, path.as_deref().unwrap_or(""), language(lang))
+                        .trim_end(),
+                )?;
+            }
+            Ok(Done::Well)
+        }
+        Pack::Diff { old, new, lang } => {
+            let (old, new) = (
+                pack::check(&pack::sources(&old)?)?,
+                pack::check(&pack::sources(&new)?)?,
+            );
+            let changes = domain::pack::diff(&old, &new);
+            for change in &changes {
+                if json {
+                    json_line(
+                        &json!({"path": change.path, "zh": change.text.zh, "en": change.text.en}),
+                    )?;
+                } else {
+                    line(if lang == Lang::Zh {
+                        &change.text.zh
+                    } else {
+                        &change.text.en
+                    })?;
+                }
+            }
+            Ok(if changes.is_empty() {
+                Done::Well
+            } else {
+                Done::Differences
+            })
+        }
         Pack::Activate { pack, at } => {
             let number = open(&at)?.activate(pack::sources(&pack)?)?;
             if json {

@@ -80,7 +80,7 @@ fn doc(map: &Map, files: &[PathBuf]) -> Result<Doc, SourceError> {
 }
 
 fn before(office: &Office, wanted: &Doc) -> Result<Option<Running>, store::Error> {
-    let rows = office.store().read(|tx| import::list(tx))?;
+    let rows = office.store().read(import::list)?;
     Ok(rows
         .into_iter()
         .filter(|row| row.undone_at.is_none())

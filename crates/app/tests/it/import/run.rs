@@ -352,7 +352,8 @@ fn what_the_rules_refuse_is_reported_with_its_column() {
             ",4,priority,urgent,field-choice",
             ",6,opened,昨天,time-unrecognised",
         ]
-    "#]].assert_eq(&format!("{told:#?}\n"));
+    "#]]
+    .assert_eq(&format!("{told:#?}\n"));
     assert_eq!(imported.anomalies.values().sum::<u64>(), 1);
     house.sound();
 }
