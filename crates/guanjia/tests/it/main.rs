@@ -1,0 +1,3 @@
+//! What the program promises to scripts: commands, exit codes, JSON.
+
+mod import;
