@@ -5,6 +5,7 @@ use domain::time::Instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Where instants and ids come from. Clones tell the same time.
@@ -63,6 +64,14 @@ impl Clock {
                 uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
             }
         }
+    }
+    /// A text that nobody can guess: 40 hex digits from four random ids.
+    pub fn secret(&self) -> String {
+        let mut sha = Sha256::new();
+        for _ in 0..4 {
+            sha.update(Uuid::now_v7().as_bytes());
+        }
+        sha.finalize().iter().take(20).map(|byte| format!("{byte:02x}")).collect()
     }
     pub fn record_id(&self) -> RecordId {
         RecordId::from_uuid(self.id())

@@ -2,6 +2,7 @@
 //!
 //! The clock and the ids come from here, files are read here. Nothing here contains SQL, knows HTTP, or decides a business rule.
 
+pub mod board;
 pub mod clock;
 pub mod demo;
 pub mod desk;

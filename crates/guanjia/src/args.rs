@@ -150,6 +150,14 @@ pub(crate) enum Command {
         #[arg(long, default_value = "residential-cn")]
         pack: String,
     },
+    /// 启动服务 (serve over HTTP)
+    Serve {
+        #[command(flatten)]
+        at: Where,
+        /// 监听地址 (the address to listen on)
+        #[arg(long, default_value = "127.0.0.1:8420", value_name = "HOST:PORT")]
+        listen: std::net::SocketAddr,
+    },
     /// 检查数据库与本机 (look at the database and the machine)
     Doctor {
         #[command(flatten)]

@@ -235,3 +235,16 @@ pub fn each_due(
         |row| each(read(row)?),
     )
 }
+
+/// How many records of a unit have a duty to do, and how many of them one that was due before the instant.
+pub fn count_open(tx: &mut Tx<'_>, unit: UnitId, now: Instant) -> Result<(u64, u64), Error> {
+    let mut count = |before: i64| {
+        let counted: i64 = tx.one(
+            "select count(*) from record where unit_id = ?1 and open = 1 and next_due < ?2",
+            &[&unit, &before],
+            |row| row.get(0),
+        )?;
+        Ok::<_, Error>(u64::try_from(counted).unwrap_or(0))
+    };
+    Ok((count(NEVER)?, count(now.micros())?))
+}

@@ -290,3 +290,20 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
     }
     Ok(Done::Well)
 }
+
+/// Serves until the process is asked to end; prints the address with the access key of this run.
+pub(crate) fn serve(at: &Where, listen: std::net::SocketAddr, json: bool) -> Result<Done, Error> {
+    let office = open(at)?;
+    let key = office.clock().secret();
+    let failed = |source| Error::File { path: listen.to_string(), source };
+    web::run(office, web::Key::new(&key), listen, |address| {
+        let page = format!("http://{address}/?key={key}");
+        let _ = if json {
+            json_line(&json!({"address": format!("http://{address}"), "key": key, "open": page}))
+        } else {
+            line(&format!("管家已启动 (serving at) http://{address}\n访问密钥，本次运行有效 (access key of this run): {key}\n在浏览器打开 (open): {page}"))
+        };
+    })
+    .map_err(failed)?;
+    Ok(Done::Well)
+}

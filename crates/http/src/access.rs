@@ -1,0 +1,55 @@
+//! Who may see anything at all: whoever has the key of this run.
+//!
+//! The key is made when the server starts, is shown once on its terminal and dies with it. It stands in `Authorization: Bearer …`, or in
+//! the address, from where it is moved into a cookie.
+
+use crate::State;
+use crate::problem::Problem;
+use axum::extract::{Request, State as Given};
+use axum::http::header::{AUTHORIZATION, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+const COOKIE_NAME: &str = "guanjia-key";
+
+/// The access key of one run. Kept as its digest, so that comparing tells nothing by its time.
+pub struct Key([u8; 32]);
+
+impl Key {
+    pub fn new(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+    fn opens(&self, text: &str) -> bool {
+        let given: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        given == self.0
+    }
+}
+
+pub(crate) async fn guard(Given(state): Given<State>, request: Request, next: Next) -> Response {
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let bearer = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let cookie = header(COOKIE).and_then(|cookies| {
+        cookies.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
+    });
+    if bearer.or(cookie).is_some_and(|key| state.key.opens(key)) {
+        return next.run(request).await;
+    }
+    let asked = request.uri().query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("key=")));
+    match asked.filter(|key| state.key.opens(key)) {
+        Some(key) => into_cookie(key, request.uri().path()),
+        None => Problem::key_missing().into_response(),
+    }
+}
+
+/// Out of the address, where it would stay in histories and logs.
+fn into_cookie(key: &str, path: &str) -> Response {
+    let cookie = format!("{COOKIE_NAME}={key}; Path=/; HttpOnly; SameSite=Strict");
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let (Ok(cookie), Ok(path)) = (HeaderValue::from_str(&cookie), HeaderValue::from_str(path)) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+        response.headers_mut().insert(LOCATION, path);
+    }
+    response
+}
