@@ -2,10 +2,10 @@
 
 use domain::id::{ImportId, RecordId, UnitId};
 use domain::time::Instant;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Where instants and ids come from. Clones tell the same time.
@@ -71,7 +71,11 @@ impl Clock {
         for _ in 0..4 {
             sha.update(Uuid::now_v7().as_bytes());
         }
-        sha.finalize().iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+        sha.finalize()
+            .iter()
+            .take(20)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
     pub fn record_id(&self) -> RecordId {
         RecordId::from_uuid(self.id())

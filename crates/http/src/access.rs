@@ -7,7 +7,7 @@ use crate::State;
 use crate::problem::Problem;
 use axum::extract::{Request, State as Given};
 use axum::http::header::{AUTHORIZATION, COOKIE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -28,18 +28,40 @@ impl Key {
 }
 
 pub(crate) async fn guard(Given(state): Given<State>, request: Request, next: Next) -> Response {
-    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    match entry(&state.key, request.headers(), request.uri()) {
+        Entry::Open => next.run(request).await,
+        Entry::Redirect(response) => response,
+        Entry::Closed => Problem::key_missing().into_response(),
+    }
+}
+
+enum Entry {
+    Open,
+    Redirect(Response),
+    Closed,
+}
+
+fn entry(key: &Key, headers: &HeaderMap, uri: &Uri) -> Entry {
+    let header = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let bearer = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     let cookie = header(COOKIE).and_then(|cookies| {
-        cookies.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
+        cookies
+            .split(';')
+            .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
     });
-    if bearer.or(cookie).is_some_and(|key| state.key.opens(key)) {
-        return next.run(request).await;
+    if bearer.or(cookie).is_some_and(|given| key.opens(given)) {
+        return Entry::Open;
     }
-    let asked = request.uri().query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("key=")));
-    match asked.filter(|key| state.key.opens(key)) {
-        Some(key) => into_cookie(key, request.uri().path()),
-        None => Problem::key_missing().into_response(),
+    let asked = uri
+        .query()
+        .and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("key=")));
+    match asked.filter(|given| key.opens(given)) {
+        Some(given) => Entry::Redirect(into_cookie(given, uri.path())),
+        None => Entry::Closed,
     }
 }
 

@@ -12,7 +12,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Runs a use-case on a thread that may block.
-pub(crate) async fn blocking<T: Send + 'static>(office: Office, work: impl FnOnce(&Office) -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    office: Office,
+    work: impl FnOnce(&Office) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(move || work(&office)).await {
         Ok(done) => done.map_err(Problem::from),
         Err(_) => Err(Problem::from(Error::Usage("interrupted".into()))),
@@ -25,7 +28,9 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// Ready once the database answers.
 pub(crate) async fn readyz(Given(state): Given<State>) -> Result<&'static str, Problem> {
-    blocking(state.office, |office| office.units()).await.map(|_| "ready\n")
+    blocking(state.office, |office| office.units())
+        .await
+        .map(|_| "ready\n")
 }
 
 pub(crate) async fn units(Given(state): Given<State>) -> Result<Json<Value>, Problem> {
@@ -47,16 +52,32 @@ pub(crate) struct Listed {
     limit: Option<i64>,
 }
 
-pub(crate) async fn records(Given(state): Given<State>, Path(unit): Path<String>, Query(asked): Query<Listed>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn records(
+    Given(state): Given<State>,
+    Path(unit): Path<String>,
+    Query(asked): Query<Listed>,
+) -> Result<Json<Value>, Problem> {
     let shown = blocking(state.office, move |office| {
-        app::board::open_records(office, &unit, asked.kind.map(Name::from), asked.state.map(Name::from), asked.limit.unwrap_or(50).clamp(1, 200))
+        app::board::open_records(
+            office,
+            &unit,
+            asked.kind.map(Name::from),
+            asked.state.map(Name::from),
+            asked.limit.unwrap_or(50).clamp(1, 200),
+        )
     })
     .await?;
     Ok(Json(json!({"records": shown})))
 }
 
-pub(crate) async fn journal(Given(state): Given<State>, Path((unit, number)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
-    let shown = blocking(state.office, move |office| app::board::journal(office, &unit, &number)).await?;
+pub(crate) async fn journal(
+    Given(state): Given<State>,
+    Path((unit, number)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let shown = blocking(state.office, move |office| {
+        app::board::journal(office, &unit, &number)
+    })
+    .await?;
     Ok(Json(json!({"entries": shown})))
 }
 
@@ -68,9 +89,16 @@ pub(crate) struct Scored {
     member: Option<String>,
 }
 
-pub(crate) async fn scorecards(Given(state): Given<State>, Query(asked): Query<Scored>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn scorecards(
+    Given(state): Given<State>,
+    Query(asked): Query<Scored>,
+) -> Result<Json<Value>, Problem> {
     let cards = blocking(state.office, move |office| {
-        let unit = asked.unit.map(|code| office.unit(&code)).transpose()?.map(|unit| unit.id);
+        let unit = asked
+            .unit
+            .map(|code| office.unit(&code))
+            .transpose()?
+            .map(|unit| unit.id);
         let holder = match asked.member {
             Some(name) => Some(Names::load(office)?.find(&name).ok_or(Error::NotFound)?),
             None => None,

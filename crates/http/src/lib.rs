@@ -27,16 +27,29 @@ pub(crate) struct State {
 
 /// The routes of a server over an open database.
 pub fn router(office: Office, key: Key) -> Router {
-    let state = State { office, key: Arc::new(key) };
-    let open = Router::new().route("/healthz", get(boards::healthz)).route("/readyz", get(boards::readyz));
+    let state = State {
+        office,
+        key: Arc::new(key),
+    };
+    let open = Router::new()
+        .route("/healthz", get(boards::healthz))
+        .route("/readyz", get(boards::readyz));
     let closed = Router::new()
         .route("/", get(page::home))
         .route("/api/units", get(boards::units))
         .route("/api/units/{unit}/records", get(boards::records))
-        .route("/api/units/{unit}/records/{number}/journal", get(boards::journal))
+        .route(
+            "/api/units/{unit}/records/{number}/journal",
+            get(boards::journal),
+        )
         .route("/api/scorecards", get(boards::scorecards))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), access::guard));
-    open.merge(closed).fallback(problem::nowhere).with_state(state)
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            access::guard,
+        ));
+    open.merge(closed)
+        .fallback(problem::nowhere)
+        .with_state(state)
 }
 
 /// Serves until `stop` is ready, then lets the requests in progress finish. `started` hears the address that was taken.
@@ -52,15 +65,25 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let listener = TcpListener::bind(address).await?;
     started(listener.local_addr()?);
-    axum::serve(listener, router(office, key)).with_graceful_shutdown(stop).await
+    axum::serve(listener, router(office, key))
+        .with_graceful_shutdown(stop)
+        .await
 }
 
 /// Runs [`serve`] on this thread until the process is asked to end.
 ///
 /// # Errors
 /// As [`serve`].
-pub fn run(office: Office, key: Key, address: SocketAddr, started: impl FnOnce(SocketAddr)) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+pub fn run(
+    office: Office,
+    key: Key,
+    address: SocketAddr,
+    started: impl FnOnce(SocketAddr),
+) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     runtime.block_on(serve(office, key, address, started, ended()))
 }
 

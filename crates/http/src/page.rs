@@ -11,7 +11,11 @@ pub(crate) async fn home(Given(state): Given<State>) -> Result<Html<String>, Pro
     let boards = blocking(state.office, app::board::overview).await?;
     let mut rows = String::new();
     for board in &boards {
-        let late = if board.overdue > 0 { " class=\"late\"" } else { "" };
+        let late = if board.overdue > 0 {
+            " class=\"late\""
+        } else {
+            ""
+        };
         let _ = write!(
             rows,
             "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td{late}>{}</td></tr>",

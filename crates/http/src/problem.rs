@@ -15,16 +15,37 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { status, code, zh: zh.into(), en: en.into(), reasons: Vec::new() }
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            zh: zh.into(),
+            en: en.into(),
+            reasons: Vec::new(),
+        }
     }
     pub(crate) fn key_missing() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "key-missing", "需要访问密钥：请使用启动时显示的地址。", "An access key is needed: use the address that was shown at the start.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "key-missing",
+            "需要访问密钥：请使用启动时显示的地址。",
+            "An access key is needed: use the address that was shown at the start.",
+        )
     }
 }
 
 pub(crate) async fn nowhere() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "no-such-address", "没有这个地址。", "There is no such address.")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-such-address",
+        "没有这个地址。",
+        "There is no such address.",
+    )
 }
 
 impl From<Error> for Problem {
@@ -38,16 +59,45 @@ impl From<Error> for Problem {
                     json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": text.zh, "en": text.en})
                 });
                 let reasons = reasons.collect();
-                Self { reasons, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, "未能办理。", "It was not done.") }
+                Self {
+                    reasons,
+                    ..Self::new(
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        code,
+                        "未能办理。",
+                        "It was not done.",
+                    )
+                }
             }
             Error::Usage(text) => Self::new(StatusCode::BAD_REQUEST, code, text.clone(), text),
-            Error::KeyReused => Self::new(StatusCode::CONFLICT, code, "同一幂等键已用于别的请求。", "The idempotency key was used for another request."),
-            Error::Store(store::Error::Stale) => Self::new(StatusCode::CONFLICT, code, "数据已被他人更新；请刷新。", "Somebody has changed it; reload."),
-            Error::Store(store::Error::Busy | store::Error::Unavailable(_) | store::Error::Full) | Error::Outdated => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "暂时无法办理，请稍后重试。", "Not possible right now; try again in a moment.")
-            }
+            Error::KeyReused => Self::new(
+                StatusCode::CONFLICT,
+                code,
+                "同一幂等键已用于别的请求。",
+                "The idempotency key was used for another request.",
+            ),
+            Error::Store(store::Error::Stale) => Self::new(
+                StatusCode::CONFLICT,
+                code,
+                "数据已被他人更新；请刷新。",
+                "Somebody has changed it; reload.",
+            ),
+            Error::Store(
+                store::Error::Busy | store::Error::Unavailable(_) | store::Error::Full,
+            )
+            | Error::Outdated => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                code,
+                "暂时无法办理，请稍后重试。",
+                "Not possible right now; try again in a moment.",
+            ),
             // What went wrong inside is for the log, not for the caller.
-            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, "内部错误。", "An internal error."),
+            _ => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                code,
+                "内部错误。",
+                "An internal error.",
+            ),
         }
     }
 }
@@ -63,7 +113,10 @@ impl IntoResponse for Problem {
             "reasons": self.reasons,
         });
         let mut response = (self.status, Json(body)).into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         response
     }
 }

@@ -295,7 +295,10 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
 pub(crate) fn serve(at: &Where, listen: std::net::SocketAddr, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
     let key = office.clock().secret();
-    let failed = |source| Error::File { path: listen.to_string(), source };
+    let failed = |source| Error::File {
+        path: listen.to_string(),
+        source,
+    };
     web::run(office, web::Key::new(&key), listen, |address| {
         let page = format!("http://{address}/?key={key}");
         let _ = if json {
