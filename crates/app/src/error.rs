@@ -59,7 +59,38 @@ impl From<Refusal> for Error {
     }
 }
 
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Mend what was asked.
+    Usage,
+    NotFound,
+    Refused,
+    /// Load again and decide again.
+    Stale,
+    Conflict,
+    /// Try again in a moment.
+    Unavailable,
+    /// Nothing: it is for the log.
+    Internal,
+}
+
 impl Error {
+    pub fn class(&self) -> Class {
+        use store::Error as S;
+        match self {
+            Self::Usage(_) => Class::Usage,
+            Self::NotFound => Class::NotFound,
+            Self::Refused(_) => Class::Refused,
+            Self::KeyReused | Self::Orphans(_) | Self::Store(S::Conflict(_)) => Class::Conflict,
+            Self::Store(S::Stale) => Class::Stale,
+            Self::Store(S::Busy | S::Unavailable(_) | S::Full) | Self::Outdated => {
+                Class::Unavailable
+            }
+            _ => Class::Internal,
+        }
+    }
+
     /// Stable, for programs.
     pub fn code(&self) -> &'static str {
         match self {

@@ -20,5 +20,5 @@ pub mod view;
 
 pub use clock::Clock;
 pub use desk::{Desk, Taken};
-pub use error::Error;
+pub use error::{Class, Error};
 pub use office::Office;

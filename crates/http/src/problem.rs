@@ -1,6 +1,6 @@
 //! What a request is answered that could not be met: RFC 9457, with a stable code and the reason in both languages.
 
-use app::Error;
+use app::{Class, Error};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -51,53 +51,60 @@ pub(crate) async fn nowhere() -> Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let code = error.code();
-        match error {
-            Error::NotFound => Self::new(StatusCode::NOT_FOUND, code, "没有找到。", "Not found."),
-            Error::Refused(refusals) => {
-                let reasons = refusals.iter().map(|refusal| {
-                    let text = refusal.text();
-                    json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": text.zh, "en": text.en})
-                });
-                let reasons = reasons.collect();
-                Self {
-                    reasons,
-                    ..Self::new(
-                        StatusCode::UNPROCESSABLE_ENTITY,
-                        code,
-                        "未能办理。",
-                        "It was not done.",
-                    )
-                }
-            }
-            Error::Usage(text) => Self::new(StatusCode::BAD_REQUEST, code, text.clone(), text),
-            Error::KeyReused => Self::new(
-                StatusCode::CONFLICT,
-                code,
-                "同一幂等键已用于别的请求。",
-                "The idempotency key was used for another request.",
+        let (status, zh, en) = match error.class() {
+            Class::Usage => (
+                StatusCode::BAD_REQUEST,
+                error.to_string(),
+                error.to_string(),
             ),
-            Error::Store(store::Error::Stale) => Self::new(
-                StatusCode::CONFLICT,
-                code,
-                "数据已被他人更新；请刷新。",
-                "Somebody has changed it; reload.",
+            Class::NotFound => (
+                StatusCode::NOT_FOUND,
+                "没有找到。".into(),
+                "Not found.".into(),
             ),
-            Error::Store(
-                store::Error::Busy | store::Error::Unavailable(_) | store::Error::Full,
-            )
-            | Error::Outdated => Self::new(
+            Class::Refused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "未能办理。".into(),
+                "It was not done.".into(),
+            ),
+            Class::Stale => (
+                StatusCode::CONFLICT,
+                "数据已被他人更新；请刷新。".into(),
+                "Somebody has changed it; reload.".into(),
+            ),
+            Class::Conflict => (
+                StatusCode::CONFLICT,
+                "与已有数据冲突。".into(),
+                "It conflicts with what is there.".into(),
+            ),
+            Class::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                code,
-                "暂时无法办理，请稍后重试。",
-                "Not possible right now; try again in a moment.",
+                "暂时无法办理，请稍后重试。".into(),
+                "Not possible right now; try again in a moment.".into(),
             ),
             // What went wrong inside is for the log, not for the caller.
-            _ => Self::new(
+            Class::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                code,
-                "内部错误。",
-                "An internal error.",
+                "内部错误。".into(),
+                "An internal error.".into(),
             ),
+        };
+        let reasons = match &error {
+            Error::Refused(refusals) => refusals
+                .iter()
+                .map(|refusal| {
+                    let text = refusal.text();
+                    json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": text.zh, "en": text.en})
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            status,
+            code,
+            zh,
+            en,
+            reasons,
         }
     }
 }
