@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::library::compile;
 use crate::office::Office;
 use crate::recompute;
+use domain::pack::InUse;
 use domain::pack::model::Pack;
 use domain::record::PackVersion;
 use std::fs;
@@ -161,31 +162,29 @@ impl Office {
     /// # Errors
     /// `Orphans`, with what it could not read.
     pub fn would_orphan(&self, pack: &Pack) -> Result<(), Error> {
-        let in_use = self.store().read(pack::in_use)?;
-        let orphans = orphans(pack, &in_use);
+        let library = self.library()?;
+        let Some(active) = library.active() else {
+            return Ok(());
+        };
+        let counted = self.store().read(pack::in_use)?;
+        let in_use: Vec<InUse> = counted
+            .into_iter()
+            .map(|(kind, state, records)| InUse {
+                kind,
+                state,
+                field: None,
+                records: u64::try_from(records).unwrap_or(0),
+            })
+            .collect();
+        let orphans = domain::pack::orphans(&active.pack, pack, &in_use);
         if orphans.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Orphans(orphans))
+            return Ok(());
         }
+        Err(Error::Orphans(
+            orphans
+                .into_iter()
+                .map(|orphan| format!("{} ({})", orphan.text.zh, orphan.text.en))
+                .collect(),
+        ))
     }
-}
-
-/// What a pack could not read of what is there, in words.
-fn orphans(pack: &Pack, in_use: &[(domain::name::Name, domain::name::Name, i64)]) -> Vec<String> {
-    let mut orphans = Vec::new();
-    for (kind, state, count) in in_use {
-        match pack.kinds.get(kind) {
-            None => orphans.push(format!(
-                "{count} × {kind}: 新规则包没有这种单据 (the pack has no such kind)"
-            )),
-            Some(known) if known.state(state.as_str()).is_none() => {
-                orphans.push(format!(
-                    "{count} × {kind}: 没有状态“{state}” (no state `{state}`)"
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    orphans
 }

@@ -1,3 +1,4 @@
 //! What the program promises to scripts: commands, exit codes, JSON.
 
+mod demo;
 mod import;
