@@ -11,12 +11,14 @@ use domain::measure::TallyKey;
 use domain::name::Name;
 use domain::numbering;
 use domain::pack::model::{Kind, Step};
-use domain::record::command::touches;
+use domain::record::approval;
+use domain::record::command::{asked_at, touches};
+use domain::record::decide::{touches_config, touches_roster};
 use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
-    Change, Command, Context, Entry, Opening, Record, Refusal, Seen, Target, decide, evolve, fold,
-    needs, refold,
+    BuiltIn, By, Change, Command, Entry, Needs, Opening, Record, Refusal, Seen, Target, decide,
+    evolve, fold, handover, needs, refold,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -41,8 +43,15 @@ pub struct Desk<'d, 'c> {
     clock: &'d Clock,
     /// What the steps so far have moved, written last and in key order.
     moved: BTreeMap<TallyKey, Tally>,
-    touched_roster: bool,
+    touched: Touched,
     depth: usize,
+}
+
+/// Which registers the steps so far have changed: views of the unit are outdated by it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Touched {
+    roster: bool,
+    config: bool,
 }
 
 impl<'d, 'c> Desk<'d, 'c> {
@@ -55,7 +64,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             view,
             clock,
             moved: BTreeMap::new(),
-            touched_roster: false,
+            touched: Touched::default(),
             depth: 0,
         })
     }
@@ -63,8 +72,11 @@ impl<'d, 'c> Desk<'d, 'c> {
     /// Writes what must come last; without it the transaction has moved no tally.
     pub fn finish(self) -> Result<(), Error> {
         tally::add(self.tx, self.view.unit.id, &self.moved)?;
-        if self.touched_roster {
+        if self.touched.roster {
             unit::touch_roster(self.tx, self.view.unit.id)?;
+        }
+        if self.touched.config {
+            unit::touch_config(self.tx, self.view.unit.id)?;
         }
         Ok(())
     }
@@ -81,22 +93,32 @@ impl<'d, 'c> Desk<'d, 'c> {
                 view,
                 clock,
                 moved: BTreeMap::new(),
-                touched_roster: false,
+                touched: Touched::default(),
                 depth,
             };
             let done = work(&mut inner)?;
-            Ok::<_, Error>((done, inner.moved, inner.touched_roster))
+            Ok::<_, Error>((done, inner.moved, inner.touched))
         })?;
         for (key, change) in moved {
             self.add(key, change);
         }
-        self.touched_roster |= touched;
+        self.touched.roster |= touched.roster;
+        self.touched.config |= touched.config;
         Ok(done)
     }
 
     fn add(&mut self, key: TallyKey, change: Tally) {
         let slot = self.moved.entry(key).or_default();
         *slot = slot.plus(change).unwrap_or(*slot);
+    }
+
+    /// What deciding here looks at.
+    pub fn view(&self) -> &'d View {
+        self.view
+    }
+    /// The instant at which a step taken now is recorded.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     fn unit(&self) -> UnitId {
@@ -126,7 +148,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         if let Some(key) = &command.key
             && let Some(line) = entry::by_key(self.tx, self.unit(), key)?
         {
-            return self.repeated(line.entry, command);
+            return self.repeated(Some(&kind.name), line.entry, command);
         }
         if let Some(id) = id
             && record::optional(self.tx, self.unit(), id)?.is_some()
@@ -140,7 +162,14 @@ impl<'d, 'c> Desk<'d, 'c> {
             kind: kind.name.clone(),
             number: String::new(),
         };
-        let mut entry = self.decide(kind, &kind.open, Target::New(&opening), None, command, now)?;
+        let mut entry = self.decide(
+            kind,
+            Some(&kind.open),
+            Target::New(&opening),
+            None,
+            command,
+            now,
+        )?;
         // Only an opening that is taken uses up a number.
         opening.number = self.number(kind, &entry)?;
         if let Some(opens) = &mut entry.opens {
@@ -155,23 +184,28 @@ impl<'d, 'c> Desk<'d, 'c> {
     /// `NotFound`; `Refused`; `KeyReused`.
     pub fn step(&mut self, id: RecordId, command: &Command) -> Result<Taken, Error> {
         let before = record::get(self.tx, self.unit(), id)?;
-        if let (Some(key), Some(version)) = (&command.key, command.version)
-            && before.version > version
-            && let Some(line) = entry::at(self.tx, self.unit(), id, version + 1)?
-            && line.entry.key.as_ref() == Some(key)
-        {
-            return self.repeated(line.entry, command);
+        if let Some(key) = &command.key {
+            // A step that was decided on a version is the entry after it; without a version its key is looked for.
+            let line = match command.version {
+                Some(version) if before.version > version => {
+                    entry::at(self.tx, self.unit(), id, version + 1)?
+                }
+                Some(_) => None,
+                None => entry::by_step_key(self.tx, self.unit(), id, key)?,
+            };
+            if let Some(line) = line.filter(|line| line.entry.key.as_ref() == Some(key)) {
+                return self.repeated(None, line.entry, command);
+            }
         }
         let kind = self.kind(&before.kind)?;
         let now = self.clock.now();
-        let step = if command.built_in.is_some() {
-            None
-        } else {
-            kind.step(command.step.as_str())
+        let step = match command.built_in {
+            Some(_) => None,
+            None => kind.step(command.step.as_str()),
         };
         let entry = self.decide(
             kind,
-            step.unwrap_or(&kind.open),
+            step,
             Target::Record(&before),
             Some(&before),
             command,
@@ -181,8 +215,16 @@ impl<'d, 'c> Desk<'d, 'c> {
     }
 
     /// The answer to a request that was made before (idempotency): the body must be the same.
-    fn repeated(&mut self, entry: Entry, command: &Command) -> Result<Taken, Error> {
-        if entry.step != command.step || entry.data != command.data || entry.links != command.links
+    fn repeated(
+        &mut self,
+        kind: Option<&Name>,
+        entry: Entry,
+        command: &Command,
+    ) -> Result<Taken, Error> {
+        let opened = entry.opens.as_ref().map(|opens| &opens.kind);
+        let asked = (&command.step, &command.by, &command.data, &command.links);
+        if (&entry.step, &entry.by, &entry.data, &entry.links) != asked
+            || kind.is_some_and(|kind| opened != Some(kind))
         {
             return Err(Error::KeyReused);
         }
@@ -194,59 +236,80 @@ impl<'d, 'c> Desk<'d, 'c> {
         })
     }
 
+    /// `step` is `None` for a step that every kind has, and for one that the kind does not have.
     fn decide(
         &mut self,
         kind: &Kind,
-        step: &Step,
+        step: Option<&Step>,
         target: Target<'_>,
         before: Option<&Record>,
         command: &Command,
         now: Instant,
     ) -> Result<Entry, Error> {
-        let needs = needs(kind, step);
-        let mut linked = BTreeMap::new();
-        let links = before
-            .into_iter()
-            .flat_map(|record| record.doc.links.iter())
-            .chain(command.links.iter());
-        for (name, id) in links {
-            if (needs.links.contains(name) || command.links.contains_key(name))
-                && !linked.contains_key(id)
-                && let Some(record) = self.linked(*id)?
-            {
-                linked.insert(*id, record);
-            }
-        }
+        let needs = step.map(|step| needs(kind, step)).unwrap_or_default();
+        let linked = self.looked_at(kind, &needs, before, command)?;
         let mut facts = Data::new();
         for name in &needs.facts {
             if let Some(found) = self.fact(kind, name, before, command, now)? {
                 facts.insert(name.clone(), Value::Text(found.to_string()));
             }
         }
-        let history: Vec<Entry> = match (&command.built_in, before) {
-            (Some(_), Some(record)) => entry::journal(self.tx, record.unit, record.id)?
-                .into_iter()
-                .map(|line| line.entry)
-                .collect(),
+        let journal = match (&command.built_in, before) {
+            (Some(_), Some(record)) => self.journal(record)?,
             _ => Vec::new(),
         };
-        let context = Context {
-            pack: &self.view.rules.pack,
-            version: self.view.rules.number,
-            now,
-            zone: &self.view.unit.zone,
-            unit: self.unit(),
-            roster: &self.view.roster,
-            parameters: &self.view.parameters,
-            linked: &linked,
-            facts: &facts,
-            history: &history,
-        };
+        let view = self.view;
+        let context = view.context(now, command, &linked, &facts, &journal);
         decide(&context, target, command).map_err(Error::Refused)
     }
 
+    fn journal(&mut self, record: &Record) -> Result<Vec<(Entry, String)>, Error> {
+        let lines = entry::journal(self.tx, record.unit, record.id)?;
+        Ok(lines
+            .into_iter()
+            .map(|line| (line.entry, line.text))
+            .collect())
+    }
+
+    /// The records behind links that a decision rests on, under their lock: what was true when it was decided is true when it is written
+    /// (S9.5). In the order of their ids, so that two desks never wait for each other in a ring.
+    fn looked_at(
+        &mut self,
+        kind: &Kind,
+        needs: &Needs,
+        before: Option<&Record>,
+        command: &Command,
+    ) -> Result<BTreeMap<RecordId, Seen>, Error> {
+        let mut wanted: BTreeMap<RecordId, bool> = BTreeMap::new();
+        let links = before
+            .into_iter()
+            .flat_map(|record| record.doc.links.iter())
+            .chain(command.links.iter());
+        let recurs = matches!(command.built_in, Some(BuiltIn::Recur { .. }));
+        for (name, id) in links {
+            let read = needs.links.contains(name)
+                || (recurs && handover::links(kind).any(|link| link == name));
+            if read || command.links.contains_key(name) {
+                *wanted.entry(*id).or_default() |= needs.conditions.contains(name);
+            }
+        }
+        if let Some(BuiltIn::Merge { into }) = &command.built_in {
+            wanted.insert(*into, false);
+        }
+        let mut linked = BTreeMap::new();
+        for (id, lock) in wanted {
+            if lock {
+                record::lock(self.tx, self.unit(), id)?;
+            }
+            if let Some(record) = self.linked(id)? {
+                linked.insert(id, record);
+            }
+        }
+        Ok(linked)
+    }
+
     /// A record behind a link: of the unit, or of one above, where members and the like are registered.
-    fn linked(&mut self, id: RecordId) -> Result<Option<Seen>, Error> {
+    pub(crate) fn linked(&mut self, id: RecordId) -> Result<Option<Seen>, Error> {
         let view = self.view;
         for unit in &view.path {
             if let Some(record) = record::optional(self.tx, *unit, id)? {
@@ -280,7 +343,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             return Ok(None);
         };
         record::lock(self.tx, self.unit(), to)?;
-        let since = now.plus_micros(
+        let since = asked_at(command, now, &self.view.unit.zone).plus_micros(
             -i64::try_from(fact.within.rough_micros())
                 .unwrap_or(i64::MAX)
                 .saturating_mul(2),
@@ -337,10 +400,10 @@ impl<'d, 'c> Desk<'d, 'c> {
             .is_some_and(|(change, record)| fold::needs_journal(change, record));
         let measures = &self.view.rules.measures;
         let changed = if by_journal {
-            let mut journal: Vec<_> = entry::journal(self.tx, entry.unit, entry.record)?
-                .into_iter()
-                .map(|line| (line.entry, line.text))
-                .collect();
+            let mut journal = match &before {
+                Some(record) => self.journal(record)?,
+                None => Vec::new(),
+            };
             journal.push((entry.clone(), text.clone()));
             refold(&self.view.library, measures, zone, &journal)
         } else {
@@ -354,15 +417,23 @@ impl<'d, 'c> Desk<'d, 'c> {
         for (key, tally) in moved {
             self.add(key, tally);
         }
-        self.touched_roster |= domain::record::decide::touches_roster(kind);
-        if let Some(step) = kind
-            .step(entry.step.as_str())
-            .filter(|_| entry.change.is_none())
-        {
-            self.effects(step, &entry, &change.record)?;
+        self.touched.roster |= touches_roster(kind);
+        self.touched.config |= touches_config(kind);
+        let mut record = change.record;
+        if entry.change.is_none() {
+            if let Some(step) = kind.step(entry.step.as_str()) {
+                self.effects(step, &entry, &record)?;
+            }
+        } else if let Some(step) = approval::follows(kind, &entry, &record) {
+            // Everybody has agreed: the system goes on in the same transaction.
+            let command = Command {
+                cause: Some(record.id),
+                ..Command::new(step.name.clone(), By::System)
+            };
+            record = self.step(record.id, &command)?.record;
         }
         Ok(Taken {
-            record: change.record,
+            record,
             entry,
             repeated: false,
         })
@@ -393,6 +464,11 @@ impl<'d, 'c> Desk<'d, 'c> {
                     unit::unlink(self.tx, unit, after.id, name, *old)?;
                 }
                 unit::link(self.tx, unit, after.id, name, *to)?;
+            }
+        }
+        for (name, old) in before.into_iter().flat_map(|record| &record.doc.links) {
+            if !after.doc.links.contains_key(name) {
+                unit::unlink(self.tx, unit, after.id, name, *old)?;
             }
         }
         entry::append(self.tx, entry, text, &after.head)?;
@@ -443,16 +519,9 @@ impl<'d, 'c> Desk<'d, 'c> {
     }
 }
 
-/// A due time that no calendar covers is the caller's to mend, not a fault of the journal (S2.14).
 fn refused(error: domain::record::EvolveError) -> Error {
-    match error {
-        domain::record::EvolveError::Clock { duty, error } => match error.year() {
-            Some(year) => Refusal::new(Code::CalendarMissing).with(year).into(),
-            None => Refusal::new(Code::DueUnclear)
-                .with(duty)
-                .with(error.text().zh)
-                .into(),
-        },
-        other => other.into(),
+    match error.refusal() {
+        Some(refusal) => refusal.into(),
+        None => error.into(),
     }
 }

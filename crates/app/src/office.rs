@@ -10,7 +10,7 @@ use domain::name::Name;
 use domain::record::Command;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
-use store::{Lane, Location, Options, Store};
+use store::{Constraint, Lane, Location, Options, Store};
 
 /// How often a command is tried again when its unit's roster or parameters changed meanwhile.
 const ATTEMPTS: usize = 5;
@@ -118,16 +118,19 @@ impl Office {
     ) -> Result<T, Error> {
         let work = Arc::new(work);
         let mut view = self.view(unit)?;
-        for _ in 0..ATTEMPTS {
-            let (clock, work) = (self.0.clock.clone(), work.clone());
+        for attempt in 0..ATTEMPTS {
+            let (clock, work, known) = (self.0.clock.clone(), work.clone(), view.clone());
             let done = self.0.store.retry(lane, move |tx| {
-                let mut desk = Desk::begin(tx, &view, &clock)?;
+                let mut desk = Desk::begin(tx, &known, &clock)?;
                 let done = work(&mut desk)?;
                 desk.finish()?;
                 Ok(done)
             });
             match done {
                 Err(Error::Outdated) => view = self.reload(unit)?,
+                // The same key, number or version won elsewhere meanwhile: read again and decide again.
+                Err(Error::Store(store::Error::Conflict(Constraint::Unique)))
+                    if attempt + 1 < ATTEMPTS => {}
                 done => return done,
             }
         }

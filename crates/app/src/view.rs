@@ -7,13 +7,18 @@ use crate::error::Error;
 use crate::library::{Library, Rules};
 use domain::id::{MemberId, RecordId, TeamId, UnitId};
 use domain::name::Name;
+use domain::override_rule::Setter;
 use domain::pack::model::Role;
 use domain::parameter::Parameters;
-use domain::record::Record;
+use domain::proof::Outage;
 use domain::record::duties::moment;
+use domain::record::setting;
+use domain::record::{Command, Context, Entry, Record, Seen};
 use domain::roster::{Leave, Posting, Roster, Shift, Team};
 use domain::time::{Day, Instant, Moment, Zone};
-use domain::unit::Unit;
+use domain::unit::{Level, Unit};
+use domain::value::Data;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Tx, record, unit};
 
@@ -25,6 +30,10 @@ pub struct View {
     pub path: Vec<UnitId>,
     pub roster: Roster,
     pub parameters: Parameters,
+    /// Declared for the unit or one above it (S4.7).
+    pub outages: Vec<Outage>,
+    /// Postings at units above: who acts from there sets what loosens (S8.4).
+    above: Roster,
     pub rules: Arc<Rules>,
     pub library: Library,
 }
@@ -50,39 +59,97 @@ impl View {
         let mut roster = Roster::default();
         let zone = unit.zone.clone();
         let mut posted = Vec::new();
+        let mut above = Roster::default();
+        let (mut overrides, mut outages) = (Vec::new(), Vec::new());
         for kind in rules.pack.kinds.values() {
             let Some(role) = kind.role else { continue };
             // Places are many and answer for themselves when a record links them.
-            if matches!(role, Role::Place | Role::Member) {
+            if matches!(role, Role::Place | Role::Member | Role::Mark) {
                 continue;
             }
             for unit in &path {
+                let begun = posted.len();
                 let mut register = Register {
                     zone: &zone,
                     roster: &mut roster,
                     posted: &mut posted,
                 };
+                let mut settings = Vec::new();
                 record::each_of_kind(tx, Some(*unit), Some(&kind.name), |record| {
-                    if !record.doc.void {
-                        register.read(role, &record);
+                    if record.doc.void {
+                        return Ok(());
+                    }
+                    match role {
+                        Role::Override => {
+                            let set = setting::read(&rules.pack, *unit, &zone, &record.doc.data);
+                            settings.extend(set);
+                        }
+                        Role::Outage => outages.extend(outage(&record)),
+                        role => register.read(role, &record),
                     }
                     Ok(())
                 })?;
+                // Of two for one day the one that was set later holds.
+                overrides.extend(settings.into_iter().rev());
+                if *unit != id {
+                    above
+                        .postings
+                        .extend(posted[begun..].iter().map(|(posting, _)| posting.clone()));
+                }
             }
         }
         for (posting, team) in posted {
             let team = team.and_then(|code| roster.team(&code));
             roster.postings.push(Posting { team, ..posting });
         }
-        let parameters = Parameters::new(&path, Vec::new());
+        let parameters = Parameters::new(&path, overrides);
         Ok(Self {
             unit,
             path,
             roster,
             parameters,
+            outages,
+            above,
             rules,
             library,
         })
+    }
+
+    /// What deciding a command looks at.
+    pub fn context<'a>(
+        &'a self,
+        now: Instant,
+        command: &Command,
+        linked: &'a BTreeMap<RecordId, Seen>,
+        facts: &'a Data,
+        journal: &'a [(Entry, String)],
+    ) -> Context<'a> {
+        // The company has nobody above it, and what it and its regions set is for the projects below them.
+        let setter = match command.by.member() {
+            Some(member) if self.unit.level == Level::Project => {
+                if self.above.is_member(member, now) {
+                    Setter::Above
+                } else {
+                    Setter::Itself
+                }
+            }
+            _ => Setter::Above,
+        };
+        Context {
+            pack: &self.rules.pack,
+            version: self.rules.number,
+            now,
+            zone: &self.unit.zone,
+            unit: self.unit.id,
+            roster: &self.roster,
+            parameters: &self.parameters,
+            linked,
+            facts,
+            outages: &self.outages,
+            setter,
+            packs: &self.library,
+            journal,
+        }
     }
 
     /// Whether the view is what the database says.
@@ -168,7 +235,7 @@ impl Register<'_> {
                     });
                 }
             }
-            Role::Member | Role::Place => {}
+            Role::Member | Role::Place | Role::Override | Role::Mark | Role::Outage => {}
         }
     }
 
@@ -183,6 +250,19 @@ impl Register<'_> {
             Moment::On(day) => of_day(self.zone, day),
         })
     }
+}
+
+/// An outage that was declared and not taken back.
+fn outage(record: &Record) -> Option<Outage> {
+    let at = |name: &str| match moment(record.doc.data.get(name)?)? {
+        Moment::At(at) => Some(at),
+        Moment::On(_) => None,
+    };
+    let outage = Outage {
+        from: at("from")?,
+        until: at("until")?,
+    };
+    (outage.from <= outage.until).then_some(outage)
 }
 
 fn linked(record: &Record, name: &str) -> Option<MemberId> {

@@ -12,7 +12,7 @@ use crate::pack::model::Pack;
 use crate::pack::standard::{Clause, MeanOf, Selector, Standard, Subject};
 use crate::period::Period;
 use crate::record::scope::{DataScope, RecordScope};
-use crate::record::{Change, Decided, Entry, Record};
+use crate::record::{Change, Decided, Entry, Record, Used};
 use crate::tally::{Tally, Verdict};
 use crate::time::{Day, Zone};
 use crate::value::{Data, Value};
@@ -139,19 +139,11 @@ impl Measures {
                     add_duty(measure, unit, row, sign, &mut moved);
                 }
             }
-            if entry.change.is_none() {
-                for (holder, day, tally) in
-                    evidence(measure, unit, zone, before, entry, &change.record)
-                {
-                    add(
-                        &mut moved,
-                        &measure.key,
-                        holder,
-                        measure.period.containing(day).first(),
-                        tally,
-                        1,
-                    );
-                }
+            for (holder, day, tally) in
+                evidence(measure, unit, zone, before, entry, &change.record)
+            {
+                let window = measure.period.containing(day).first();
+                add(&mut moved, &measure.key, holder, window, tally, 1);
             }
         }
         moved.retain(|_, tally| *tally != Tally::ZERO);
@@ -392,7 +384,8 @@ fn add(
     *slot = next.unwrap_or(*slot);
 }
 
-/// What a step itself is evidence of: that it happened at all, or how complete it was.
+/// What an entry is evidence of: how complete its step was, how long it took; and, as a difference to the record before it, that something
+/// happened that must not. What a later step makes untrue is taken back.
 pub fn evidence(
     measure: &Measure,
     unit: UnitId,
@@ -401,6 +394,20 @@ pub fn evidence(
     entry: &Entry,
     after: &Record,
 ) -> Vec<(HolderId, Day, Tally)> {
+    if matches!(measure.selector, Selector::NoneOf { .. }) {
+        let was = before.and_then(|record| of_record(measure, unit, zone, record));
+        let is = of_record(measure, unit, zone, after);
+        if was == is {
+            return Vec::new();
+        }
+        let back = was.map(|(holder, day, tally)| {
+            (holder, day, Tally::ZERO.minus(tally).unwrap_or(Tally::ZERO))
+        });
+        return back.into_iter().chain(is).collect();
+    }
+    if entry.change.is_some() {
+        return Vec::new();
+    }
     let day = zone.day_of(crate::record::evolve::happened(entry));
     let none = Data::new();
     let scope = RecordScope::after(Some(after), &none, &entry.used);
@@ -409,13 +416,6 @@ pub fn evidence(
             .is_none_or(|when| when.holds(&scope).unwrap_or(false))
     };
     match &measure.selector {
-        Selector::NoneOf { when, whose, .. } if before.is_none() && holds(when) => {
-            let holder = whose
-                .as_ref()
-                .and_then(|field| whose_of(after, field))
-                .unwrap_or(unit.into());
-            vec![(holder, day, Tally::of(Verdict::Missed))]
-        }
         Selector::Complete {
             at, fields, when, ..
         } if *at == entry.step && holds(when) => {
@@ -472,6 +472,36 @@ pub fn evidence(
         },
         _ => Vec::new(),
     }
+}
+
+/// What a record as it stands is evidence of: something that must not happen, on the day on which it did (S1.3). What a later step makes
+/// untrue is taken back by the difference.
+fn of_record(
+    measure: &Measure,
+    unit: UnitId,
+    zone: &Zone,
+    record: &Record,
+) -> Option<(HolderId, Day, Tally)> {
+    let Selector::NoneOf { when, whose, .. } = &measure.selector else {
+        return None;
+    };
+    let (none, used) = (Data::new(), Used::default());
+    let scope = RecordScope::after(Some(record), &none, &used);
+    let holds = when
+        .as_ref()
+        .is_none_or(|when| when.holds(&scope).unwrap_or(false));
+    if record.doc.void || !holds {
+        return None;
+    }
+    let holder = whose
+        .as_ref()
+        .and_then(|field| whose_of(record, field))
+        .unwrap_or(unit.into());
+    Some((
+        holder,
+        zone.day_of(record.opened_at),
+        Tally::of(Verdict::Missed),
+    ))
 }
 
 /// The member or team that a field or link names.

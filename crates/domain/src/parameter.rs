@@ -41,6 +41,15 @@ impl Parameters {
             .map(|set| &set.value)
     }
 
+    /// What is in force for a unit without what was set for itself.
+    pub fn above(&self, unit: UnitId, name: &Name, at: Instant) -> Option<&ParameterValue> {
+        self.overrides
+            .iter()
+            .filter(|set| set.unit != unit)
+            .find(|set| set.parameter == *name && set.from <= at)
+            .map(|set| &set.value)
+    }
+
     /// The value in force.
     pub fn value<'a>(
         &'a self,

@@ -57,6 +57,20 @@ pub fn by_key(tx: &mut Tx<'_>, unit: UnitId, key: &str) -> Result<Option<Line>, 
     )
 }
 
+/// The entry of a record that was made under a caller's key; the last of its entries is looked at first.
+pub fn by_step_key(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    record: RecordId,
+    key: &str,
+) -> Result<Option<Line>, Error> {
+    tx.optional(
+        "select unit_id, record_id, doc, hash from entry where unit_id = ?1 and record_id = ?2 and key = ?3 order by seq desc limit 1",
+        &[&unit, &record, &key],
+        read,
+    )
+}
+
 /// The entry of that number.
 pub fn at(
     tx: &mut Tx<'_>,

@@ -3,6 +3,7 @@
 //! A pack is a folder of YAML that is checked as a whole and compiled once into `model::Pack`; a broken pack never replaces a
 //! good one. This module reads no files: its input is names and texts.
 
+mod approval;
 mod describe;
 mod diff;
 mod fault;

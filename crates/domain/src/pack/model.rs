@@ -166,6 +166,12 @@ pub enum Role {
     Team,
     /// A place that a grid serves: field `grid` (a grid's code); hand-overs follow when it changes.
     Place,
+    /// Fields `parameter`, `value` (texts), `from` (a day): binds the unit it stands in and those below (S8.4).
+    Override,
+    /// Fields `standard`, `clause`, `period`, `reason` (texts), `member`, `mark` (hundredths of a point): a human mark (S7.6).
+    Mark,
+    /// Fields `from`, `until` (instants): an outage that lets paper entries in (S4.7), declared for the unit it stands in and those below.
+    Outage,
 }
 
 /// Literal text and the parts that are filled in: `{unit}` the unit's code, `{date}` yyyymmdd in the unit's zone, `{month}` yyyymm, `{seq:n}`.

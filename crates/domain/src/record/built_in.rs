@@ -1,188 +1,409 @@
-//! Whether a step that every kind has may be taken: corrections, excuses, hand-overs.
+//! Whether a step that every kind has may be taken: corrections, excuses, hand-overs, approvals, merges.
 
 use super::command::{Command, Context};
-use super::entry::{BuiltIn, By, Entry, Via};
+use super::entry::{BuiltIn, By, Entry, Used, Via};
+use super::fold::{Folded, fold};
 use super::refusal::{Code, Refusal};
-use super::{Record, form};
+use super::{Decided, Record, approval, form, look_up, merge};
+use crate::correction::{Correction, CorrectionRefused, Needs};
 use crate::holder::Holder;
+use crate::id::MemberId;
+use crate::measure::Measures;
+use crate::name::Name;
+use crate::outcome::Outcome;
 use crate::pack::model::Kind;
-use crate::time::Moment;
+use crate::proof::{Limits, is_refused_as_future};
+use crate::time::{Instant, Moment};
+use std::collections::BTreeSet;
 
-/// The change as it goes into the entry, with the old value that it replaces.
-pub fn check(
+/// The change as it goes into the entry, with the old value that it replaces, and what it takes from outside.
+pub(super) fn check(
     context: &Context<'_>,
     kind: &Kind,
     record: &Record,
     command: &Command,
     change: &BuiltIn,
-) -> Result<BuiltIn, Vec<Refusal>> {
-    match change {
+) -> Result<(BuiltIn, Used), Vec<Refusal>> {
+    let mut used = Used::default();
+    let change = match change {
         BuiltIn::Correct {
             seq, field, new, ..
-        } => {
-            let entry = found(context, *seq)?;
-            let step = kind
-                .step(entry.step.as_str())
-                .ok_or_else(|| one(Refusal::new(Code::EntryUnknown).with(seq)))?;
-            let value = [(field.clone(), new.clone())].into();
-            let faults = form::check(kind, step, &value, &record.doc.data, false);
-            let faults: Vec<_> = faults
-                .into_iter()
-                .filter(|fault| fault.code != Code::FieldRequired)
-                .collect();
-            if !faults.is_empty() {
-                return Err(faults);
-            }
-            let old = corrected(context, *seq, field)
-                .unwrap_or_else(|| entry.data.get(field).cloned().unwrap_or_default());
-            if old == *new {
-                return Err(one(Refusal::at(Code::CorrectionNothing, field)));
-            }
-            may_correct(context, command, entry)?;
-            Ok(BuiltIn::Correct {
-                seq: *seq,
-                field: field.clone(),
-                old,
-                new: new.clone(),
-            })
-        }
-        BuiltIn::CorrectTime { seq, new, .. } => {
-            let entry = found(context, *seq)?;
-            // A corrected time can turn missed into met: always with a second person (S9.2, S4.6).
-            second_person(command, true)?;
-            reason(command)?;
-            Ok(BuiltIn::CorrectTime {
-                seq: *seq,
-                old: entry.occurred(),
-                new: *new,
-            })
-        }
+        } => correct(context, kind, record, *seq, field, new)?,
+        BuiltIn::CorrectTime { seq, new, .. } => correct_time(context, record, *seq, *new)?,
         BuiltIn::Excuse {
             duty, occurrence, ..
         } => {
-            let open = record
-                .doc
-                .todo
-                .iter()
-                .find(|todo| todo.name == *duty && todo.occurrence == *occurrence);
-            let standing = record
-                .doc
-                .occurrences
-                .get(duty)
-                .is_some_and(|count| occurrence <= count);
-            if open.is_none() && !standing {
-                return Err(one(Refusal::new(Code::DutyUnknown).with(duty)));
-            }
-            // Decided by somebody whose own score it does not touch (S4.3).
-            let mine = command.by.member().map(Holder::Member);
-            if open.is_some_and(|todo| {
-                todo.held
-                    .iter()
-                    .any(|held| Some(&held.holder) == mine.as_ref())
-            }) {
-                return Err(one(Refusal::new(Code::ConflictOfInterest)));
-            }
-            reason(command)?;
-            Ok(change.clone())
+            excuse(context, record, command, duty, *occurrence)?;
+            change.clone()
         }
         BuiltIn::Take {
             duty,
             occurrence,
             to,
         } => {
-            let open = record
-                .doc
-                .todo
-                .iter()
-                .find(|todo| todo.name == *duty && todo.occurrence == *occurrence);
-            let Some(todo) = open else {
-                return Err(one(Refusal::new(Code::DutyUnknown).with(duty)));
+            take(record, command, duty, *occurrence, to)?;
+            change.clone()
+        }
+        BuiltIn::HandOver { .. } | BuiltIn::Recompute { .. } => {
+            second_or_system(command)?;
+            change.clone()
+        }
+        BuiltIn::Void => {
+            let imported = |(entry, _): &(Entry, String)| entry.import.is_some();
+            if !context.journal.first().is_some_and(imported) {
+                return Err(one(Refusal::new(Code::NotImported)));
+            }
+            second_or_system(command)?;
+            change.clone()
+        }
+        BuiltIn::Approve { approval: name, .. } => {
+            let (stage, post) =
+                approval::check(context, kind, record, command, name).map_err(one)?;
+            if let Some(approval) = kind.approvals.get(name) {
+                approval::look_up_stage(
+                    context,
+                    kind,
+                    Some(record),
+                    command,
+                    approval,
+                    stage + 1,
+                    &mut used,
+                );
+            }
+            ending(context, kind, record, name, &mut used);
+            BuiltIn::Approve {
+                approval: name.clone(),
+                stage,
+                post,
+            }
+        }
+        BuiltIn::Return { approval: name, .. } => {
+            let (stage, post) =
+                approval::check(context, kind, record, command, name).map_err(one)?;
+            let back = kind
+                .approvals
+                .get(name)
+                .and_then(|known| known.on_return.as_ref());
+            if back.is_none() {
+                return Err(one(Refusal::new(Code::ApprovalNoReturn).with(name)));
+            }
+            reason(command)?;
+            ending(context, kind, record, name, &mut used);
+            BuiltIn::Return {
+                approval: name.clone(),
+                stage,
+                post,
+            }
+        }
+        BuiltIn::Merge { into } => {
+            merge::check(context, kind, record, *into, &mut used).map_err(one)?;
+            change.clone()
+        }
+        BuiltIn::Unmerge => {
+            if record.doc.merged.is_none() {
+                return Err(one(Refusal::new(Code::NotMerged)));
+            }
+            reason(command)?;
+            change.clone()
+        }
+        BuiltIn::Recur { duty: name, .. } => {
+            let Some(duty) = kind.duty(name.as_str()) else {
+                return Err(one(Refusal::new(Code::DutyUnknown).with(name)));
             };
-            let pool = matches!(
-                todo.holder(),
-                Holder::Pool { .. } | Holder::Unit | Holder::Team(_)
-            );
-            let own = *to == command.by.member().map_or(Holder::Unit, Holder::Member);
-            if own && !pool {
-                Err(one(Refusal::new(Code::HolderWrong).with(duty)))
-            } else {
-                Ok(change.clone())
+            if command.by != By::System {
+                return Err(one(Refusal::new(Code::SystemOnly).with(&command.step)));
             }
-        }
-        BuiltIn::HandOver { .. } | BuiltIn::Recompute { .. } | BuiltIn::Void => {
-            if command.by == By::System || command.via == Via::Import || command.second.is_some() {
-                Ok(change.clone())
-            } else {
-                Err(one(Refusal::new(Code::SecondPersonMissing)))
+            look_up::starting(context, kind, duty, Some(record), command, &mut used);
+            for todo in record.doc.todo.iter().filter(|todo| todo.name == *name) {
+                look_up::absences(context, todo, &mut used);
             }
+            change.clone()
         }
-    }
+    };
+    Ok((change, used))
 }
 
 fn one(refusal: Refusal) -> Vec<Refusal> {
     vec![refusal]
 }
 
-fn found<'a>(context: &Context<'a>, seq: i64) -> Result<&'a Entry, Vec<Refusal>> {
-    context
-        .history
+/// Absences of those whose duties an answer to an approval ends.
+fn ending(context: &Context<'_>, kind: &Kind, record: &Record, name: &Name, used: &mut Used) {
+    let Some(approval) = kind.approvals.get(name) else {
+        return;
+    };
+    for todo in record
+        .doc
+        .todo
         .iter()
-        .find(|entry| entry.seq == seq)
-        .ok_or_else(|| one(Refusal::new(Code::EntryUnknown).with(seq)))
+        .filter(|todo| approval.owns(&todo.name))
+    {
+        look_up::absences(context, todo, used);
+    }
 }
 
-/// The value that an earlier correction put in the place.
-fn corrected(
+fn second_or_system(command: &Command) -> Result<(), Vec<Refusal>> {
+    if command.by == By::System || command.via == Via::Import || command.second.is_some() {
+        Ok(())
+    } else {
+        Err(one(Refusal::new(Code::SecondPersonMissing)))
+    }
+}
+
+fn correct(
     context: &Context<'_>,
-    at: i64,
-    name: &crate::name::Name,
-) -> Option<crate::value::Value> {
-    context
-        .history
+    kind: &Kind,
+    record: &Record,
+    seq: i64,
+    field: &Name,
+    new: &crate::value::Value,
+) -> Result<BuiltIn, Vec<Refusal>> {
+    let entry = found(context, seq)?;
+    let step = kind
+        .step(entry.step.as_str())
+        .filter(|_| entry.change.is_none())
+        .ok_or_else(|| one(Refusal::new(Code::EntryUnknown).with(seq)))?;
+    let value = [(field.clone(), new.clone())].into();
+    // A form that was complete stays so: a field that it asks for is not emptied.
+    let faults: Vec<_> = form::check(kind, step, &value, &record.doc.data, false)
+        .into_iter()
+        .filter(|fault| fault.code != Code::FieldRequired || fault.field.as_ref() == Some(field))
+        .collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let earlier = context
+        .journal
         .iter()
         .rev()
-        .find_map(|entry| match &entry.change {
+        .find_map(|(later, _)| match &later.change {
             Some(BuiltIn::Correct {
-                seq, field, new, ..
-            }) if *seq == at && field == name => Some(new.clone()),
+                seq: of,
+                field: name,
+                new,
+                ..
+            }) if *of == seq && name == field => Some(new.clone()),
             _ => None,
-        })
+        });
+    let old = earlier.unwrap_or_else(|| entry.data.get(field).cloned().unwrap_or_default());
+    if old == *new {
+        return Err(one(Refusal::at(Code::CorrectionNothing, field)));
+    }
+    Ok(BuiltIn::Correct {
+        seq,
+        field: field.clone(),
+        old,
+        new: new.clone(),
+    })
 }
 
-/// Alone: the author, within 15 minutes and before the next step; else with a second person (S9.2).
-fn may_correct(
+fn correct_time(
+    context: &Context<'_>,
+    record: &Record,
+    seq: i64,
+    new: Moment,
+) -> Result<BuiltIn, Vec<Refusal>> {
+    let entry = found(context, seq)?;
+    if entry.change.is_some() {
+        return Err(one(Refusal::new(Code::EntryUnknown).with(seq)));
+    }
+    let zone = context.zone;
+    let shown = match new {
+        Moment::At(at) => at.in_zone(zone),
+        Moment::On(day) => day.to_string(),
+    };
+    let limits = Limits::default();
+    if is_refused_as_future(new, entry.recorded_at, false, &limits, zone) {
+        return Err(one(Refusal::new(Code::TimeFuture).with(shown)));
+    }
+    if entry.opens.is_none() && super::decide::before(zone, new, record.opened_at) {
+        let opened = record.opened_at.in_zone(zone);
+        return Err(one(Refusal::new(Code::TimeBeforeRecord)
+            .with(shown)
+            .with(opened)));
+    }
+    let earlier = context
+        .journal
+        .iter()
+        .rev()
+        .find_map(|(later, _)| match later.change {
+            Some(BuiltIn::CorrectTime { seq: of, new, .. }) if of == seq => Some(new),
+            _ => None,
+        });
+    let old = earlier.unwrap_or_else(|| entry.occurred());
+    if old == new {
+        return Err(one(Refusal::new(Code::CorrectionNothing)));
+    }
+    Ok(BuiltIn::CorrectTime { seq, old, new })
+}
+
+/// Whom a correction takes, seen from what it does: the journal is read as it is and as it would be (S9.2).
+pub(super) fn corrected(
     context: &Context<'_>,
     command: &Command,
     entry: &Entry,
 ) -> Result<(), Vec<Refusal>> {
-    let author = command.by == entry.by
-        || command
-            .by
-            .member()
-            .is_some_and(|member| entry.recorded_by == Some(member));
-    let next = context
-        .history
-        .iter()
-        .any(|later| later.seq > entry.seq && later.change.is_none());
-    let soon = context.now.since(entry.recorded_at) <= 15 * 60 * 1_000_000;
-    if author && soon && !next {
+    let Some(BuiltIn::Correct { seq, .. } | BuiltIn::CorrectTime { seq, .. }) = &entry.change
+    else {
         return Ok(());
+    };
+    let wrong = found(context, *seq)?;
+    let mut journal = context.journal.to_vec();
+    let was = read(context, &journal)?;
+    journal.push((entry.clone(), entry.text()));
+    let becomes = read(context, &journal)?;
+    // A party corrects its own words as a member does his; a source's nobody corrects alone.
+    let id = |by: &By| match by {
+        By::Member(id) => Some(*id),
+        By::Party(id) => Some(MemberId::from(*id)),
+        By::System | By::Source(_) => None,
+    };
+    let by = id(&command.by);
+    let author = match wrong.recorded_by {
+        Some(typist) if Some(typist) == by => Some(typist),
+        _ => id(&wrong.by),
+    };
+    let next = context
+        .journal
+        .iter()
+        .find(|(later, _)| later.seq > *seq && later.change.is_none());
+    let needs = Correction {
+        author,
+        entry_recorded_at: wrong.recorded_at,
+        next_step_at: next.map(|(later, _)| later.recorded_at),
+        by: by.unwrap_or_else(|| MemberId::from_uuid(crate::id::Uuid::nil())),
+        recorded_by: command.recorded_by,
+        recorded_at: context.now,
+        second: command.second,
+        turns_missed_into_met: rescues(&was, &becomes, context.now),
+        of_unit_or_kind: false,
     }
-    reason(command)?;
-    second_person(command, false)
-}
-
-fn second_person(command: &Command, always: bool) -> Result<(), Vec<Refusal>> {
-    match command.second {
-        Some(second)
-            if Some(second) == command.by.member() || Some(second) == command.recorded_by =>
-        {
+    .needs();
+    match needs {
+        Ok(Needs::Alone) => Ok(()),
+        Ok(Needs::SecondPerson) => {
+            reason(command)?;
+            match command.second {
+                Some(_) => Ok(()),
+                None => Err(one(Refusal::new(Code::CorrectionNotAllowed))),
+            }
+        }
+        Err(CorrectionRefused::SamePerson | CorrectionRefused::UnitOrKind) => {
             Err(one(Refusal::new(Code::SecondPersonOwn)))
         }
-        Some(_) => Ok(()),
-        None if always => Err(one(Refusal::new(Code::SecondPersonMissing))),
-        None => Err(one(Refusal::new(Code::CorrectionNotAllowed))),
     }
+}
+
+/// Whether something that was missed is so no longer: met, or made never to have been owed.
+fn rescues(was: &Folded, becomes: &Folded, now: Instant) -> bool {
+    !late(was, now).is_subset(&late(becomes, now))
+}
+
+fn late(folded: &Folded, now: Instant) -> BTreeSet<(Name, u32)> {
+    let decided = folded
+        .decided
+        .values()
+        .filter(|row| row.outcome == Outcome::Missed)
+        .map(|row| (row.name.clone(), row.occurrence));
+    let todo = folded
+        .record
+        .doc
+        .todo
+        .iter()
+        .filter(|todo| todo.due.is_late(now))
+        .map(|todo| (todo.name.clone(), todo.occurrence));
+    decided.chain(todo).collect()
+}
+
+fn read(context: &Context<'_>, journal: &[(Entry, String)]) -> Result<Folded, Vec<Refusal>> {
+    fold(context.packs, &Measures::default(), context.zone, journal).map_err(|error| {
+        one(error
+            .refusal()
+            .unwrap_or_else(|| Refusal::new(Code::EffectFailed).with("correct").with(error)))
+    })
+}
+
+/// Decided by somebody whose own score it does not touch (S4.3).
+fn excuse(
+    context: &Context<'_>,
+    record: &Record,
+    command: &Command,
+    duty: &Name,
+    occurrence: u32,
+) -> Result<(), Vec<Refusal>> {
+    reason(command)?;
+    let open = record
+        .doc
+        .todo
+        .iter()
+        .find(|todo| todo.name == *duty && todo.occurrence == occurrence);
+    let holders: Vec<Holder> = match open {
+        Some(todo) => todo.held.iter().map(|held| held.holder.clone()).collect(),
+        None => {
+            let folded = read(context, context.journal)?;
+            let Some(row) = folded.decided.get(&(duty.clone(), occurrence)) else {
+                return Err(one(Refusal::new(Code::DutyUnknown).with(duty)));
+            };
+            if row.outcome != Outcome::Missed {
+                return Err(one(Refusal::new(Code::NotMissed).with(duty)));
+            }
+            answerable(row)
+        }
+    };
+    let actors = [command.by.member(), command.recorded_by];
+    let mine = |holder: &Holder| {
+        actors
+            .iter()
+            .flatten()
+            .any(|actor| *holder == Holder::Member(*actor))
+    };
+    if holders.iter().any(mine) {
+        return Err(one(Refusal::new(Code::ConflictOfInterest)));
+    }
+    Ok(())
+}
+
+fn answerable(row: &Decided) -> Vec<Holder> {
+    let shares = row.shares.iter().map(|share| share.holder.clone());
+    let doer = row.doer.map(Holder::Member);
+    shares.chain([row.holder.clone()]).chain(doer).collect()
+}
+
+/// Out of a pool, a team's or the unit's for oneself; to another only by a second person or the system.
+fn take(
+    record: &Record,
+    command: &Command,
+    duty: &Name,
+    occurrence: u32,
+    to: &Holder,
+) -> Result<(), Vec<Refusal>> {
+    let open = record
+        .doc
+        .todo
+        .iter()
+        .find(|todo| todo.name == *duty && todo.occurrence == occurrence);
+    let Some(todo) = open else {
+        return Err(one(Refusal::new(Code::DutyUnknown).with(duty)));
+    };
+    let free = matches!(
+        todo.holder(),
+        Holder::Pool { .. } | Holder::Unit | Holder::Team(_)
+    );
+    let own = command.by.member().map(Holder::Member).as_ref() == Some(to);
+    match (own, free) {
+        (true, true) => Ok(()),
+        (true, false) => Err(one(Refusal::new(Code::HolderWrong).with(duty))),
+        (false, _) => second_or_system(command),
+    }
+}
+
+fn found<'a>(context: &Context<'a>, seq: i64) -> Result<&'a Entry, Vec<Refusal>> {
+    context
+        .journal
+        .iter()
+        .map(|(entry, _)| entry)
+        .find(|entry| entry.seq == seq)
+        .ok_or_else(|| one(Refusal::new(Code::EntryUnknown).with(seq)))
 }
 
 fn reason(command: &Command) -> Result<(), Vec<Refusal>> {
@@ -195,9 +416,4 @@ fn reason(command: &Command) -> Result<(), Vec<Refusal>> {
     } else {
         Err(one(Refusal::new(Code::ReasonMissing)))
     }
-}
-
-/// A time that is corrected with a second person counts as stated, whatever the duty's proof.
-pub fn counts_as_stated(entry: &Entry) -> Option<Moment> {
-    entry.confirmed.then(|| entry.occurred())
 }

@@ -3,16 +3,18 @@
 use super::Record;
 use super::entry::BuiltIn;
 use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Used, Via};
+use super::evolve::Packs;
 use super::scope::RecordScope;
 use crate::calendar::SpecialDays;
-use crate::clock;
 use crate::expr::Expr;
 use crate::id::{MemberId, RecordId, UnitId};
 use crate::name::Name;
-use crate::pack::model::{Fact, HolderRule, Kind, Pack, Start, Step};
+use crate::override_rule::Setter;
+use crate::pack::model::{Fact, HolderRule, Kind, Pack, Step};
 use crate::parameter::Parameters;
-use crate::proof::DeviceTimes;
+use crate::proof::{DeviceTimes, Outage};
 use crate::roster::Roster;
+use crate::selection;
 use crate::time::{Instant, Moment, Zone};
 use crate::value::{Data, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +77,13 @@ impl Command {
             built_in: None,
         }
     }
+    /// A step that every kind has.
+    pub fn built_in(change: BuiltIn, by: By) -> Self {
+        Self {
+            built_in: Some(change.clone()),
+            ..Self::new(change.step(), by)
+        }
+    }
     /// Judged by the source's times and admitted where live work would be refused (S4.8).
     pub fn is_import(&self) -> bool {
         self.via == Via::Import
@@ -94,8 +103,13 @@ pub struct Context<'a> {
     pub linked: &'a BTreeMap<RecordId, Seen>,
     /// Facts found, by name; absent: none was found.
     pub facts: &'a Data,
-    /// All entries of the record, which only corrections look at.
-    pub history: &'a [Entry],
+    /// Outages that a unit above has declared (S4.7).
+    pub outages: &'a [Outage],
+    /// Where whoever acts stands, seen from the unit (S8.4).
+    pub setter: Setter,
+    pub packs: &'a dyn Packs,
+    /// The record's journal with its texts, which only built-in steps look at.
+    pub journal: &'a [(Entry, String)],
 }
 
 /// A record behind a link, as expressions and holders see it.
@@ -133,6 +147,8 @@ impl Seen {
 pub struct Needs {
     /// Links whose record is looked at.
     pub links: BTreeSet<Name>,
+    /// Those of them whose record a condition reads: the decision rests on it.
+    pub conditions: BTreeSet<Name>,
     /// Facts to look up (S9.5).
     pub facts: BTreeSet<Name>,
 }
@@ -147,18 +163,14 @@ pub fn needs(kind: &Kind, step: &Step) -> Needs {
                     && kind.links.contains_key(first)
                 {
                     needs.links.insert(first.clone());
+                    needs.conditions.insert(first.clone());
                 }
             }
         }
     };
     read(&step.when);
     for duty in &kind.duties {
-        let starts = match &duty.start {
-            Start::Steps(steps) => steps.contains(&step.name),
-            Start::At(_) | Start::Every(_) => step.name == "open",
-            Start::PostingEnded => false,
-        };
-        if starts {
+        if duty.may_start(step) {
             read(&duty.when);
         }
         for until in duty.until.iter().filter(|until| until.step == step.name) {
@@ -166,7 +178,7 @@ pub fn needs(kind: &Kind, step: &Step) -> Needs {
         }
     }
     for duty in &kind.duties {
-        if duty.starts_with(&step.name) {
+        if duty.may_start(step) || duty.may_pass_on(kind, step) {
             for rule in &duty.holder {
                 if let HolderRule::GridOf(link) = rule {
                     needs.links.insert(link.clone());
@@ -186,6 +198,15 @@ pub fn needs(kind: &Kind, step: &Step) -> Needs {
     needs
 }
 
+/// The instant as of which a command asks about others: history asks as of its own time (S4.8).
+pub fn asked_at(command: &Command, now: Instant, zone: &Zone) -> Instant {
+    match command.occurred {
+        Some(Moment::At(at)) if command.is_import() => at,
+        Some(Moment::On(day)) if command.is_import() => zone.start_of(day),
+        _ => now,
+    }
+}
+
 /// Whether an earlier record is what a fact asks for (S9.5): the same links and fields, opened so long ago at most, in a state that counts.
 pub fn touches(
     fact: &Fact,
@@ -196,10 +217,7 @@ pub fn touches(
     days: &SpecialDays,
     zone: &Zone,
 ) -> bool {
-    let at = match command.occurred {
-        Some(Moment::At(at)) if command.is_import() => at,
-        _ => now,
-    };
+    let at = asked_at(command, now, zone);
     let same = fact.same.iter().all(|name| {
         let link = command
             .links
@@ -216,7 +234,7 @@ pub fn touches(
         }
     });
     let recent =
-        clock::ends(earlier.opened_at, fact.within, days, zone).is_ok_and(|until| until.allows(at));
+        selection::repeats(earlier.opened_at, at, fact.within, days, zone).unwrap_or(false);
     let none = Data::new();
     let used = Used::default();
     let scope = RecordScope::after(Some(earlier), &none, &used);
@@ -224,5 +242,5 @@ pub fn touches(
         .state
         .as_ref()
         .is_none_or(|state| state.holds(&scope).unwrap_or(false));
-    same && recent && counts && earlier.opened_at <= at && !earlier.doc.void
+    same && recent && counts && !earlier.doc.void
 }

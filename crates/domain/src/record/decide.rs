@@ -1,19 +1,16 @@
 //! Whether a step may be taken, and the entry that says that it was.
 
 use super::command::{Command, Context};
-use super::entry::{Anomaly, BuiltIn, By, Entry, Opens, Used};
+use super::entry::{Anomaly, BuiltIn, By, Entry, Opens, Used, Via};
 use super::refusal::{Code, Refusal};
 use super::scope::RecordScope;
 use super::{Record, form};
 use crate::id::RecordId;
 use crate::name::Name;
-use crate::pack::model::{Kind, Role, Step, Who};
+use crate::pack::model::{FieldType, Kind, Role, Step, Who};
+use crate::proof::{Limits, Paper, PaperRefused, is_refused_as_future};
 use crate::time::{Instant, Moment};
-use crate::value::Data;
-use std::collections::BTreeMap;
-
-/// A time further ahead than this is from the future (S4.7): 2 minutes in microseconds.
-const AHEAD: i64 = 120_000_000;
+use crate::value::{Data, Value};
 
 /// What opening a record needs beside the command.
 #[derive(Clone, Debug)]
@@ -66,15 +63,13 @@ pub fn decide(
                     .with(kind_name),
             ]);
         };
-        let change = super::built_in::check(context, kind, record, command, change)?;
-        return Ok(entry(
-            context,
-            target,
-            command,
-            Vec::new(),
-            Used::default(),
-            Some(change),
-        ));
+        if let Some(refusal) = own_second(command) {
+            return Err(vec![refusal]);
+        }
+        let (change, used) = super::built_in::check(context, kind, record, command, change)?;
+        let entry = entry(context, target, command, Vec::new(), used, Some(change));
+        super::built_in::corrected(context, command, &entry)?;
+        return Ok(entry);
     }
     let step = match (before, command.step.as_str()) {
         (None, "open") => Some(&kind.open),
@@ -104,7 +99,9 @@ pub fn decide(
     check.links();
     check.times();
     check.signatures();
-    let used = check.used();
+    let mut used = check.used();
+    check.paper(&mut used);
+    check.setting();
     check.condition(&used);
     if !check.faults.is_empty() {
         return Err(check.faults);
@@ -246,12 +243,12 @@ impl Check<'_> {
                     .any(|team| self.field_holds(self.kind.team.as_ref(), &team.to_string()))
             }
             (Who::Party(link), By::Party(party)) => {
-                let linked = self
-                    .command
-                    .links
-                    .get(link)
-                    .or_else(|| self.before?.doc.links.get(link));
-                linked == Some(party)
+                // Nobody makes himself a party by filling in the link.
+                let links = match self.before {
+                    Some(record) => &record.doc.links,
+                    None => &self.command.links,
+                };
+                links.get(link) == Some(party)
             }
             (Who::System, By::System) => true,
             _ => false,
@@ -260,12 +257,12 @@ impl Check<'_> {
 
     fn field_holds(&self, field: Option<&Name>, id: &str) -> bool {
         let Some(field) = field else { return false };
-        let value = self
-            .command
-            .data
-            .get(field)
-            .or_else(|| self.before?.doc.data.get(field));
-        value.and_then(|value| value.as_text()) == Some(id)
+        // Nobody makes himself the assignee by filling in the field.
+        let data = match self.before {
+            Some(record) => &record.doc.data,
+            None => &self.command.data,
+        };
+        data.get(field).and_then(|value| value.as_text()) == Some(id)
     }
 
     fn form(&mut self) {
@@ -318,13 +315,13 @@ impl Check<'_> {
         let Some(occurred) = self.command.occurred else {
             return;
         };
-        let latest = self.context.now.plus_micros(AHEAD);
         let zone = self.context.zone;
-        let (begins, shown) = match occurred {
-            Moment::At(at) => (at, at.in_zone(zone)),
-            Moment::On(day) => (zone.start_of(day), day.to_string()),
+        let shown = match occurred {
+            Moment::At(at) => at.in_zone(zone),
+            Moment::On(day) => day.to_string(),
         };
-        if begins > latest && !self.command.queued {
+        let (now, queued) = (self.context.now, self.command.queued);
+        if is_refused_as_future(occurred, now, queued, &Limits::default(), zone) {
             self.refuse_or_mark(Anomaly::Future, Refusal::new(Code::TimeFuture).with(&shown));
         }
         let Some(record) = self.before else { return };
@@ -346,20 +343,14 @@ impl Check<'_> {
     }
 
     fn signatures(&mut self) {
-        if self
-            .command
-            .signatures
-            .iter()
-            .any(|signature| signature.by == self.command.by)
-        {
+        if self.command.signatures.iter().any(|signature| {
+            signature.by == self.command.by
+                || (signature.by.member().is_some()
+                    && signature.by.member() == self.command.recorded_by)
+        }) {
             self.faults.push(Refusal::new(Code::SignatureOwn));
         }
-        if let Some(second) = self.command.second
-            && (Some(second) == self.command.by.member()
-                || Some(second) == self.command.recorded_by)
-        {
-            self.faults.push(Refusal::new(Code::SecondPersonOwn));
-        }
+        self.faults.extend(own_second(self.command));
         if self.command.is_import() {
             return;
         }
@@ -396,7 +387,7 @@ impl Check<'_> {
                     .insert(format!("{link}.{field}"), seen.get(field.as_str()));
             }
         }
-        super::duties::look_up(
+        super::look_up::look_up(
             self.context,
             self.kind,
             self.step,
@@ -405,6 +396,68 @@ impl Check<'_> {
             &mut used,
         );
         used
+    }
+
+    /// A paper entry that a declared outage lets in counts from when it occurred (S4.7).
+    fn paper(&mut self, used: &mut Used) {
+        if self.command.via != Via::Paper {
+            return;
+        }
+        let Some(occurred) = self.command.occurred else {
+            return;
+        };
+        let zone = self.context.zone;
+        let photo = self.kind.fields.iter().any(|field| {
+            matches!(field.ty, FieldType::Files { .. })
+                && matches!(self.command.data.get(&field.name), Some(Value::List(list)) if !list.is_empty())
+        });
+        let days = &self.context.pack.special_days;
+        let mut refused = PaperRefused::OutsideOutage;
+        for outage in self.context.outages {
+            let occurred_at = match occurred {
+                Moment::At(at) => at,
+                // A day without a time fits an outage that it touches.
+                Moment::On(day) => zone
+                    .start_of(day)
+                    .max(outage.from)
+                    .min(zone.end_of(day).plus_micros(-1)),
+            };
+            let paper = Paper {
+                occurred_at,
+                recorded_at: self.context.now,
+                photo,
+                by: self.command.by.member(),
+                recorded_by: self.command.recorded_by,
+                second: self.command.second,
+            };
+            match outage.admit(&paper, days, zone) {
+                Ok(()) => {
+                    used.outage = true;
+                    return;
+                }
+                Err(PaperRefused::OutsideOutage) => {}
+                Err(reason) => refused = reason,
+            }
+        }
+        self.faults.push(match refused {
+            PaperRefused::OutsideOutage => Refusal::new(Code::PaperOutside),
+            PaperRefused::TooLate => Refusal::new(Code::PaperLate),
+            PaperRefused::NoPhoto => Refusal::new(Code::PaperPhoto),
+            PaperRefused::NoSecondPerson => Refusal::new(Code::SecondPersonMissing),
+            PaperRefused::Clock(error) => Refusal::new(Code::CalendarMissing)
+                .with(error.year().map_or(String::new(), |year| year.to_string())),
+        });
+    }
+
+    /// An override of a parameter is judged when it is set (S8.4); history is not.
+    fn setting(&mut self) {
+        if self.kind.role == Some(Role::Override)
+            && self.before.is_none()
+            && !self.command.is_import()
+            && let Err(refusal) = super::setting::check(self.context, &self.command.data)
+        {
+            self.faults.push(refusal);
+        }
     }
 
     fn condition(&mut self, used: &Used) {
@@ -427,8 +480,15 @@ impl Check<'_> {
     }
 }
 
+/// The second person is another (S9.1).
+fn own_second(command: &Command) -> Option<Refusal> {
+    let second = command.second?;
+    (Some(second) == command.by.member() || Some(second) == command.recorded_by)
+        .then(|| Refusal::new(Code::SecondPersonOwn))
+}
+
 /// A day is compared as a day (S2.12).
-fn before(zone: &crate::time::Zone, occurred: Moment, other: Instant) -> bool {
+pub(super) fn before(zone: &crate::time::Zone, occurred: Moment, other: Instant) -> bool {
     match occurred {
         Moment::At(at) => at < other,
         Moment::On(day) => day < zone.day_of(other),
@@ -440,7 +500,7 @@ fn paths(kind: &Kind, step: &Step) -> Vec<Vec<Name>> {
     let of_duties = kind
         .duties
         .iter()
-        .filter(|duty| duty.starts_with(&step.name))
+        .filter(|duty| duty.may_start(step))
         .filter_map(|duty| duty.when.as_ref());
     let of_until = kind
         .duties
@@ -477,15 +537,7 @@ pub fn touches_roster(kind: &Kind) -> bool {
     )
 }
 
-/// Links that a command fills in; the store looks them up.
-pub fn links_of<'a>(
-    before: Option<&'a Record>,
-    command: &'a Command,
-) -> BTreeMap<&'a Name, RecordId> {
-    let old = before
-        .into_iter()
-        .flat_map(|record| record.doc.links.iter());
-    old.chain(command.links.iter())
-        .map(|(name, id)| (name, *id))
-        .collect()
+/// A register that says what holds in the unit and below beside the pack: parameters, outages.
+pub fn touches_config(kind: &Kind) -> bool {
+    matches!(kind.role, Some(Role::Override | Role::Outage))
 }

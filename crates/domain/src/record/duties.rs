@@ -2,140 +2,25 @@
 //!
 //! Everything here is a function of entries; the rules of time are in [`crate::clock`], those of outcomes in
 //! [`crate::outcome`], those of holders in [`crate::holder`]. What is asked from outside is looked up once, when the entry is
-//! made ([`look_up`]), and kept in it.
+//! made (`look_up`), and kept in it.
 
-use super::command::{Command, Context};
-use super::due::{Values, depends_on, parameters_of};
-use super::entry::{Absent, Entry, Signed, Used, Via};
+pub use super::standing::{Standing, as_of};
+
+use super::due::{Values, depends_on};
+use super::entry::{Entry, Signed, Via};
 use super::evolve::judged_from;
 use super::scope::RecordScope;
-use super::{Decided, Packs, Progress, Record, Share, Todo};
+use super::{Decided, Packs, Progress, Record, Todo};
 use crate::calendar::SpecialDays;
 use crate::clock::{self, Change, Clock, ClockError, Due, Paused, Rule};
-use crate::holder::{self, Answering, Charged, Credit, Fair, Held, Holder};
-use crate::id::{MemberId, TeamId, Uuid};
 use crate::name::Name;
-use crate::outcome::{self, DayParts, Excuse, Outcome, Repeat, Story};
-use crate::pack::model::{
-    Charge, DueSpec, Duty, FieldType, Kind, Pack, Proof, Start, Step, Then, Until,
-};
+use crate::outcome::{self, DayParts};
+use crate::pack::model::{DueSpec, Duty, Kind, Pack, Proof, Start, Then, Until};
 use crate::proof::{self, Decision, Limits, Source, Times};
-use crate::tally::Verdict;
 use crate::time::{Instant, Moment, Zone};
 use crate::value::{Data, Value};
-use std::collections::BTreeSet;
 
-impl Duty {
-    /// Whether this step starts the duty.
-    pub fn starts_with(&self, step: &Name) -> bool {
-        match &self.start {
-            Start::Steps(steps) => steps.contains(step),
-            Start::At(_) | Start::Every(_) => *step == "open",
-            Start::PostingEnded => false,
-        }
-    }
-}
-
-/// Looks up what deciding the duties of a step takes from outside: holders, overridden parameters, absences.
-pub fn look_up(
-    context: &Context<'_>,
-    kind: &Kind,
-    step: &Step,
-    before: Option<&Record>,
-    command: &Command,
-    used: &mut Used,
-) {
-    for duty in kind
-        .duties
-        .iter()
-        .filter(|duty| duty.starts_with(&step.name))
-    {
-        let holder = choose(context, kind, duty, before, command);
-        used.holders.insert(duty.name.clone(), holder);
-        let mut names = BTreeSet::new();
-        parameters_of(&duty.due, &mut names);
-        for name in names {
-            if let Some(value) = context.parameters.overridden(&name, context.now) {
-                used.parameters.insert(name, value.to_string());
-            }
-        }
-    }
-    let Some(record) = before else { return };
-    let ending = record.doc.todo.iter().filter(|todo| {
-        kind.duty(todo.name.as_str())
-            .is_some_and(|duty| duty.until.iter().any(|until| until.step == step.name))
-    });
-    for todo in ending {
-        for held in &todo.held {
-            if let Holder::Member(member) = held.holder {
-                for (from, until) in context.roster.absences(member, todo.start, todo.due.at) {
-                    let absent = Absent {
-                        member,
-                        from,
-                        until,
-                    };
-                    if !used.absent.contains(&absent) {
-                        used.absent.push(absent);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The first of the list that exists (S5.1).
-fn choose(
-    context: &Context<'_>,
-    kind: &Kind,
-    duty: &Duty,
-    before: Option<&Record>,
-    command: &Command,
-) -> Holder {
-    let id_in = |name: &Name| -> Option<Uuid> {
-        let value = command
-            .data
-            .get(name)
-            .or_else(|| before?.doc.data.get(name))?;
-        value.as_text()?.parse().ok()
-    };
-    let link = |name: &Name| {
-        command
-            .links
-            .get(name)
-            .or_else(|| before?.doc.links.get(name))
-            .copied()
-    };
-    let grid_of = |name: &Name| {
-        let grid = context.linked.get(&link(name)?)?.get("grid");
-        grid.as_text().map(Name::from)
-    };
-    let field = |name: &Name| match kind.field(name.as_str()) {
-        Some(_) => id_in(name).map(MemberId::from_uuid),
-        None => link(name).map(MemberId::from),
-    };
-    let asked = holder::Context {
-        creator: before.map_or(command.by.member(), |record| record.doc.creator),
-        doer: command.by.member(),
-        assignee: kind
-            .assignee
-            .as_ref()
-            .and_then(id_in)
-            .map(MemberId::from_uuid),
-        team: kind.team.as_ref().and_then(id_in).map(TeamId::from_uuid),
-        grid_of: &grid_of,
-        field: &field,
-    };
-    let at = if command.is_import() {
-        command
-            .occurred
-            .map_or(context.now, |occurred| instant_of(context.zone, occurred))
-    } else {
-        context.now
-    };
-    holder::choose(&duty.holder, context.roster, at, &asked).holder
-}
-
-fn instant_of(zone: &Zone, moment: Moment) -> Instant {
+pub(super) fn instant_of(zone: &Zone, moment: Moment) -> Instant {
     match moment {
         Moment::At(at) => at,
         Moment::On(day) => zone.start_of(day),
@@ -164,49 +49,98 @@ pub(super) struct Duties<'a> {
     pub revoked: Vec<Decided>,
 }
 
+fn days_of<'p>(packs: &'p dyn Packs, pack: &'p Pack, todo: &Todo) -> &'p SpecialDays {
+    &packs
+        .pack(todo.days.unwrap_or(todo.pack))
+        .unwrap_or(pack)
+        .special_days
+}
+
+pub(super) fn pauses_of(pack: &Pack, record: &Record, duty: &Duty, as_of: Option<Instant>) -> Vec<Paused> {
+    clock::counted(&record.doc.waits, &duty.pauses, as_of, &|cause| {
+        pack.causes
+            .get(cause)
+            .is_some_and(|cause| cause.needs_contact_attempt)
+    })
+}
+
+pub(super) fn clock_of<'c>(
+    packs: &'c dyn Packs,
+    pack: &'c Pack,
+    zone: &'c Zone,
+    duty: &'c Duty,
+    todo: &'c Todo,
+    pauses: &'c [Paused],
+) -> Clock<'c> {
+    let opened_under = packs.pack(todo.pack).unwrap_or(pack);
+    let hours = duty
+        .calendar
+        .as_ref()
+        .and_then(|name| opened_under.calendars.get(name));
+    Clock {
+        start: Moment::At(todo.start),
+        rule: &todo.rule,
+        hours,
+        days: days_of(packs, pack, todo),
+        zone,
+        pauses,
+    }
+}
+
+/// The due time of a duty to do, a pause that still runs ended at `as_of` (S3.2), or left out.
+///
+/// # Errors
+/// A year without calendar data.
+pub fn due_as_of(
+    packs: &dyn Packs,
+    pack: &Pack,
+    zone: &Zone,
+    record: &Record,
+    duty: &Duty,
+    todo: &Todo,
+    as_of: Option<Instant>,
+) -> Result<Due, ClockError> {
+    let pauses = pauses_of(pack, record, duty, as_of);
+    clock::due_after_changes(
+        &clock_of(packs, pack, zone, duty, todo, &pauses),
+        &todo.changes,
+    )
+}
+
 /// A computation of time that failed, with the duty whose it was.
 pub type Timed<T> = Result<T, (Name, ClockError)>;
 
 impl Duties<'_> {
-    fn days(&self, todo: &Todo) -> &SpecialDays {
-        &self
-            .packs
-            .pack(todo.days.unwrap_or(todo.pack))
-            .unwrap_or(self.pack)
-            .special_days
+    pub(super) fn days(&self, todo: &Todo) -> &SpecialDays {
+        days_of(self.packs, self.pack, todo)
     }
 
     /// The pauses that count for a duty (S3.2); `as_of` ends one that still runs, `None` leaves it out.
-    fn pauses(&self, duty: &Duty, as_of: Option<Instant>) -> Vec<Paused> {
-        clock::counted(&self.record.doc.waits, &duty.pauses, as_of, &|cause| {
-            self.pack
-                .causes
-                .get(cause)
-                .is_some_and(|cause| cause.needs_contact_attempt)
-        })
+    pub(super) fn pauses(&self, duty: &Duty, as_of: Option<Instant>) -> Vec<Paused> {
+        pauses_of(self.pack, self.record, duty, as_of)
     }
 
-    fn clock<'c>(&'c self, duty: &'c Duty, todo: &'c Todo, pauses: &'c [Paused]) -> Clock<'c> {
-        let pack = self.packs.pack(todo.pack).unwrap_or(self.pack);
-        let hours = duty
-            .calendar
-            .as_ref()
-            .and_then(|name| pack.calendars.get(name));
-        Clock {
-            start: Moment::At(todo.start),
-            rule: &todo.rule,
-            hours,
-            days: self.days(todo),
-            zone: self.zone,
-            pauses,
-        }
+    pub(super) fn clock<'c>(
+        &'c self,
+        duty: &'c Duty,
+        todo: &'c Todo,
+        pauses: &'c [Paused],
+    ) -> Clock<'c> {
+        clock_of(self.packs, self.pack, self.zone, duty, todo, pauses)
     }
 
     /// The due time with all pauses up to `as_of`.
-    fn due_of(&self, todo: &Todo, duty: &Duty, as_of: Option<Instant>) -> Timed<Due> {
-        let pauses = self.pauses(duty, as_of);
-        let due = clock::due_after_changes(&self.clock(duty, todo, &pauses), &todo.changes);
-        due.map_err(|error| (todo.name.clone(), error))
+    pub(super) fn due_of(&self, todo: &Todo, duty: &Duty, as_of: Option<Instant>) -> Timed<Due> {
+        due_as_of(
+            self.packs,
+            self.pack,
+            self.zone,
+            self.record,
+            duty,
+            todo,
+            as_of,
+        )
+        .map_err(|error| (todo.name.clone(), error))
     }
 
     /// Recomputes the due time of what is to do once a wait for the cause has ended (S3).
@@ -236,7 +170,7 @@ impl Duties<'_> {
                 continue;
             }
             let values = Values {
-                pack: self.pack,
+                pack: self.packs.pack(todo.pack).unwrap_or(self.pack),
                 data: &self.record.doc.data,
                 used: &self.entry.used,
             };
@@ -276,11 +210,7 @@ impl Duties<'_> {
                 continue;
             }
             if duty.until.iter().any(|until| undone.contains(&until.step)) {
-                self.revoked.push(Decided {
-                    was: None,
-                    ..decided
-                });
-                self.record.doc.todo.push(*was);
+                self.revoke(decided)?;
             } else {
                 self.record.doc.standing.push(decided);
             }
@@ -296,14 +226,25 @@ impl Duties<'_> {
 
     /// Duties that the step does, or helps to do.
     pub(super) fn done(&mut self) -> Timed<()> {
-        for mut item in std::mem::take(&mut self.record.doc.todo) {
+        let list = std::mem::take(&mut self.record.doc.todo);
+        let starts: Vec<(Name, Instant)> = list
+            .iter()
+            .map(|todo| (todo.name.clone(), todo.start))
+            .collect();
+        for mut item in list {
             let duty = self.kind.duty(item.name.as_str());
             let Some((duty, until)) = duty.and_then(|duty| Some((duty, self.until(duty)?))) else {
                 self.record.doc.todo.push(item);
                 continue;
             };
             let when = self.deciding(duty, &item.rule);
-            if item.not_before.is_some_and(|opens| when.at < opens) {
+            // Of a duty that recurs, a step counts for the period in which it was taken and for no other (S6.6).
+            let of_another = matches!(duty.start, Start::Every(_))
+                && (when.at < item.start
+                    || starts.iter().any(|(name, start)| {
+                        *name == item.name && item.start < *start && *start <= when.at
+                    }));
+            if of_another || item.not_before.is_some_and(|opens| when.at < opens) {
                 self.record.doc.todo.push(item);
                 continue;
             }
@@ -352,161 +293,9 @@ impl Duties<'_> {
     }
 
     /// The time of the entry that decides for this duty (S4.6).
-    fn deciding(&self, duty: &Duty, rule: &Rule) -> Decision {
+    pub(super) fn deciding(&self, duty: &Duty, rule: &Rule) -> Decision {
         decide_time(self.entry, duty.proof, rule.by_days(), self.zone)
     }
-
-    /// Ends a duty: the row it leaves, and whether it is to do any longer.
-    fn settle(&mut self, item: Todo, duty: &Duty, ending: Ending) -> Timed<()> {
-        let at = ending.at();
-        let due = self.due_of(&item, duty, Some(at))?;
-        let done = [at];
-        let mut story = Story {
-            not_before: item.not_before,
-            excuse: item.excuse,
-            ..Story::untouched(due)
-        };
-        match ending {
-            Ending::Done(_) => story.done = &done,
-            Ending::Exempt(at) => story.exempt_at = Some(at),
-            Ending::Ceased(at) => story.withdrawn_at = Some(at),
-            Ending::FallsAway(at) => {
-                story.excuse = Some(Excuse {
-                    recorded_at: at,
-                    falls_away: true,
-                });
-            }
-        }
-        let judged = outcome::judge(&story, at);
-        if judged.to_do {
-            self.record.doc.todo.push(item);
-            return Ok(());
-        }
-        let answers = self.answers(&item, duty, &story, at)?;
-        let late = match (judged.outcome, judged.done_at, &duty.late) {
-            (Outcome::Missed, Some(done), Some(late)) => late
-                .worth(due, done, self.days(&item), self.zone)
-                .map_err(|error| (item.name.clone(), error))?,
-            _ => 0,
-        };
-        let (holder, shares) = answers;
-        let decided = Decided {
-            name: item.name.clone(),
-            occurrence: item.occurrence,
-            start: item.start,
-            due,
-            outcome: judged.outcome,
-            done_at: judged.done_at,
-            worth_bp: late,
-            holder,
-            doer: self.entry.by.member(),
-            shares,
-            day: due.last_day(self.zone),
-            anomalous: self
-                .record
-                .doc
-                .anomalies
-                .iter()
-                .any(|anomaly| anomaly.spoils_times()),
-            unproven: matches!(ending, Ending::Done(Decision { unproven: true, .. })),
-            seen: self.seen(&item.name),
-            was: None,
-        };
-        if duty.stands.is_some() && matches!(ending, Ending::Done(_)) {
-            // What is kept to be revoked is the duty before this step.
-            let mut was = item;
-            was.progress
-                .retain(|progress| progress.step != self.entry.step);
-            self.record.doc.standing.push(Decided {
-                was: Some(Box::new(was)),
-                ..decided.clone()
-            });
-        }
-        self.decided.push(decided);
-        Ok(())
-    }
-
-    /// Who is credited or charged, and later holders who were judged by a due time of their own (S5.2–S5.4).
-    fn answers(
-        &self,
-        item: &Todo,
-        duty: &Duty,
-        story: &Story<'_>,
-        at: Instant,
-    ) -> Timed<(Holder, Vec<Share>)> {
-        let pauses = self.pauses(duty, Some(at));
-        let clock = self.clock(duty, item, &pauses);
-        let fair = Fair {
-            start: item.start,
-            due: story.due,
-            fair: duty.fair,
-            hours: clock.hours,
-            days: clock.days,
-            zone: self.zone,
-            pauses: &pauses,
-        };
-        let absences: Vec<_> = self
-            .entry
-            .used
-            .absent
-            .iter()
-            .map(|absent| (absent.member, absent.from, absent.until))
-            .collect();
-        let each = match &duty.credit {
-            Credit::Each(field) => self.members_in(field),
-            Credit::Holder | Credit::Doer => Vec::new(),
-        };
-        let responsible = match &duty.charge {
-            Charge::Responsible(name) => responsible_in(self.kind, self.record, name),
-            Charge::Longest | Charge::HolderAtDue | Charge::Unit => None,
-        };
-        let answering = Answering {
-            held: &item.held,
-            credit: &duty.credit,
-            charge: &duty.charge,
-            doer: self.entry.by.member(),
-            each: &each,
-            responsible,
-            absences: &absences,
-        };
-        let verdicts = holder::verdicts(&fair, &answering, story, at)
-            .map_err(|error| (item.name.clone(), error))?;
-        let mut verdicts = verdicts.into_iter();
-        let first = verdicts
-            .next()
-            .map_or(Holder::Unit, |verdict| verdict.party.into());
-        let shares = verdicts
-            .map(|verdict| Share {
-                holder: verdict.party.into(),
-                due: verdict.due,
-                outcome: verdict.outcome,
-            })
-            .collect();
-        Ok((first, shares))
-    }
-
-    fn members_in(&self, field: &Name) -> Vec<MemberId> {
-        let member = |value: &Value| value.as_text()?.parse().ok();
-        match self.record.doc.data.get(field) {
-            Some(Value::List(list)) => list.iter().filter_map(member).collect(),
-            Some(value) => member(value).into_iter().collect(),
-            None => Vec::new(),
-        }
-    }
-
-    /// What conditions of clauses on this duty read, as it stands.
-    fn seen(&self, duty: &Name) -> Data {
-        let reads = self
-            .packs
-            .measures(self.entry.pack)
-            .map(|measures| measures.read_of(&self.record.kind, duty));
-        reads
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|name| Some((name.clone(), self.record.doc.data.get(name)?.clone())))
-            .collect()
-    }
-
     /// The reason of duties has ceased (S4.5). What was due before stays missed, and without a second word everything stays to do.
     pub(super) fn withdraw(
         &mut self,
@@ -533,103 +322,11 @@ impl Duties<'_> {
             None => Ok(()),
         }
     }
-
-    /// Duties that the step starts.
-    pub(super) fn start(&mut self) -> Timed<()> {
-        let none = Data::new();
-        let kind = self.kind;
-        for duty in kind
-            .duties
-            .iter()
-            .filter(|duty| duty.starts_with(&self.entry.step))
-        {
-            let scope = RecordScope::after(Some(self.record), &none, &self.entry.used);
-            if !duty
-                .when
-                .as_ref()
-                .is_none_or(|when| when.holds(&scope).unwrap_or(false))
-            {
-                continue;
-            }
-            let values = Values {
-                pack: self.pack,
-                data: &self.record.doc.data,
-                used: &self.entry.used,
-            };
-            let Some(rule) = values.rule(&duty.due) else {
-                continue;
-            };
-            let start = match &duty.start {
-                Start::At(field) => match values.moment(field) {
-                    Some(moment) => instant_of(self.zone, moment),
-                    None => continue,
-                },
-                _ => self.deciding(duty, &rule).at,
-            };
-            let opens = duty.not_before.as_ref().and_then(|due| values.rule(due));
-            let holder = self
-                .entry
-                .used
-                .holders
-                .get(&duty.name)
-                .cloned()
-                .unwrap_or(Holder::Unit);
-            let mut todo = Todo {
-                name: duty.name.clone(),
-                occurrence: 0,
-                start,
-                rule,
-                changes: Vec::new(),
-                pack: self.entry.pack,
-                days: self.entry.days,
-                due: Due::inclusive(start),
-                not_before: None,
-                held: vec![Held {
-                    holder,
-                    from: start,
-                }],
-                progress: Vec::new(),
-                excuse: None,
-            };
-            let failed = |error| (duty.name.clone(), error);
-            todo.due = clock::due(&self.clock(duty, &todo, &[])).map_err(failed)?;
-            if let Some(rule) = &opens {
-                todo.not_before = Some(
-                    clock::opens(&Clock {
-                        rule,
-                        ..self.clock(duty, &todo, &[])
-                    })
-                    .map_err(failed)?,
-                );
-            }
-            let running = self
-                .record
-                .doc
-                .todo
-                .iter()
-                .any(|other| other.name == duty.name);
-            match outcome::on_start(duty.on_repeat, running) {
-                Repeat::Keep => continue,
-                Repeat::Open => {}
-                Repeat::Supersede => self.withdraw(|name| *name == duty.name, true)?,
-            }
-            let count = self
-                .record
-                .doc
-                .occurrences
-                .entry(duty.name.clone())
-                .or_insert(0);
-            *count += 1;
-            todo.occurrence = *count;
-            self.record.doc.todo.push(todo);
-        }
-        Ok(())
-    }
 }
 
 /// How a duty ends.
 #[derive(Clone, Copy)]
-enum Ending {
+pub(super) enum Ending {
     Done(Decision),
     Exempt(Instant),
     Ceased(Instant),
@@ -637,14 +334,13 @@ enum Ending {
 }
 
 impl Ending {
-    fn at(self) -> Instant {
+    pub(super) fn at(self) -> Instant {
         match self {
             Self::Done(decision) => decision.at,
             Self::Exempt(at) | Self::Ceased(at) | Self::FallsAway(at) => at,
         }
     }
 }
-
 /// The time of an entry that decides under a proof (S4.6–S4.8).
 pub fn decide_time(entry: &Entry, proof: Proof, by_days: bool, zone: &Zone) -> Decision {
     let counterpart = entry
@@ -655,11 +351,11 @@ pub fn decide_time(entry: &Entry, proof: Proof, by_days: bool, zone: &Zone) -> D
         .min();
     let from = match entry.via {
         Via::Import => Source::Import,
-        Via::Paper if entry.second.is_some() => Source::Outage,
+        Via::Paper if entry.used.outage => Source::Outage,
         _ => Source::Live,
     };
     let confirmed = match entry.occurred {
-        Some(Moment::At(at)) if entry.confirmed => Some(at),
+        Some(Moment::At(at)) if entry.confirmed || entry.is_timed() => Some(at),
         _ => None,
     };
     let times = Times {

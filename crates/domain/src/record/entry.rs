@@ -4,7 +4,7 @@ use crate::holder::Holder;
 use crate::id::{ImportId, MemberId, RecordId, UnitId};
 use crate::name::Name;
 use crate::proof::DeviceTimes;
-use crate::time::{Instant, Moment};
+use crate::time::{Day, Instant, Moment};
 use crate::value::{Data, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -101,6 +101,13 @@ impl Entry {
     /// The time at which it happened as far as anybody said.
     pub fn occurred(&self) -> Moment {
         self.occurred.unwrap_or(Moment::At(self.recorded_at))
+    }
+    /// A timed transition: the rule itself says when it happened, whenever the system came to it.
+    pub fn is_timed(&self) -> bool {
+        self.by == By::System
+            && self.via == Via::System
+            && self.cause.is_none()
+            && self.change.is_none()
     }
     /// The text that is stored and hashed.
     pub fn text(&self) -> String {
@@ -220,6 +227,9 @@ pub struct Used {
     /// When holders were away, as far as a charge depends on it (S5.1).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<Absent>,
+    /// A declared outage lets this paper entry in, counting from when it occurred (S4.7).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub outage: bool,
 }
 
 impl Used {
@@ -249,7 +259,13 @@ pub enum BuiltIn {
     /// An entry's time was wrong (S9.2).
     CorrectTime { seq: i64, old: Moment, new: Moment },
     /// Duties pass from one holder to another: a change of grid or posting (S5.4).
-    HandOver { from: Holder, to: Holder },
+    HandOver {
+        from: Holder,
+        to: Holder,
+        /// Which of his duties; empty: all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        duties: Vec<(Name, u32)>,
+    },
     /// Somebody takes a duty out of a pool (S5.2), or is given it.
     Take {
         duty: Name,
@@ -266,6 +282,62 @@ pub enum BuiltIn {
     Recompute { pack: PackVersion },
     /// An import is undone.
     Void,
+    /// Somebody of a post of the stage agrees (X26); stage and post are filled in by the decision.
+    Approve {
+        approval: Name,
+        #[serde(default)]
+        stage: u32,
+        post: Name,
+    },
+    /// Somebody of a post of the stage sends the request back, with a reason (X26).
+    Return {
+        approval: Name,
+        #[serde(default)]
+        stage: u32,
+        post: Name,
+    },
+    /// The record becomes part of what its kind merges into (S9.4).
+    Merge { into: RecordId },
+    /// A merge is taken back: what it withdrew is to do again.
+    Unmerge,
+    /// A duty that recurs, or that an ended posting starts, opens for a day (S6.6).
+    Recur { duty: Name, on: Day },
+}
+
+impl BuiltIn {
+    /// The step under which it stands in the journal.
+    pub fn step(&self) -> Name {
+        Name::from(match self {
+            Self::Correct { .. } => "correct",
+            Self::CorrectTime { .. } => "correct-time",
+            Self::HandOver { .. } => "hand-over",
+            Self::Take { .. } => "take",
+            Self::Excuse { .. } => "excuse",
+            Self::Recompute { .. } => "recompute",
+            Self::Void => "void",
+            Self::Approve { .. } => "approve",
+            Self::Return { .. } => "return",
+            Self::Merge { .. } => "merge",
+            Self::Unmerge => "unmerge",
+            Self::Recur { .. } => "recur",
+        })
+    }
+    /// An agreement whose stage and post the decision fills in.
+    pub fn approve(approval: impl Into<Name>) -> Self {
+        Self::Approve {
+            approval: approval.into(),
+            stage: 0,
+            post: Name::from(""),
+        }
+    }
+    /// A return whose stage and post the decision fills in.
+    pub fn send_back(approval: impl Into<Name>) -> Self {
+        Self::Return {
+            approval: approval.into(),
+            stage: 0,
+            post: Name::from(""),
+        }
+    }
 }
 
 /// Why a record or entry was admitted from a source though live work would have been refused (S4.8).

@@ -2,6 +2,7 @@
 
 use super::duties::Duties;
 use super::entry::{BuiltIn, By, Entry, Hash, PackVersion, Via};
+use super::refusal::{Code, Refusal};
 use super::scope::RecordScope;
 use super::{Decided, Doc, Record};
 use crate::clock::{ClockError, Left, Wait};
@@ -48,6 +49,21 @@ pub enum EvolveError {
     Clock { duty: Name, error: ClockError },
     #[error("{0} needs the whole journal of its record")]
     NeedsJournal(Name),
+}
+
+impl EvolveError {
+    /// A due time that cannot be worked out is the caller's to mend, not a fault of the journal (S2.14).
+    pub fn refusal(&self) -> Option<Refusal> {
+        let Self::Clock { duty, error } = self else {
+            return None;
+        };
+        Some(match error.year() {
+            Some(year) => Refusal::new(Code::CalendarMissing).with(year),
+            None => Refusal::new(Code::DueUnclear)
+                .with(duty)
+                .with(error.text().zh),
+        })
+    }
 }
 
 impl From<(Name, ClockError)> for EvolveError {
@@ -141,7 +157,7 @@ fn step(
     };
     record.doc.times.insert(step.name.clone(), happened(entry));
     if let Some(to) = to {
-        ended = move_to(kind, step, entry, record, to);
+        ended = move_to(kind, step.contact_attempt, entry, record, to, None);
     }
     let mut duties = Duties {
         kind,
@@ -158,6 +174,7 @@ fn step(
     }
     if !opening {
         duties.fields_changed(&changed)?;
+        duties.pass_on(&changed);
     }
     duties.undo(&step.undoes)?;
     duties.done()?;
@@ -168,13 +185,18 @@ fn step(
             duties.withdraw(|name| names.contains(name), confirmed(step, entry))?;
         }
     }
-    duties.start()?;
+    duties.start(&changed)?;
+    duties.ask()?;
     let (decided, revoked) = (duties.decided, duties.revoked);
+    close(kind, entry, record);
+    Ok((decided, revoked))
+}
+
+fn close(kind: &Kind, entry: &Entry, record: &mut Record) {
     record.closed_at = match kind.state(record.state.as_str()) {
         Some(state) if state.closed => record.closed_at.or(Some(happened(entry))),
         _ => None,
     };
-    Ok((decided, revoked))
 }
 
 /// Fields, links, facts and the record's own effects; the names of fields whose value changed.
@@ -191,7 +213,9 @@ fn fill_in(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record) -> Vec<
         set(&mut record.doc.data, name, value.clone(), &mut changed);
     }
     for (name, id) in &entry.links {
-        record.doc.links.insert(name.clone(), *id);
+        if record.doc.links.insert(name.clone(), *id) != Some(*id) {
+            changed.push(name.clone());
+        }
     }
     for (name, value) in &entry.used.facts {
         record.doc.facts.insert(name.clone(), value.clone());
@@ -235,7 +259,14 @@ fn set(data: &mut Data, name: &Name, value: Value, changed: &mut Vec<Name>) {
 }
 
 /// Moves the record into a state; leaving one that waits ends its wait, whose cause is returned (S3.2).
-fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Name) -> Option<Name> {
+fn move_to(
+    kind: &Kind,
+    attempt: bool,
+    entry: &Entry,
+    record: &mut Record,
+    to: Name,
+    pauses: Option<Name>,
+) -> Option<Name> {
     let attempted = record.doc.times.keys().any(|name| {
         kind.step(name.as_str())
             .is_some_and(|step| step.contact_attempt)
@@ -261,14 +292,15 @@ fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Nam
     }
     let waits = kind
         .state(record.state.as_str())
-        .and_then(|state| state.waits.clone());
+        .and_then(|state| state.waits.clone())
+        .or(pauses);
     if let Some(cause) = waits {
         record.doc.waits.push(Wait {
             cause,
             occurred_at: happened(entry),
             recorded_at,
             left: None,
-            contact_attempt: attempted || step.contact_attempt,
+            contact_attempt: attempted || attempt,
         });
     }
     ended
@@ -276,8 +308,12 @@ fn move_to(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record, to: Nam
 
 /// A cancellation or merge withdraws what is left to do only with a second person or the other side's word (S4.5).
 fn confirmed(step: &Step, entry: &Entry) -> bool {
-    !step.confirm
-        || entry.second.is_some()
+    !step.confirm || by_another(entry)
+}
+
+/// A second person, or the other side's word (S4.5).
+fn by_another(entry: &Entry) -> bool {
+    entry.second.is_some()
         || !entry.signatures.is_empty()
         || matches!(entry.by, By::Party(_))
         || entry.via == Via::Import
@@ -304,18 +340,22 @@ fn built_in(
         revoked: Vec::new(),
     };
     match change {
-        BuiltIn::HandOver { from, to } => {
-            for todo in duties
-                .record
-                .doc
-                .todo
-                .iter_mut()
-                .filter(|todo| todo.holder() == from)
-            {
-                todo.held.push(Held {
-                    holder: to.clone(),
-                    from: at,
-                });
+        BuiltIn::HandOver {
+            from,
+            to,
+            duties: which,
+        } => {
+            for todo in &mut duties.record.doc.todo {
+                let named = which.is_empty()
+                    || which
+                        .iter()
+                        .any(|(name, n)| *name == todo.name && *n == todo.occurrence);
+                if named && todo.holder() == from {
+                    todo.held.push(Held {
+                        holder: to.clone(),
+                        from: at,
+                    });
+                }
             }
         }
         BuiltIn::Take {
@@ -358,6 +398,29 @@ fn built_in(
                 None => return Err(EvolveError::NeedsJournal(entry.step.clone())),
             }
         }
+        BuiltIn::Approve {
+            approval,
+            stage,
+            post,
+        } => duties.approve(approval, *stage, post)?,
+        BuiltIn::Return {
+            approval,
+            stage,
+            post,
+        } => {
+            duties.send_back(approval, *stage, post)?;
+            let back = kind.approvals.get(approval);
+            if let Some(back) = back.and_then(|approval| approval.on_return.as_ref()) {
+                let (to, pauses) = (back.to.clone(), back.pauses.clone());
+                if let Some(cause) = move_to(kind, false, entry, duties.record, to, pauses) {
+                    duties.recompute(&cause)?;
+                }
+                close(kind, entry, duties.record);
+            }
+        }
+        BuiltIn::Merge { into } => duties.merge(*into, by_another(entry))?,
+        BuiltIn::Unmerge => duties.unmerge()?,
+        BuiltIn::Recur { duty, on } => duties.recur(duty, *on)?,
         BuiltIn::Correct { .. }
         | BuiltIn::CorrectTime { .. }
         | BuiltIn::Recompute { .. }
@@ -379,7 +442,7 @@ pub fn happened(entry: &Entry) -> Instant {
 /// Whence changes count that never count from before they were recorded (S4.6): pauses, cancellations, agreed dates. In history
 /// that is when the source says they happened (S4.8).
 pub fn judged_from(entry: &Entry) -> Instant {
-    if entry.via == Via::Import {
+    if entry.via == Via::Import || entry.is_timed() {
         happened(entry)
     } else {
         entry.recorded_at

@@ -8,9 +8,9 @@ use super::evolve::{Change, EvolveError, Packs, evolve};
 use super::{Decided, Record};
 use crate::measure::{self, Measures, TallyKey};
 use crate::name::Name;
-use crate::outcome::Outcome;
+use crate::outcome::{Excuse, Outcome};
 use crate::tally::Tally;
-use crate::time::Zone;
+use crate::time::{Instant, Zone};
 use std::collections::BTreeMap;
 
 /// A record, all its decided duties and all that it adds to tallies, as the journal makes them.
@@ -38,7 +38,7 @@ pub fn fold(
         head = Entry::hash(entry.unit, entry.record, &head, text);
         let mut next = match (&original.change, folded.take()) {
             (Some(change), Some(mut so_far)) if needs_journal(change, &so_far.record) => {
-                so_far.apply(change, measures);
+                so_far.apply(change, entry.recorded_at, measures);
                 so_far.record.version = entry.seq;
                 so_far
             }
@@ -120,34 +120,61 @@ pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
             .todo
             .iter()
             .any(|todo| todo.name == *duty && todo.occurrence == *occurrence),
-        BuiltIn::HandOver { .. } | BuiltIn::Take { .. } => false,
+        BuiltIn::HandOver { .. }
+        | BuiltIn::Take { .. }
+        | BuiltIn::Approve { .. }
+        | BuiltIn::Return { .. }
+        | BuiltIn::Merge { .. }
+        | BuiltIn::Unmerge
+        | BuiltIn::Recur { .. } => false,
     }
 }
 
 impl Folded {
+    /// A missed duty that is done or has ceased does not count (S4.3).
+    fn excuse(&mut self, duty: &Name, occurrence: u32, at: Instant, measures: &Measures) {
+        let key = (duty.clone(), occurrence);
+        let Some(row) = self.decided.get_mut(&key) else {
+            return;
+        };
+        if row.outcome != Outcome::Missed {
+            return;
+        }
+        let excused = |row: &Decided| Decided {
+            outcome: Outcome::Excused,
+            worth_bp: 0,
+            shares: Vec::new(),
+            ..row.clone()
+        };
+        let now = excused(row);
+        let moved = measures.replaced(self.record.unit, &self.record.kind, row, &now);
+        measure::add_all(&mut self.tallies, moved);
+        *row = now;
+        // What may yet be revoked is the same row, and stays excused when it is.
+        let doc = &mut self.record.doc;
+        let merged = doc
+            .merged
+            .iter_mut()
+            .flat_map(|merged| &mut merged.withdrawn);
+        for kept in doc.standing.iter_mut().chain(merged) {
+            if kept.name == *duty && kept.occurrence == occurrence {
+                *kept = excused(kept);
+                if let Some(was) = &mut kept.was {
+                    was.excuse = Some(Excuse {
+                        recorded_at: at,
+                        falls_away: false,
+                    });
+                }
+            }
+        }
+    }
+
     /// Changes that are not a patch of an earlier entry.
-    fn apply(&mut self, change: &BuiltIn, measures: &Measures) {
+    fn apply(&mut self, change: &BuiltIn, at: Instant, measures: &Measures) {
         match change {
             BuiltIn::Excuse {
                 duty, occurrence, ..
-            } => {
-                if let Some(row) = self.decided.get_mut(&(duty.clone(), *occurrence)) {
-                    let excused = Decided {
-                        outcome: Outcome::Excused,
-                        shares: Vec::new(),
-                        ..row.clone()
-                    };
-                    let moved =
-                        measures.replaced(self.record.unit, &self.record.kind, row, &excused);
-                    measure::add_all(&mut self.tallies, moved);
-                    *row = excused;
-                }
-                for row in &mut self.record.doc.standing {
-                    if row.name == *duty && row.occurrence == *occurrence {
-                        row.outcome = Outcome::Excused;
-                    }
-                }
-            }
+            } => self.excuse(duty, *occurrence, at, measures),
             BuiltIn::Void => {
                 self.decided.clear();
                 self.tallies.clear();
@@ -176,7 +203,8 @@ pub(super) fn patch(journal: &[(Entry, String)]) -> Vec<(Entry, String)> {
             Some(BuiltIn::CorrectTime { seq, new, .. }) => {
                 if let Some((wrong, _)) = find(&mut patched, *seq) {
                     wrong.occurred = Some(*new);
-                    wrong.confirmed = true;
+                    // Alone, an author states a time anew; with a second person it counts whatever the proof (S4.6, S9.2).
+                    wrong.confirmed = entry.second.is_some();
                 }
             }
             Some(BuiltIn::Recompute { pack }) => {

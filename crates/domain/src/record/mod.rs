@@ -4,6 +4,7 @@
 //! tallies. Live work, imports, schedules and replays all go through `evolve`, so a replay is a test of the row. Nothing here
 //! loads or stores: what a rule asks from outside comes in as [`Context`] and what it used is kept in the entry.
 
+pub mod approval;
 pub mod built_in;
 pub mod command;
 pub mod decide;
@@ -14,13 +15,21 @@ pub mod entry;
 pub mod evolve;
 pub mod fold;
 pub mod form;
+pub mod handover;
+mod look_up;
+pub mod merge;
 pub mod refusal;
 pub mod scope;
+pub mod setting;
+mod settle;
+mod standing;
+mod starting;
+pub mod sweep;
 pub mod watch;
 
 pub use command::{Command, Context, Needs, Seen, needs};
 pub use decide::{Opening, Target, decide};
-pub use entry::{Anomaly, BuiltIn, By, Entry, Hash, PackVersion, Signature, Via};
+pub use entry::{Anomaly, BuiltIn, By, Entry, Hash, PackVersion, Signature, Used, Via};
 pub use evolve::{Change, EvolveError, Packs, evolve};
 pub use fold::{Folded, fold, refold};
 pub use refusal::Refusal;
@@ -85,6 +94,15 @@ pub struct Doc {
     /// The source's own id, of an imported record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Approvals that are asked for and not yet given (X26).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub chains: BTreeMap<Name, Chain>,
+    /// What it was merged into (S9.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+    /// The last day for which each recurring duty has opened (S6.6).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub recurred: BTreeMap<Name, Day>,
     /// An import was undone: the record counts nowhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub void: bool,
@@ -133,9 +151,54 @@ pub struct Todo {
 }
 
 impl Todo {
+    /// One that has just begun; whoever opens it gives it its holder, its due time and its number.
+    fn new(name: Name, start: Instant, rule: Rule, entry: &Entry) -> Self {
+        Self {
+            name,
+            occurrence: 0,
+            start,
+            rule,
+            changes: Vec::new(),
+            pack: entry.pack,
+            days: entry.days,
+            due: Due::inclusive(start),
+            not_before: None,
+            held: Vec::new(),
+            progress: Vec::new(),
+            excuse: None,
+        }
+    }
     pub fn holder(&self) -> &Holder {
         self.held.last().map_or(&Holder::Unit, |held| &held.holder)
     }
+}
+
+/// An approval that runs through its stages (X26).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// When it was first asked for: the limit is that of the whole chain.
+    pub start: Instant,
+    /// From 1.
+    pub stage: u32,
+    pub rule: Rule,
+    pub pack: PackVersion,
+    /// Who asked: nobody approves his own request.
+    pub asked_by: Vec<MemberId>,
+    /// Who had it before the stage that has it now; a delay is charged to whom it belongs (S5.3, S5.4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
+    /// Sent back: it waits until it is asked for again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returned: bool,
+}
+
+/// A merge that can be taken back (S9.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    pub into: RecordId,
+    /// Duties that it ended, each with what it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Decided>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use Shape::{
     Bool, Bp, Either, Empty, Expr, Int, Literal, Many, Map, Named, Span, Text, Title, Word,
 };
 
-pub(in crate::pack) const ROLES: &[&str] =
-    &["member", "posting", "leave", "shift", "team", "place"];
+pub(in crate::pack) const ROLES: &[&str] = &[
+    "member", "posting", "leave", "shift", "team", "place", "override", "mark", "outage",
+];
 pub(in crate::pack) static KIND: Object = object(&[
     must("kind", &NAME, "类型名，同文件名 / its name, as the file's"),
     key(

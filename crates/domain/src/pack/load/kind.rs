@@ -35,7 +35,7 @@ impl Ctx<'_> {
             .and_then(|step| self.refer(step, STEP, &head.steps));
         let role = self.role(node, head);
         let number = node.get("number").and_then(|number| self.number(number));
-        let kind = Kind {
+        let mut kind = Kind {
             name: name.clone(),
             title: titled(node.get("name"), name.as_str()),
             role,
@@ -55,6 +55,13 @@ impl Ctx<'_> {
             hidden_until,
         };
         self.flow(&kind, node);
+        // The stages of approvals are duties like any other, made after the pack's own have been checked.
+        let stages: Vec<_> = kind
+            .approvals
+            .values()
+            .flat_map(|approval| approval.duties())
+            .collect();
+        kind.duties.extend(stages);
         Some(kind)
     }
 
@@ -425,6 +432,32 @@ impl Ctx<'_> {
             ),
             "team" => (Role::Team, &[], &[("code", &["text"]), ("name", &["text"])]),
             "place" => (Role::Place, &[], &[("grid", &["text"])]),
+            "override" => (
+                Role::Override,
+                &[],
+                &[
+                    ("parameter", &["text"]),
+                    ("value", &["text"]),
+                    ("from", &["day"]),
+                ],
+            ),
+            "mark" => (
+                Role::Mark,
+                &[],
+                &[
+                    ("standard", &["text"]),
+                    ("clause", &["text"]),
+                    ("member", &["member"]),
+                    ("period", &["text"]),
+                    ("mark", &["int"]),
+                    ("reason", &["text"]),
+                ],
+            ),
+            "outage" => (
+                Role::Outage,
+                &[],
+                &[("from", &["instant"]), ("until", &["instant"])],
+            ),
             _ => return None,
         };
         let word = is.text().unwrap_or_default();

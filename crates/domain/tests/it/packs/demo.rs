@@ -151,7 +151,10 @@ impl Stage {
             parameters: &Parameters::default(),
             linked: &linked,
             facts: &Data::new(),
-            history: &[],
+            outages: &[],
+            setter: domain::override_rule::Setter::Above,
+            packs: &self.packs,
+            journal: &[],
         };
         let opening = Opening {
             id,

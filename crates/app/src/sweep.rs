@@ -1,0 +1,135 @@
+//! The system's own steps, taken when their time has come: timed transitions, duties that recur, duties that an ended posting starts.
+//!
+//! A sweep takes no input: it looks at what the records are owed as of an instant and does it through the ordinary way in, in batches, each
+//! record planned anew inside its transaction. Swept twice, or by two processes at once, nothing happens twice.
+
+use crate::desk::Desk;
+use crate::error::Error;
+use crate::office::Office;
+use crate::view::View;
+use domain::id::{RecordId, UnitId};
+use domain::record::{EvolveError, Record, sweep};
+use domain::time::Instant;
+use serde::Serialize;
+use store::{Lane, record};
+
+/// Records in one transaction.
+const BATCH: usize = 50;
+/// Steps for one record in one sweep; what is owed beyond waits for the next.
+const MOST: usize = 400;
+
+/// What a sweep did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Swept {
+    pub steps: u64,
+    /// Steps that could not be taken, in words; they are tried again by the next sweep.
+    pub refused: Vec<String>,
+}
+
+/// Takes every step that the system owes as of an instant, in every unit.
+///
+/// # Errors
+/// A database that cannot be read or written; refusals are in the answer.
+pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
+    let mut swept = Swept::default();
+    for unit in office.units()? {
+        let view = office.reload(unit.id)?;
+        let owing = office.store().read(|tx| owing(tx, &view, as_of))?;
+        for batch in owing.chunks(BATCH) {
+            let batch = batch.to_vec();
+            let done = office.at(unit.id, Lane::Bulk, move |desk| {
+                let mut done = Swept::default();
+                for id in &batch {
+                    match desk.attempt(|desk| settle(desk, *id, as_of)) {
+                        Ok(steps) => done.steps += steps,
+                        Err(Error::Refused(reasons)) => done
+                            .refused
+                            .extend(reasons.iter().map(|reason| format!("{id}: {reason}"))),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(done)
+            })?;
+            swept.steps += done.steps;
+            swept.refused.extend(done.refused);
+        }
+    }
+    Ok(swept)
+}
+
+/// Records that are owed something.
+fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<RecordId>, Error> {
+    let unit = view.unit.id;
+    let mut ids = Vec::new();
+    for kind in view.rules.pack.kinds.values() {
+        if !sweep::concerns(kind) {
+            continue;
+        }
+        let mut look = |record: &Record| {
+            if !matches!(plan(view, record, as_of), Ok(None)) {
+                ids.push(record.id);
+            }
+        };
+        if !sweep::only_when_due(kind) {
+            record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
+                look(&record);
+                Ok(())
+            })?;
+            continue;
+        }
+        let mut filter = record::Filter {
+            kind: Some(kind.name.clone()),
+            due_before: Some(as_of.plus_micros(1)),
+            ..record::Filter::default()
+        };
+        loop {
+            let page = record::list_open(tx, unit, &filter, 500)?;
+            page.iter().for_each(&mut look);
+            match page.last() {
+                Some(last) if page.len() == 500 => {
+                    let due = last
+                        .doc
+                        .next_due()
+                        .map_or(store::NEVER, |(at, _)| at.micros());
+                    filter.after = Some((due, last.id));
+                }
+                _ => break,
+            }
+        }
+    }
+    Ok(ids)
+}
+
+fn plan(
+    view: &View,
+    record: &Record,
+    as_of: Instant,
+) -> Result<Option<domain::record::Command>, Error> {
+    let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
+        return Ok(None);
+    };
+    let zone = &view.unit.zone;
+    sweep::next(&view.library, &view.rules.pack, kind, zone, record, as_of).map_err(
+        |(duty, error)| {
+            let error = EvolveError::Clock { duty, error };
+            error.refusal().map_or(Error::Evolve(error), |refusal| {
+                Error::Refused(vec![refusal])
+            })
+        },
+    )
+}
+
+/// Takes what one record is owed, one step after the other.
+fn settle(desk: &mut Desk<'_, '_>, id: RecordId, as_of: Instant) -> Result<u64, Error> {
+    let unit: UnitId = desk.view().unit.id;
+    let mut steps = 0;
+    for _ in 0..MOST {
+        let record = record::get(desk.tx, unit, id)?;
+        let Some(command) = plan(desk.view(), &record, as_of)? else {
+            break;
+        };
+        desk.step(id, &command)?;
+        steps += 1;
+    }
+    Ok(steps)
+}
