@@ -3,12 +3,15 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::handover::hand_over;
 use crate::office::Office;
 use crate::pack;
+use crate::sweep::sweep;
 use crate::unit::NewUnit;
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::pack::model::{FieldType, Kind, Pack, Role};
+use domain::record::decide::touches_roster;
 use domain::record::entry::Signed;
 use domain::record::{By, Command, Signature};
 use domain::time::{Day, Instant, Zone};
@@ -49,6 +52,9 @@ pub fn play(office: &Office, clock: &Clock, name: &str) -> Result<(), Error> {
     let events = player.read(&script)?;
     player.add_units(&script, events.first().map(|event| event.at))?;
     for event in &events {
+        // What the system owed before it, by its own time, as a program that runs would have done it.
+        clock.set(event.at);
+        sweep(office, event.at)?;
         player.play(event).map_err(|error| match error {
             Error::Refused(reasons) => {
                 let why: Vec<String> = reasons.iter().map(|reason| reason.text().zh).collect();
@@ -206,6 +212,11 @@ impl Player<'_> {
         } else {
             let (_, unit, id) = self.record(event.key)?;
             self.office.step(unit, id, command)?;
+        }
+        if touches_roster(kind) {
+            for unit in self.office.units()? {
+                hand_over(self.office, unit.id)?;
+            }
         }
         Ok(())
     }

@@ -139,8 +139,7 @@ impl Measures {
                     add_duty(measure, unit, row, sign, &mut moved);
                 }
             }
-            for (holder, day, tally) in
-                evidence(measure, unit, zone, before, entry, &change.record)
+            for (holder, day, tally) in evidence(measure, unit, zone, before, entry, &change.record)
             {
                 let window = measure.period.containing(day).first();
                 add(&mut moved, &measure.key, holder, window, tally, 1);
