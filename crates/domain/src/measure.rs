@@ -271,12 +271,27 @@ pub fn measure(
         kind.clone(),
         Measure {
             key: format!("{key}{by}@{}", period.name()),
-            selector: selector.clone(),
+            selector: demanding(pack, selector),
             period,
             scores: standard.scores,
             team: pack.kinds.get(kind).and_then(|kind| kind.team.clone()),
         },
     ))
+}
+
+/// A selector of completeness that names no fields asks for those of the step's form, at the opening for those of the kind as well.
+fn demanding(pack: &Pack, selector: &Selector) -> Selector {
+    let mut selector = selector.clone();
+    if let Selector::Complete {
+        kind, at, fields, ..
+    } = &mut selector
+        && fields.is_empty()
+        && let Some(kind) = pack.kinds.get(kind)
+        && let Some(step) = kind.step(at.as_str())
+    {
+        *fields = crate::record::form::missing(kind, step, &Data::new(), &Data::new());
+    }
+    selector
 }
 
 fn condition(when: Option<&crate::expr::Expr>) -> String {

@@ -12,5 +12,6 @@ mod packs;
 mod pauses;
 mod periods;
 mod proofs;
+mod records;
 mod recurrences;
 mod workdays;

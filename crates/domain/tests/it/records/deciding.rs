@@ -1,0 +1,584 @@
+//! What may be done and what is refused: every code of a refusal once, and what history is admitted with instead.
+
+use super::world::*;
+use crate::given::at;
+use domain::holder::Holder;
+use domain::id::{ImportId, RecordId, Uuid};
+use domain::override_rule::Setter;
+use domain::pack::model::ParameterValue;
+use domain::parameter::Override;
+use domain::proof::Outage;
+use domain::record::entry::ImportMark;
+use domain::record::refusal::Code;
+use domain::record::{Anomaly, BuiltIn, By, Command, Via};
+use domain::value::Value;
+use std::collections::BTreeSet;
+
+/// Codes that only the use-cases give, where records meet: numbers of effects, keys, calendars of a database.
+const ELSEWHERE: [Code; 5] = [
+    Code::EffectFailed,
+    Code::TooManyEffects,
+    Code::CalendarMissing,
+    Code::DueUnclear,
+    // The pack check types conditions, so that only an overflow can fail; arithmetic is the expressions' own test.
+    Code::ConditionFault,
+];
+
+type Case = (Code, fn(&mut World, RecordId, RecordId) -> Command);
+
+/// Each on a new job of 09:00 and its place, at 09:10.
+const OPENINGS: &[Case] = &[
+    (Code::FieldUnknown, |_, _, place| {
+        new_job(place).set("satisfied", true)
+    }),
+    (Code::FieldRequired, |_, _, place| {
+        new_job(place).set("what", " ")
+    }),
+    (Code::FieldType, |_, _, place| {
+        new_job(place).set("due_on", "soon")
+    }),
+    (Code::FieldTooLong, |_, _, place| {
+        new_job(place).set("what", "x".repeat(21).as_str())
+    }),
+    (Code::FieldOutOfRange, |_, _, place| {
+        new_job(place).set("count", 10)
+    }),
+    (Code::FieldChoice, |_, _, place| {
+        new_job(place).set("urgency", "later")
+    }),
+    (Code::FieldCharacter, |_, _, place| {
+        new_job(place).set("what", "a\0b")
+    }),
+    (Code::LinkRequired, |_, _, _| {
+        Command::new("open", by(DESK)).set("what", "tap")
+    }),
+    (Code::LinkUnknown, |_, _, place| {
+        new_job(place).link("nobody", place)
+    }),
+    (Code::LinkWrong, |_, job, _| new_job(job)),
+    (Code::PostNotAllowed, |_, _, place| Command {
+        by: by(WORKER),
+        ..new_job(place)
+    }),
+    (Code::StepUnknown, |_, _, place| Command {
+        step: "take".into(),
+        ..new_job(place)
+    }),
+    (Code::TimeFuture, |_, _, place| {
+        new_job(place).occurred("2026-03-02 09:13")
+    }),
+    (Code::PaperOutside, |_, _, place| Command {
+        via: Via::Paper,
+        ..new_job(place).occurred("2026-03-01 10:00")
+    }),
+];
+
+const STEPS: &[Case] = &[
+    (Code::RecordExists, |_, _, _| step("open", DESK)),
+    (Code::Stale, |_, _, _| Command {
+        version: Some(7),
+        ..step("take", WORKER)
+    }),
+    (Code::StateWrong, |_, _, _| {
+        finish(WORKER, "2026-03-02 09:10")
+    }),
+    (Code::TimeBeforeRecord, |_, _, _| {
+        step("take", WORKER).occurred("2026-03-02 08:59")
+    }),
+    (Code::SignatureOwn, |_, _, _| {
+        step("take", WORKER).signed(by(WORKER), "2026-03-02 09:10")
+    }),
+    (Code::SecondPersonOwn, |_, _, _| {
+        step("take", WORKER).second(WORKER)
+    }),
+    (Code::SecondPersonOwn, |_, _, _| {
+        own(
+            BuiltIn::Recompute {
+                pack: domain::record::PackVersion(1),
+            },
+            BOSS,
+        )
+        .second(BOSS)
+    }),
+    (Code::SecondPersonMissing, |_, _, _| {
+        own(
+            BuiltIn::HandOver {
+                from: holder(WARDEN),
+                to: holder(BOSS),
+                duties: vec![],
+            },
+            BOSS,
+        )
+    }),
+    (Code::NotImported, |_, _, _| {
+        own(BuiltIn::Void, BOSS).second(LEAD)
+    }),
+    (Code::EntryUnknown, |_, _, _| {
+        own(
+            BuiltIn::CorrectTime {
+                seq: 9,
+                old: "2026-03-02".parse().map(domain::time::Moment::On).unwrap(),
+                new: "2026-03-02".parse().map(domain::time::Moment::On).unwrap(),
+            },
+            DESK,
+        )
+    }),
+    (Code::CorrectionNothing, |_, _, _| {
+        correct("what", "tap", DESK)
+    }),
+    (Code::CorrectionNotAllowed, |_, _, _| {
+        correct("what", "pipe", BOSS).because()
+    }),
+    (Code::ReasonMissing, |_, _, _| {
+        correct("what", "pipe", BOSS).second(LEAD)
+    }),
+    (Code::DutyUnknown, |_, _, _| {
+        own(excuse("check", 1), BOSS).because()
+    }),
+    (Code::ConflictOfInterest, |_, _, _| {
+        own(excuse("take", 1), WARDEN).because()
+    }),
+    (Code::HolderWrong, |_, _, _| {
+        own(
+            BuiltIn::Take {
+                duty: "take".into(),
+                occurrence: 1,
+                to: holder(WORKER),
+            },
+            WORKER,
+        )
+    }),
+    (Code::ApprovalUnasked, |_, _, _| {
+        own(BuiltIn::approve("plan"), BOSS)
+    }),
+    (Code::NotMerged, |_, _, _| {
+        own(BuiltIn::Unmerge, BOSS).because()
+    }),
+    (Code::SystemOnly, |_, _, _| {
+        own(
+            BuiltIn::Recur {
+                duty: "take".into(),
+                on: "2026-03-02".parse().unwrap(),
+            },
+            BOSS,
+        )
+    }),
+    (Code::StepUnknown, |_, _, _| step("fly", WORKER)),
+];
+
+fn correct(field: &str, new: &str, n: u128) -> Command {
+    own(
+        BuiltIn::Correct {
+            seq: 1,
+            field: field.into(),
+            old: Value::Null,
+            new: new.into(),
+        },
+        n,
+    )
+}
+
+fn excuse(duty: &str, occurrence: u32) -> BuiltIn {
+    BuiltIn::Excuse {
+        duty: duty.into(),
+        occurrence,
+        falls_away: false,
+    }
+}
+
+fn codes(refused: Result<RecordId, Vec<domain::record::Refusal>>) -> Vec<Code> {
+    refused
+        .err()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|refusal| refusal.code)
+        .collect()
+}
+
+/// Stable codes, one by one; nothing is written by a refusal.
+#[test]
+fn every_refusal_is_reached() {
+    let mut reached: BTreeSet<Code> = BTreeSet::new();
+    for (opening, cases) in [(true, OPENINGS), (false, STEPS)] {
+        for (code, case) in cases {
+            let (mut world, job) = World::with_job(MORNING);
+            let place = world.record(job).doc.links["place"];
+            let command = case(&mut world, job, place);
+            let before = world.journals.clone();
+            let id = (!opening).then_some(job);
+            let refused = world.try_take("job", id, at("2026-03-02 09:10"), &command);
+            assert_eq!(codes(refused), [*code], "{}", code.as_str());
+            assert_eq!(world.journals, before);
+            reached.insert(*code);
+        }
+    }
+    reached.extend(refused_later());
+    reached.extend(refused_settings());
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .filter(|code| !reached.contains(code) && !ELSEWHERE.contains(code))
+        .map(|code| code.as_str())
+        .collect();
+    assert!(missing.is_empty(), "never reached: {missing:?}");
+}
+
+/// What is refused only after other steps.
+fn refused_later() -> Vec<Code> {
+    let (mut world, job) = World::with_job(MORNING);
+    let place = world.record(job).doc.links["place"];
+    let mut found = Vec::new();
+    let refused = world.try_take(
+        "nothing",
+        None,
+        at(MORNING),
+        &Command::new("open", by(DESK)),
+    );
+    found.extend(codes(refused));
+    world.take(job, "2026-03-02 09:10", step("take", WORKER));
+    found.extend(
+        world
+            .refused(job, "2026-03-02 10:00", step("finish", WORKER))
+            .unwrap_err(),
+    );
+    world.take(job, "2026-03-02 10:00", finish(WORKER, "2026-03-02 10:00"));
+    // S4.3: what was met needs no excuse.
+    let met = own(excuse("take", 1), BOSS).because();
+    found.extend(world.refused(job, "2026-03-02 10:10", met).unwrap_err());
+    world.take(
+        job,
+        "2026-03-02 10:10",
+        step("check", WARDEN).set("satisfied", true),
+    );
+    found.extend(
+        world
+            .refused(job, "2026-03-02 10:20", step("redo", WARDEN))
+            .unwrap_err(),
+    );
+    let incident = world.open("incident", MORNING, Command::new("open", by(DESK)));
+    let merge = own(BuiltIn::Merge { into: incident }, DESK);
+    world.take(job, "2026-03-02 10:30", merge.clone());
+    found.extend(
+        world
+            .refused(job, "2026-03-02 10:31", merge.clone())
+            .unwrap_err(),
+    );
+    found.extend(
+        world
+            .refused(incident, "2026-03-02 10:31", merge)
+            .unwrap_err(),
+    );
+    // S4.7
+    world.outages.push(Outage {
+        from: at("2026-02-23 09:00"),
+        until: at("2026-02-23 12:00"),
+    });
+    let paper = |photo: bool| {
+        let command = new_job(place).occurred("2026-02-23 10:00").second(LEAD);
+        let command = Command {
+            via: Via::Paper,
+            ..command
+        };
+        if photo {
+            command.set("photos", super::world::photo())
+        } else {
+            command
+        }
+    };
+    found.extend(codes(world.try_take(
+        "job",
+        None,
+        at("2026-03-02 09:00"),
+        &paper(true),
+    )));
+    found.extend(codes(world.try_take(
+        "job",
+        None,
+        at("2026-02-24 09:00"),
+        &paper(false),
+    )));
+    // An import undone takes no further step.
+    let imported = Command {
+        via: Via::Import,
+        import: Some(ImportMark {
+            import: ImportId::from_uuid(Uuid::from_u128(1)),
+            line: 2,
+        }),
+        ..new_job(place)
+    };
+    let imported = world.open("job", MORNING, imported);
+    world.take(
+        imported,
+        MORNING,
+        Command::built_in(BuiltIn::Void, By::System),
+    );
+    found.extend(
+        world
+            .refused(imported, MORNING, step("take", WORKER))
+            .unwrap_err(),
+    );
+    // X26: a chain that says nowhere to send it back to.
+    world
+        .packs
+        .0
+        .kinds
+        .get_mut("permit")
+        .unwrap()
+        .approvals
+        .get_mut("plan")
+        .unwrap()
+        .on_return = None;
+    let permit = world.open(
+        "permit",
+        MORNING,
+        Command::new("open", by(DESK)).set("scope", "wall"),
+    );
+    world.take(permit, MORNING, step("apply", DESK));
+    let back = own(BuiltIn::send_back("plan"), LEAD).because();
+    found.extend(world.refused(permit, MORNING, back).unwrap_err());
+    world.check();
+    found
+}
+
+/// S8.4: an override is judged when it is set.
+fn refused_settings() -> Vec<Code> {
+    let set = |parameter: &str, value: &str, from: &str| {
+        Command::new("open", by(BOSS))
+            .set("parameter", parameter)
+            .set("value", value)
+            .set("from", from)
+    };
+    let mut world = World::new();
+    let mut ask = |command: Command| codes(world.try_take("override", None, at(MORNING), &command));
+    let mut found = Vec::new();
+    found.extend(ask(set("job.fly", "PT1H", "2026-03-03")));
+    found.extend(ask(set("job.take", "soon", "2026-03-03")));
+    found.extend(ask(set("job.take", "PT5H", "2026-03-03")));
+    found.extend(ask(set("job.take", "PT20M", "2026-03-02")));
+    found.extend(ask(set("job.take", "PT40M", "2026-03-03")));
+    assert_eq!(ask(set("job.take", "PT20M", "2026-03-03")), []);
+    world.setter = Setter::Above;
+    let loosened = set("job.take", "PT40M", "2026-03-03");
+    assert_eq!(
+        codes(world.try_take("override", None, at(MORNING), &loosened)),
+        []
+    );
+    found
+}
+
+/// S4.7: nothing that waited in a device's queue is refused for its clock.
+#[test]
+fn s4_7_what_waited_in_a_queue_is_not_refused_for_its_clock() {
+    let (mut world, job) = World::with_job(MORNING);
+    let ahead = step("take", WORKER).occurred("2026-03-02 09:30");
+    assert_eq!(
+        world.refused(job, "2026-03-02 09:10", ahead.clone()),
+        Err(vec![Code::TimeFuture])
+    );
+    world.take(
+        job,
+        "2026-03-02 09:10",
+        Command {
+            queued: true,
+            ..ahead
+        },
+    );
+    assert_eq!(world.state(job), "taken");
+}
+
+/// S4.7: a paper entry of a declared outage counts from when it occurred, any other from when it was recorded.
+#[test]
+fn s4_7_paper_of_an_outage_counts_from_when_it_occurred() {
+    let (mut world, job) = World::with_job(MORNING);
+    world.outages.push(Outage {
+        from: at("2026-03-02 09:00"),
+        until: at("2026-03-02 17:00"),
+    });
+    let paper = Command {
+        via: Via::Paper,
+        ..step("take", WORKER)
+            .occurred("2026-03-02 09:20")
+            .second(LEAD)
+    };
+    world.take(job, "2026-03-04 18:00", paper.set("photos", photo()));
+    assert_eq!(
+        world.row(job, "take", 1).done_at,
+        Some(at("2026-03-02 09:20"))
+    );
+    let (mut world, job) = World::with_job(MORNING);
+    world.take(
+        job,
+        "2026-03-02 10:00",
+        step("take", WORKER)
+            .occurred("2026-03-02 09:20")
+            .second(LEAD),
+    );
+    assert_eq!(
+        world.row(job, "take", 1).done_at,
+        Some(at("2026-03-02 10:00"))
+    );
+}
+
+/// S4.8: history is admitted where live work would be refused, and says why.
+#[test]
+fn s4_8_history_is_admitted_and_marked() {
+    let (mut world, place) = World::with_place();
+    let import = |command: Command| Command {
+        via: Via::Import,
+        by: By::Source("clerk".into()),
+        ..command
+    };
+    let old = import(new_job(place)).occurred("2025-03-02 09:00");
+    let job = world.open(
+        "job",
+        MORNING,
+        Command {
+            data: Default::default(),
+            ..old
+        },
+    );
+    let wrong = import(Command::new("finish", By::System)).occurred("2025-03-01 09:00");
+    world.take(job, MORNING, wrong);
+    world.take(
+        job,
+        MORNING,
+        import(Command::new("redo", By::System)).occurred("2026-04-01 09:00"),
+    );
+    world.take(
+        job,
+        MORNING,
+        import(Command::new("check", By::System)).occurred("2025-04-01 09:00"),
+    );
+    world.take(
+        job,
+        MORNING,
+        import(Command::new("call", By::System))
+            .link("incident", RecordId::from_uuid(Uuid::from_u128(999))),
+    );
+    let found: Vec<Anomaly> = world.record(job).doc.anomalies.iter().copied().collect();
+    use Anomaly::*;
+    let every = [
+        State,
+        BeforeRecord,
+        Order,
+        Future,
+        Condition,
+        Incomplete,
+        LinkMissing,
+    ];
+    assert_eq!(found, every);
+    // Rates leave it out.
+    assert!(world.decided.values().all(|row| row.anomalous));
+    assert_eq!(world.counts("duty:")[..3], [0, 0, 0]);
+    world.check();
+}
+
+/// Nobody becomes the assignee or the party of a record by filling in the form of the step that he may not take.
+#[test]
+fn a_form_makes_nobody_assignee_or_party() {
+    let (mut world, job) = World::with_job(MORNING);
+    world
+        .roster
+        .postings
+        .retain(|posting| posting.member != member(OTHER_WORKER));
+    let mut me = step("take", OTHER_WORKER);
+    me.data.insert(
+        "worker".into(),
+        member(OTHER_WORKER).to_string().as_str().into(),
+    );
+    let refused = world.refused(job, "2026-03-02 09:10", me).unwrap_err();
+    assert!(refused.contains(&Code::PostNotAllowed), "{refused:?}");
+    let other = world.open(
+        "place",
+        MORNING,
+        Command::new("open", By::System).set("code", "P2"),
+    );
+    let cancel = Command::new("cancel", By::Party(other))
+        .set("why", "no")
+        .link("place", other);
+    let refused = world.refused(job, "2026-03-02 09:10", cancel).unwrap_err();
+    assert!(refused.contains(&Code::PostNotAllowed), "{refused:?}");
+    let place = world.record(job).doc.links["place"];
+    world.take(
+        job,
+        "2026-03-02 09:10",
+        Command::new("cancel", By::Party(place)).set("why", "no"),
+    );
+}
+
+/// S2.13: an override holds for duties opened from its day on.
+#[test]
+fn s2_13_an_override_holds_for_what_opens_from_its_day_on() {
+    let (mut world, place) = World::with_place();
+    world.overrides.push(Override {
+        parameter: "job.take".into(),
+        unit: unit(),
+        value: ParameterValue::Span("PT10M".parse().unwrap()),
+        from: at("2026-03-03 00:00"),
+    });
+    let before = world.open("job", "2026-03-02 23:59", new_job(place));
+    let after = world.open("job", "2026-03-03 00:00", new_job(place));
+    assert_eq!(world.todo(before, "take").due.at, at("2026-03-03 00:29"));
+    assert_eq!(world.todo(after, "take").due.at, at("2026-03-03 00:10"));
+    world.check();
+}
+
+/// S9.5: the same place and words within three months; what was cancelled is no first case.
+#[test]
+fn s9_5_a_repeat_is_found_and_kept_in_the_entry() {
+    let (mut world, first) = World::with_job(MORNING);
+    let place = world.record(first).doc.links["place"];
+    let again = world.open("job", "2026-06-02 23:00", new_job(place));
+    assert_eq!(
+        world.record(again).doc.facts["repeat"],
+        first.to_string().as_str().into()
+    );
+    let late = world.open("job", "2026-09-03 00:00", new_job(place));
+    assert!(world.record(late).doc.facts.is_empty());
+    world.take(
+        late,
+        "2026-09-03 00:01",
+        step("cancel", DESK).set("why", "wrong").second(LEAD),
+    );
+    let fresh = world.open("job", "2026-09-04 00:00", new_job(place));
+    assert!(world.record(fresh).doc.facts.is_empty());
+    world.check();
+}
+
+/// S5.1, S5.2: what nobody holds alone is taken by whoever comes first.
+#[test]
+fn s5_2_a_pool_is_taken_by_whoever_comes_first() {
+    let (mut world, place) = World::with_place();
+    world
+        .roster
+        .postings
+        .retain(|posting| posting.member != member(WARDEN));
+    let job = world.open("job", MORNING, new_job(place));
+    assert_eq!(
+        *world.todo(job, "take").holder(),
+        Holder::Pool {
+            post: "worker".into()
+        }
+    );
+    let take = |n: u128| {
+        own(
+            BuiltIn::Take {
+                duty: "take".into(),
+                occurrence: 1,
+                to: holder(n),
+            },
+            n,
+        )
+    };
+    world.take(job, "2026-03-02 09:05", take(WORKER));
+    assert_eq!(
+        world.refused(job, "2026-03-02 09:06", take(OTHER_WORKER)),
+        Err(vec![Code::HolderWrong])
+    );
+    world.take(job, "2026-03-02 09:20", step("take", OTHER_WORKER));
+    let row = world.row(job, "take", 1);
+    assert_eq!(
+        (&row.holder, row.doer),
+        (&holder(WORKER), Some(member(OTHER_WORKER)))
+    );
+    world.check();
+}

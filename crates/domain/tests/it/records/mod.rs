@@ -1,0 +1,9 @@
+//! Records: deciding, evolving and folding, on a small pack of its own.
+
+mod approving;
+mod correcting;
+mod deciding;
+mod laws;
+mod living;
+mod passing;
+mod world;
