@@ -83,9 +83,13 @@ pub(crate) fn number(error: domain::number::NumberError) -> Error {
 /// No such standard or unit; a journal that cannot be read.
 pub fn score(office: &Office, asked: &Asked) -> Result<Vec<Card>, Error> {
     let units = office.units()?;
-    let top = match asked.unit {
-        Some(id) => id,
-        None => units.first().ok_or(Error::NotFound)?.id,
+    let company = units.first().ok_or(Error::NotFound)?.id;
+    let top = match (asked.unit, asked.holder) {
+        (Some(id), _) => id,
+        (None, Some(holder)) => {
+            subject::home(office, &units, holder, asked.window)?.unwrap_or(company)
+        }
+        (None, None) => company,
     };
     let below = |mut id: UnitId| loop {
         if id == top {

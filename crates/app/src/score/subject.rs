@@ -1,10 +1,13 @@
 //! Who a standard scores where nobody is named.
 
+use crate::error::Error;
+use crate::office::Office;
 use crate::view::View;
-use domain::id::HolderId;
+use domain::id::{HolderId, UnitId};
 use domain::name::Name;
 use domain::pack::standard::Standard;
 use domain::period::Window;
+use domain::unit::Unit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -71,4 +74,29 @@ pub(super) fn posts(views: &[Arc<View>], holder: HolderId, window: Window) -> Op
         }
     }
     member.then(|| posts.into_iter().collect())
+}
+
+/// The unit in which a member worked during the window, where it is one: a posting is seen from its unit and those below, so that is the
+/// highest unit that sees one. `None` where he worked in several, or is no member.
+pub(super) fn home(
+    office: &Office,
+    units: &[Unit],
+    holder: HolderId,
+    window: Window,
+) -> Result<Option<UnitId>, Error> {
+    let mut seen: Vec<&Unit> = Vec::new();
+    for unit in units {
+        let view = office.reload_if_outdated(unit.id)?;
+        let known = posts(&[view], holder, window).is_some_and(|posts| !posts.is_empty());
+        let below_one = unit
+            .parent
+            .is_some_and(|parent| seen.iter().any(|above| above.id == parent));
+        if known {
+            seen.push(unit);
+            if !below_one && seen.len() > 1 {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(seen.first().map(|unit| unit.id))
 }
