@@ -10,7 +10,7 @@ use domain::id::HolderId;
 use domain::measure::evidence;
 use domain::name::{Name, Text};
 use domain::number::Points;
-use domain::pack::model::Kind;
+use domain::pack::model::Role;
 use domain::pack::standard::{Clause, Selector};
 use domain::period::Window;
 use domain::points::Evidence;
@@ -223,7 +223,11 @@ pub(super) fn marks(
     window: Window,
 ) -> Result<Found, Error> {
     let mut given: Vec<(domain::time::Instant, Points, Item)> = Vec::new();
-    let kinds = gather.pack.kinds.values().filter(|kind| is_of_marks(kind));
+    let kinds = gather
+        .pack
+        .kinds
+        .values()
+        .filter(|kind| kind.role == Some(Role::Mark));
     for kind in kinds {
         for view in gather.views {
             let zone = &view.unit.zone;
@@ -283,11 +287,4 @@ pub(super) fn marks(
         evidence: Evidence::Marks(marks),
         items: given.into_iter().map(|(.., item)| item).collect(),
     })
-}
-
-/// Whether records of a kind are marks: it has every field that one needs.
-fn is_of_marks(kind: &Kind) -> bool {
-    ["standard", "clause", "member", "period", "mark", "reason"]
-        .iter()
-        .all(|field| kind.field(field).is_some())
 }
