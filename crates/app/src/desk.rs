@@ -12,13 +12,12 @@ use domain::name::Name;
 use domain::numbering;
 use domain::pack::model::{Kind, Step};
 use domain::record::approval;
-use domain::record::command::{asked_at, touches};
 use domain::record::decide::{touches_config, touches_roster};
 use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
-    BuiltIn, By, Change, Command, Entry, Needs, Opening, Record, Refusal, Seen, Target, decide,
-    evolve, fold, handover, needs, refold,
+    By, Change, Command, Entry, Opening, Record, Refusal, Target, decide, evolve, fold, needs,
+    refold,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -26,6 +25,8 @@ use domain::value::{Data, Value};
 use std::collections::BTreeMap;
 use store::record::Columns;
 use store::{Tx, duty, entry, record, tally, unit};
+
+mod looking;
 
 /// A step that was taken.
 #[derive(Clone, Debug)]
@@ -269,102 +270,6 @@ impl<'d, 'c> Desk<'d, 'c> {
             .into_iter()
             .map(|line| (line.entry, line.text))
             .collect())
-    }
-
-    /// The records behind links that a decision rests on, under their lock: what was true when it was decided is true when it is written
-    /// (S9.5). In the order of their ids, so that two desks never wait for each other in a ring.
-    fn looked_at(
-        &mut self,
-        kind: &Kind,
-        needs: &Needs,
-        before: Option<&Record>,
-        command: &Command,
-    ) -> Result<BTreeMap<RecordId, Seen>, Error> {
-        let mut wanted: BTreeMap<RecordId, bool> = BTreeMap::new();
-        let links = before
-            .into_iter()
-            .flat_map(|record| record.doc.links.iter())
-            .chain(command.links.iter());
-        let recurs = matches!(command.built_in, Some(BuiltIn::Recur { .. }));
-        for (name, id) in links {
-            let read = needs.links.contains(name)
-                || (recurs && handover::links(kind).any(|link| link == name));
-            if read || command.links.contains_key(name) {
-                *wanted.entry(*id).or_default() |= needs.conditions.contains(name);
-            }
-        }
-        if let Some(BuiltIn::Merge { into }) = &command.built_in {
-            wanted.insert(*into, false);
-        }
-        let mut linked = BTreeMap::new();
-        for (id, lock) in wanted {
-            if lock {
-                record::lock(self.tx, self.unit(), id)?;
-            }
-            if let Some(record) = self.linked(id)? {
-                linked.insert(id, record);
-            }
-        }
-        Ok(linked)
-    }
-
-    /// A record behind a link: of the unit, or of one above, where members and the like are registered.
-    pub(crate) fn linked(&mut self, id: RecordId) -> Result<Option<Seen>, Error> {
-        let view = self.view;
-        for unit in &view.path {
-            if let Some(record) = record::optional(self.tx, *unit, id)? {
-                return Ok(Some(Seen::from(&record)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The last earlier record that the fact asks for (S9.5). Those that share a link are found through it, under its lock, so that of two
-    /// commands at once the second sees the first.
-    fn fact(
-        &mut self,
-        kind: &Kind,
-        name: &Name,
-        before: Option<&Record>,
-        command: &Command,
-        now: Instant,
-    ) -> Result<Option<RecordId>, Error> {
-        let Some(fact) = kind.facts.get(name) else {
-            return Ok(None);
-        };
-        let link = |name: &Name| {
-            command
-                .links
-                .get(name)
-                .or_else(|| before?.doc.links.get(name))
-                .copied()
-        };
-        let Some((by, to)) = fact.same.iter().find_map(|name| Some((name, link(name)?))) else {
-            return Ok(None);
-        };
-        record::lock(self.tx, self.unit(), to)?;
-        let since = asked_at(command, now, &self.view.unit.zone).plus_micros(
-            -i64::try_from(fact.within.rough_micros())
-                .unwrap_or(i64::MAX)
-                .saturating_mul(2),
-        );
-        let earlier = record::linked_to(self.tx, self.unit(), to, by, &fact.last, since)?;
-        let rules = &self.view.rules.pack;
-        let found = earlier
-            .into_iter()
-            .filter(|record| before.is_none_or(|before| before.id != record.id))
-            .find(|record| {
-                touches(
-                    fact,
-                    record,
-                    before,
-                    command,
-                    now,
-                    &rules.special_days,
-                    &self.view.unit.zone,
-                )
-            });
-        Ok(found.map(|record| record.id))
     }
 
     fn number(&mut self, kind: &Kind, entry: &Entry) -> Result<String, Error> {

@@ -12,7 +12,7 @@ use store::{Lane, record};
 
 /// Records in one transaction.
 const BATCH: usize = 50;
-const PAGE: i64 = 500;
+const PAGE: u16 = 500;
 
 /// Hands over what a unit's registers say as of now; the number of entries written.
 ///
@@ -40,14 +40,14 @@ fn open_records(office: &Office, unit: UnitId) -> Result<Vec<RecordId>, Error> {
     office.store().read(|tx| {
         let mut filter = record::Filter::default();
         loop {
-            let page = record::list_open(tx, unit, &filter, PAGE)?;
+            let page = record::list_open(tx, unit, &filter, i64::from(PAGE))?;
             for record in &page {
                 if !record.doc.todo.is_empty() {
                     ids.push(record.id);
                 }
             }
             match page.last() {
-                Some(last) if page.len() as i64 == PAGE => {
+                Some(last) if page.len() == usize::from(PAGE) => {
                     let due = last
                         .doc
                         .next_due()

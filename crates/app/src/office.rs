@@ -13,7 +13,7 @@ use std::sync::{Arc, RwLock};
 use store::{Constraint, Lane, Location, Options, Store};
 
 /// How often a command is tried again when its unit's roster or parameters changed meanwhile.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 12;
 
 /// A database, its clock, and what is remembered of its units. Clones share it.
 #[derive(Clone)]
@@ -128,9 +128,10 @@ impl Office {
             });
             match done {
                 Err(Error::Outdated) => view = self.reload(unit)?,
-                // The same key, number or version won elsewhere meanwhile: read again and decide again.
-                Err(Error::Store(store::Error::Conflict(Constraint::Unique)))
-                    if attempt + 1 < ATTEMPTS => {}
+                // Somebody else was quicker with the same key, number or record: read again and decide again, which says why not.
+                Err(Error::Store(
+                    store::Error::Conflict(Constraint::Unique) | store::Error::Stale,
+                )) if attempt + 1 < ATTEMPTS => {}
                 done => return done,
             }
         }

@@ -1,3 +1,4 @@
 //! What the use-cases promise, through their public door.
 
+mod desk;
 mod import;

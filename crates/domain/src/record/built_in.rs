@@ -216,7 +216,7 @@ fn correct_time(
     if is_refused_as_future(new, entry.recorded_at, false, &limits, zone) {
         return Err(one(Refusal::new(Code::TimeFuture).with(shown)));
     }
-    if entry.opens.is_none() && super::decide::before(zone, new, record.opened_at) {
+    if entry.opens.is_none() && super::times::before(zone, new, record.opened_at) {
         let opened = record.opened_at.in_zone(zone);
         return Err(one(Refusal::new(Code::TimeBeforeRecord)
             .with(shown)

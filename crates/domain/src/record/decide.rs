@@ -1,16 +1,15 @@
 //! Whether a step may be taken, and the entry that says that it was.
 
 use super::command::{Command, Context};
-use super::entry::{Anomaly, BuiltIn, By, Entry, Opens, Used, Via};
+use super::entry::{Anomaly, BuiltIn, By, Entry, Opens, Used};
 use super::refusal::{Code, Refusal};
 use super::scope::RecordScope;
 use super::{Record, form};
 use crate::id::RecordId;
 use crate::name::Name;
-use crate::pack::model::{FieldType, Kind, Role, Step, Who};
-use crate::proof::{Limits, Paper, PaperRefused, is_refused_as_future};
-use crate::time::{Instant, Moment};
-use crate::value::{Data, Value};
+use crate::pack::model::{Kind, Role, Step, Who};
+use crate::time::Moment;
+use crate::value::Data;
 
 /// What opening a record needs beside the command.
 #[derive(Clone, Debug)]
@@ -162,19 +161,19 @@ fn entry(
     }
 }
 
-struct Check<'a> {
-    context: &'a Context<'a>,
-    kind: &'a Kind,
-    step: &'a Step,
-    before: Option<&'a Record>,
-    command: &'a Command,
-    faults: Vec<Refusal>,
-    anomalies: Vec<Anomaly>,
+pub(super) struct Check<'a> {
+    pub context: &'a Context<'a>,
+    pub kind: &'a Kind,
+    pub step: &'a Step,
+    pub before: Option<&'a Record>,
+    pub command: &'a Command,
+    pub faults: Vec<Refusal>,
+    pub anomalies: Vec<Anomaly>,
 }
 
 impl Check<'_> {
     /// Refuses live work, marks history.
-    fn refuse_or_mark(&mut self, anomaly: Anomaly, refusal: Refusal) {
+    pub(super) fn refuse_or_mark(&mut self, anomaly: Anomaly, refusal: Refusal) {
         if self.command.is_import() {
             self.anomalies.push(anomaly);
         } else {
@@ -311,37 +310,6 @@ impl Check<'_> {
         }
     }
 
-    fn times(&mut self) {
-        let Some(occurred) = self.command.occurred else {
-            return;
-        };
-        let zone = self.context.zone;
-        let shown = match occurred {
-            Moment::At(at) => at.in_zone(zone),
-            Moment::On(day) => day.to_string(),
-        };
-        let (now, queued) = (self.context.now, self.command.queued);
-        if is_refused_as_future(occurred, now, queued, &Limits::default(), zone) {
-            self.refuse_or_mark(Anomaly::Future, Refusal::new(Code::TimeFuture).with(&shown));
-        }
-        let Some(record) = self.before else { return };
-        if before(zone, occurred, record.opened_at) {
-            let refusal = Refusal::new(Code::TimeBeforeRecord)
-                .with(&shown)
-                .with(record.opened_at.in_zone(zone));
-            self.refuse_or_mark(Anomaly::BeforeRecord, refusal);
-        } else if self.command.is_import()
-            && record
-                .doc
-                .times
-                .values()
-                .max()
-                .is_some_and(|last| before(zone, occurred, *last))
-        {
-            self.anomalies.push(Anomaly::Order);
-        }
-    }
-
     fn signatures(&mut self) {
         if self.command.signatures.iter().any(|signature| {
             signature.by == self.command.by
@@ -398,57 +366,6 @@ impl Check<'_> {
         used
     }
 
-    /// A paper entry that a declared outage lets in counts from when it occurred (S4.7).
-    fn paper(&mut self, used: &mut Used) {
-        if self.command.via != Via::Paper {
-            return;
-        }
-        let Some(occurred) = self.command.occurred else {
-            return;
-        };
-        let zone = self.context.zone;
-        let photo = self.kind.fields.iter().any(|field| {
-            matches!(field.ty, FieldType::Files { .. })
-                && matches!(self.command.data.get(&field.name), Some(Value::List(list)) if !list.is_empty())
-        });
-        let days = &self.context.pack.special_days;
-        let mut refused = PaperRefused::OutsideOutage;
-        for outage in self.context.outages {
-            let occurred_at = match occurred {
-                Moment::At(at) => at,
-                // A day without a time fits an outage that it touches.
-                Moment::On(day) => zone
-                    .start_of(day)
-                    .max(outage.from)
-                    .min(zone.end_of(day).plus_micros(-1)),
-            };
-            let paper = Paper {
-                occurred_at,
-                recorded_at: self.context.now,
-                photo,
-                by: self.command.by.member(),
-                recorded_by: self.command.recorded_by,
-                second: self.command.second,
-            };
-            match outage.admit(&paper, days, zone) {
-                Ok(()) => {
-                    used.outage = true;
-                    return;
-                }
-                Err(PaperRefused::OutsideOutage) => {}
-                Err(reason) => refused = reason,
-            }
-        }
-        self.faults.push(match refused {
-            PaperRefused::OutsideOutage => Refusal::new(Code::PaperOutside),
-            PaperRefused::TooLate => Refusal::new(Code::PaperLate),
-            PaperRefused::NoPhoto => Refusal::new(Code::PaperPhoto),
-            PaperRefused::NoSecondPerson => Refusal::new(Code::SecondPersonMissing),
-            PaperRefused::Clock(error) => Refusal::new(Code::CalendarMissing)
-                .with(error.year().map_or(String::new(), |year| year.to_string())),
-        });
-    }
-
     /// An override of a parameter is judged when it is set (S8.4); history is not.
     fn setting(&mut self) {
         if self.kind.role == Some(Role::Override)
@@ -485,14 +402,6 @@ fn own_second(command: &Command) -> Option<Refusal> {
     let second = command.second?;
     (Some(second) == command.by.member() || Some(second) == command.recorded_by)
         .then(|| Refusal::new(Code::SecondPersonOwn))
-}
-
-/// A day is compared as a day (S2.12).
-pub(super) fn before(zone: &crate::time::Zone, occurred: Moment, other: Instant) -> bool {
-    match occurred {
-        Moment::At(at) => at < other,
-        Moment::On(day) => day < zone.day_of(other),
-    }
 }
 
 /// Every path behind a link that an expression of this step, or of a duty that it touches, reads.

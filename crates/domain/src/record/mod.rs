@@ -25,6 +25,7 @@ mod settle;
 mod standing;
 mod starting;
 pub mod sweep;
+mod times;
 pub mod watch;
 
 pub use command::{Command, Context, Needs, Seen, needs};

@@ -38,7 +38,7 @@ fn command(attempt: &Try, now: Instant, seqs: i64) -> Command {
     let seq = i64::from(pick) % seqs.max(1) + 1;
     let built = |change: BuiltIn| {
         let command = own(change, who).because();
-        if pick % 2 == 0 {
+        if pick.is_multiple_of(2) {
             command.second(who % 7 + 1)
         } else {
             command
@@ -47,14 +47,20 @@ fn command(attempt: &Try, now: Instant, seqs: i64) -> Command {
     let duties = ["take", "finish", "check", "keep", "again", "each", "slow"];
     let duty = || duties[usize::from(pick) % duties.len()].into();
     let occurrence = u32::from(pick / 100) + 1;
-    let urgency = || if pick % 3 == 0 { "urgent" } else { "normal" };
+    let urgency = || {
+        if pick.is_multiple_of(3) {
+            "urgent"
+        } else {
+            "normal"
+        }
+    };
     let chosen = member(u128::from(pick) % 7 + 1);
     match attempt.what {
         0 | 1 => step("hurry", who).set("urgency", urgency()),
         2 | 3 => step("assign", who).set("worker", chosen.to_string().as_str()),
         4 => step("agree", who).set(
             "wanted",
-            if pick % 2 == 0 {
+            if pick.is_multiple_of(2) {
                 "2026-03-05"
             } else {
                 "2026-03-09"
@@ -69,7 +75,7 @@ fn command(attempt: &Try, now: Instant, seqs: i64) -> Command {
             signatures: finish(who, "2026-03-02 09:00").signatures,
             ..step("finish", who)
         },
-        16 | 17 => step("check", who).set("satisfied", pick % 2 == 0),
+        16 | 17 => step("check", who).set("satisfied", pick.is_multiple_of(2)),
         18 => step("redo", who),
         19 => step("close", who),
         20 => step("cancel", who).set("why", "x").second(who % 7 + 1),
@@ -84,7 +90,7 @@ fn command(attempt: &Try, now: Instant, seqs: i64) -> Command {
             seq,
             field: "satisfied".into(),
             old: Value::Null,
-            new: Value::Bool(pick % 2 == 0),
+            new: Value::Bool(pick.is_multiple_of(2)),
         }),
         24 => {
             let new = Moment::At(now.plus_micros(-i64::from(pick) * 60_000_000));
@@ -93,7 +99,7 @@ fn command(attempt: &Try, now: Instant, seqs: i64) -> Command {
         25 => built(BuiltIn::Excuse {
             duty: duty(),
             occurrence,
-            falls_away: pick % 2 == 0,
+            falls_away: pick.is_multiple_of(2),
         }),
         26 => own(
             BuiltIn::Take {

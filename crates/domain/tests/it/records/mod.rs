@@ -1,5 +1,6 @@
 //! Records: deciding, evolving and folding, on a small pack of its own.
 
+mod admitting;
 mod approving;
 mod correcting;
 mod deciding;

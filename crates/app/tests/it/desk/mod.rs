@@ -1,0 +1,7 @@
+//! Records at a desk, on every database there is: what one caller may rely on, and what holds when many come at once.
+
+mod differing;
+mod house;
+mod racing;
+mod sweeping;
+mod taking;

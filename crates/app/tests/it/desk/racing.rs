@@ -1,0 +1,109 @@
+//! Many callers at once.
+
+use super::house::*;
+use std::sync::Barrier;
+use std::thread;
+
+const CALLERS: usize = 8;
+
+/// Runs the same thing in eight threads that begin together.
+fn together<T: Send>(work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = Barrier::new(CALLERS);
+    thread::scope(|scope| {
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|number| {
+                let (barrier, work) = (&barrier, &work);
+                scope.spawn(move || {
+                    barrier.wait();
+                    work(number)
+                })
+            })
+            .collect();
+        callers
+            .into_iter()
+            .map(|caller| caller.join().expect("a caller"))
+            .collect()
+    })
+}
+
+/// S9.5: eight desks lend one key: one does.
+#[test]
+fn s9_5_eight_desks_lend_one_key_once() {
+    for house in House::each() {
+        let key = house.open("key", step("open", house.desk).link("place", house.place));
+        let done = together(|number| {
+            house.step(
+                key,
+                step("lend", house.desk).set("to", format!("caller {number}").as_str()),
+            )
+        });
+        let codes: Vec<&str> = done.into_iter().map(code).collect();
+        assert_eq!(codes.iter().filter(|code| **code == "done").count(), 1);
+        assert!(
+            codes
+                .iter()
+                .all(|code| ["done", "state-wrong"].contains(code)),
+            "{codes:?}"
+        );
+        assert_eq!(house.record(key).version, 2);
+        house.verify();
+    }
+}
+
+/// S9.5: eight desks take down the same thing: one is the first, and all others say so.
+#[test]
+fn s9_5_eight_desks_find_one_first_case() {
+    for house in House::each() {
+        let done = together(|_| {
+            house
+                .office
+                .open_record(house.project, "job", None, house.new_job())
+        });
+        for taken in done {
+            taken.expect("opens");
+        }
+        let jobs = house.records("job");
+        let first = jobs
+            .iter()
+            .filter(|job| !job.doc.facts.contains_key("repeat"))
+            .count();
+        assert_eq!((jobs.len(), first), (CALLERS, 1));
+        let mut numbers: Vec<&str> = jobs.iter().map(|job| job.number.as_str()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), CALLERS);
+        house.verify();
+    }
+}
+
+/// A request that is sent eight times at once happens once, and everybody is told of the same record.
+#[test]
+fn a_key_used_eight_times_at_once_opens_once() {
+    for house in House::each() {
+        let done = together(|_| {
+            let command = house.new_job().keyed("the-same", None);
+            house
+                .office
+                .open_record(house.project, "job", None, command)
+        });
+        let mut ids: Vec<_> = done
+            .into_iter()
+            .map(|taken| taken.expect("opens or repeats").record.id)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((ids.len(), house.records("job").len()), (1, 1));
+        house.verify();
+    }
+}
+
+/// S8.2: eight steps that move one tally at once add up.
+#[test]
+fn s8_2_tallies_of_many_at_once_are_their_sum() {
+    for house in House::each() {
+        let jobs: Vec<_> = (0..CALLERS).map(|_| house.job()).collect();
+        let done = together(|number| house.step(jobs[number], step("take", house.worker)));
+        assert!(done.iter().all(Result::is_ok));
+        house.verify();
+    }
+}

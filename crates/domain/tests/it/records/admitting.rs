@@ -1,0 +1,229 @@
+//! What is admitted, and what it counts from: queues, paper, history, overrides, repeats, pools.
+
+use super::world::*;
+use crate::given::at;
+use domain::holder::Holder;
+use domain::id::{RecordId, Uuid};
+use domain::pack::model::ParameterValue;
+use domain::parameter::Override;
+use domain::proof::Outage;
+use domain::record::refusal::Code;
+use domain::record::{Anomaly, BuiltIn, By, Command, Via};
+
+/// S4.7: nothing that waited in a device's queue is refused for its clock.
+#[test]
+fn s4_7_what_waited_in_a_queue_is_not_refused_for_its_clock() {
+    let (mut world, job) = World::with_job(MORNING);
+    let ahead = step("take", WORKER).occurred("2026-03-02 09:30");
+    assert_eq!(
+        world.refused(job, "2026-03-02 09:10", ahead.clone()),
+        Err(vec![Code::TimeFuture])
+    );
+    world.take(
+        job,
+        "2026-03-02 09:10",
+        Command {
+            queued: true,
+            ..ahead
+        },
+    );
+    assert_eq!(world.state(job), "taken");
+}
+
+/// S4.7: a paper entry of a declared outage counts from when it occurred, any other from when it was recorded.
+#[test]
+fn s4_7_paper_of_an_outage_counts_from_when_it_occurred() {
+    let (mut world, job) = World::with_job(MORNING);
+    world.outages.push(Outage {
+        from: at("2026-03-02 09:00"),
+        until: at("2026-03-02 17:00"),
+    });
+    let paper = Command {
+        via: Via::Paper,
+        ..step("take", WORKER)
+            .occurred("2026-03-02 09:20")
+            .second(LEAD)
+    };
+    world.take(job, "2026-03-04 18:00", paper.set("photos", photo()));
+    assert_eq!(
+        world.row(job, "take", 1).done_at,
+        Some(at("2026-03-02 09:20"))
+    );
+    let (mut world, job) = World::with_job(MORNING);
+    world.take(
+        job,
+        "2026-03-02 10:00",
+        step("take", WORKER)
+            .occurred("2026-03-02 09:20")
+            .second(LEAD),
+    );
+    assert_eq!(
+        world.row(job, "take", 1).done_at,
+        Some(at("2026-03-02 10:00"))
+    );
+}
+
+/// S4.8: history is admitted where live work would be refused, and says why.
+#[test]
+fn s4_8_history_is_admitted_and_marked() {
+    let (mut world, place) = World::with_place();
+    let import = |command: Command| Command {
+        via: Via::Import,
+        by: By::Source("clerk".into()),
+        ..command
+    };
+    let old = import(new_job(place)).occurred("2025-03-02 09:00");
+    let job = world.open(
+        "job",
+        MORNING,
+        Command {
+            data: Default::default(),
+            ..old
+        },
+    );
+    let wrong = import(Command::new("finish", By::System)).occurred("2025-03-01 09:00");
+    world.take(job, MORNING, wrong);
+    world.take(
+        job,
+        MORNING,
+        import(Command::new("redo", By::System)).occurred("2026-04-01 09:00"),
+    );
+    world.take(
+        job,
+        MORNING,
+        import(Command::new("check", By::System)).occurred("2025-04-01 09:00"),
+    );
+    world.take(
+        job,
+        MORNING,
+        import(Command::new("call", By::System))
+            .link("incident", RecordId::from_uuid(Uuid::from_u128(999))),
+    );
+    let found: Vec<Anomaly> = world.record(job).doc.anomalies.iter().copied().collect();
+    use Anomaly::*;
+    let every = [
+        State,
+        BeforeRecord,
+        Order,
+        Future,
+        Condition,
+        Incomplete,
+        LinkMissing,
+    ];
+    assert_eq!(found, every);
+    // Rates leave it out.
+    assert!(world.decided.values().all(|row| row.anomalous));
+    assert_eq!(world.counts("duty:")[..3], [0, 0, 0]);
+    world.check();
+}
+
+/// Nobody becomes the assignee or the party of a record by filling in the form of the step that he may not take.
+#[test]
+fn a_form_makes_nobody_assignee_or_party() {
+    let (mut world, job) = World::with_job(MORNING);
+    world
+        .roster
+        .postings
+        .retain(|posting| posting.member != member(OTHER_WORKER));
+    let mut me = step("take", OTHER_WORKER);
+    me.data.insert(
+        "worker".into(),
+        member(OTHER_WORKER).to_string().as_str().into(),
+    );
+    let refused = world.refused(job, "2026-03-02 09:10", me).unwrap_err();
+    assert!(refused.contains(&Code::PostNotAllowed), "{refused:?}");
+    let other = world.open(
+        "place",
+        MORNING,
+        Command::new("open", By::System).set("code", "P2"),
+    );
+    let cancel = Command::new("cancel", By::Party(other))
+        .set("why", "no")
+        .link("place", other);
+    let refused = world.refused(job, "2026-03-02 09:10", cancel).unwrap_err();
+    assert!(refused.contains(&Code::PostNotAllowed), "{refused:?}");
+    let place = world.record(job).doc.links["place"];
+    world.take(
+        job,
+        "2026-03-02 09:10",
+        Command::new("cancel", By::Party(place)).set("why", "no"),
+    );
+}
+
+/// S2.13: an override holds for duties opened from its day on.
+#[test]
+fn s2_13_an_override_holds_for_what_opens_from_its_day_on() {
+    let (mut world, place) = World::with_place();
+    world.overrides.push(Override {
+        parameter: "job.take".into(),
+        unit: unit(),
+        value: ParameterValue::Span("PT10M".parse().unwrap()),
+        from: at("2026-03-03 00:00"),
+    });
+    let before = world.open("job", "2026-03-02 23:59", new_job(place));
+    let after = world.open("job", "2026-03-03 00:00", new_job(place));
+    assert_eq!(world.todo(before, "take").due.at, at("2026-03-03 00:29"));
+    assert_eq!(world.todo(after, "take").due.at, at("2026-03-03 00:10"));
+    world.check();
+}
+
+/// S9.5: the same place and words within three months; what was cancelled is no first case.
+#[test]
+fn s9_5_a_repeat_is_found_and_kept_in_the_entry() {
+    let (mut world, first) = World::with_job(MORNING);
+    let place = world.record(first).doc.links["place"];
+    let again = world.open("job", "2026-06-02 23:00", new_job(place));
+    assert_eq!(
+        world.record(again).doc.facts["repeat"],
+        first.to_string().as_str().into()
+    );
+    let late = world.open("job", "2026-09-03 00:00", new_job(place));
+    assert!(world.record(late).doc.facts.is_empty());
+    world.take(
+        late,
+        "2026-09-03 00:01",
+        step("cancel", DESK).set("why", "wrong").second(LEAD),
+    );
+    let fresh = world.open("job", "2026-09-04 00:00", new_job(place));
+    assert!(world.record(fresh).doc.facts.is_empty());
+    world.check();
+}
+
+/// S5.1, S5.2: what nobody holds alone is taken by whoever comes first.
+#[test]
+fn s5_2_a_pool_is_taken_by_whoever_comes_first() {
+    let (mut world, place) = World::with_place();
+    world
+        .roster
+        .postings
+        .retain(|posting| posting.member != member(WARDEN));
+    let job = world.open("job", MORNING, new_job(place));
+    assert_eq!(
+        *world.todo(job, "take").holder(),
+        Holder::Pool {
+            post: "worker".into()
+        }
+    );
+    let take = |n: u128| {
+        own(
+            BuiltIn::Take {
+                duty: "take".into(),
+                occurrence: 1,
+                to: holder(n),
+            },
+            n,
+        )
+    };
+    world.take(job, "2026-03-02 09:05", take(WORKER));
+    assert_eq!(
+        world.refused(job, "2026-03-02 09:06", take(OTHER_WORKER)),
+        Err(vec![Code::HolderWrong])
+    );
+    world.take(job, "2026-03-02 09:20", step("take", OTHER_WORKER));
+    let row = world.row(job, "take", 1);
+    assert_eq!(
+        (&row.holder, row.doer),
+        (&holder(WORKER), Some(member(OTHER_WORKER)))
+    );
+    world.check();
+}
