@@ -150,6 +150,11 @@ pub(crate) enum Command {
         #[arg(long, default_value = "residential-cn")]
         pack: String,
     },
+    /// 办理系统该办的步骤：到时转移、周期应办、人员变动的移交；serve 每分钟自动做 (take the steps that the system owes)
+    Sweep {
+        #[command(flatten)]
+        at: Where,
+    },
     /// 启动服务 (serve over HTTP)
     Serve {
         #[command(flatten)]

@@ -291,6 +291,65 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
     Ok(Done::Well)
 }
 
+/// How often the system looks for steps that it owes.
+const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Takes what the system owes by now: timed transitions, recurring duties, hand-overs after a change of who works where.
+pub(crate) fn sweep(at: &Where, json: bool) -> Result<Done, Error> {
+    let office = open(at)?;
+    let swept = sweep_once(&office)?;
+    if json {
+        json_line(&json!({"steps": swept.steps, "refused": swept.refused}))?;
+    } else {
+        line(&format!(
+            "系统办理 {} 步 ({} steps taken by the system)",
+            swept.steps, swept.steps
+        ))?;
+        for refused in &swept.refused {
+            line(&format!("  {refused}"))?;
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn sweep_once(office: &Office) -> Result<app::sweep::Swept, Error> {
+    for unit in office.units()? {
+        app::handover::hand_over(office, unit.id)?;
+    }
+    app::sweep::sweep(office, office.clock().now())
+}
+
+/// Hand-overs look at every open record of a unit: at once where its registers changed, else every quarter of an hour, since a leave begins
+/// and ends by the clock.
+const ROUNDS: u32 = 15;
+
+/// Sweeps until `stop` says so or is gone. What fails now is tried again by the next round: a sweep looks at the world anew.
+fn keep_sweeping(office: &Office, stop: &std::sync::mpsc::Receiver<()>) {
+    let mut known = std::collections::HashMap::new();
+    for round in 0_u32.. {
+        if let Err(error) = round_of(office, round, &mut known) {
+            eprintln!("sweep ({}): {error}", error.code());
+        }
+        if stop.recv_timeout(EVERY) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
+fn round_of(
+    office: &Office,
+    round: u32,
+    known: &mut std::collections::HashMap<domain::id::UnitId, i64>,
+) -> Result<(), Error> {
+    for unit in office.units()? {
+        let before = known.insert(unit.id, unit.roster_version);
+        if round.is_multiple_of(ROUNDS) || before != Some(unit.roster_version) {
+            app::handover::hand_over(office, unit.id)?;
+        }
+    }
+    app::sweep::sweep(office, office.clock().now()).map(|_| ())
+}
+
 /// Serves until the process is asked to end; prints the address with the access key of this run.
 pub(crate) fn serve(at: &Where, listen: std::net::SocketAddr, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
@@ -299,14 +358,21 @@ pub(crate) fn serve(at: &Where, listen: std::net::SocketAddr, json: bool) -> Res
         path: listen.to_string(),
         source,
     };
-    web::run(office, web::Key::new(&key), listen, |address| {
+    let (stop, stopped) = std::sync::mpsc::channel();
+    let sweeper = office.clone();
+    let sweeping = std::thread::spawn(move || keep_sweeping(&sweeper, &stopped));
+    let served = web::run(office, web::Key::new(&key), listen, |address| {
         let page = format!("http://{address}/?key={key}");
         let _ = if json {
             json_line(&json!({"address": format!("http://{address}"), "key": key, "open": page}))
         } else {
-            line(&format!("管家已启动 (serving at) http://{address}\n访问密钥，本次运行有效 (access key of this run): {key}\n在浏览器打开 (open): {page}"))
+            line(&format!(
+                "管家已启动 (serving at) http://{address}\n访问密钥，本次运行有效 (access key of this run): {key}\n在浏览器打开 (open): {page}"
+            ))
         };
-    })
-    .map_err(failed)?;
+    });
+    drop(stop);
+    let _ = sweeping.join();
+    served.map_err(failed)?;
     Ok(Done::Well)
 }

@@ -85,6 +85,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             pack,
         } => calendar::list(&from, &to, format, &pack),
         Command::Due { zone, pack } => calendar::due(&zone, &pack, json),
+        Command::Sweep { at } => data::sweep(&at, json),
         Command::Serve { at, listen } => data::serve(&at, listen, json),
         Command::Doctor { at } => data::doctor(&at, json),
         Command::Completions { shell } => {
