@@ -10,7 +10,7 @@ mod tidy;
 
 use anyhow::{Result, bail};
 use postgres::Durability;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 const HELP: &str = "\
 Usage: cargo xtask TASK
@@ -22,6 +22,8 @@ Usage: cargo xtask TASK
   postgres [--durable] -- COMMAND
                     run COMMAND beside a throw-away PostgreSQL, whose URL is in GUANJIA_TEST_POSTGRES, and answer its code;
                     --durable: commits reach the disk, for benches
+  bench [OPTION…]   the figures of docs/performance.md, taken anew; beside a PostgreSQL: cargo xtask postgres --durable --
+                    cargo xtask bench; --help says more
 ";
 
 fn main() -> ExitCode {
@@ -46,8 +48,28 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["postgres", "--durable", "--", command @ ..] => {
             return postgres::run(Durability::Full, command);
         }
+        ["bench", options @ ..] => return bench(options),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
         _ => bail!("no such task: {}\n\n{HELP}", words.join(" ")),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds and runs the bench as the product ships: optimised.
+fn bench(options: &[&str]) -> Result<ExitCode> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "guanjia-bench",
+            "--",
+        ])
+        .args(options)
+        .current_dir(tidy::root())
+        .status()?;
+    let code = status.code().and_then(|it| u8::try_from(it).ok());
+    Ok(ExitCode::from(code.unwrap_or(1)))
 }
