@@ -71,7 +71,7 @@ fn one(desk: &mut Desk<'_, '_>, id: RecordId) -> Result<u64, Error> {
     let mut linked = BTreeMap::new();
     for name in handover::links(kind) {
         if let Some(to) = record.doc.links.get(name)
-            && let Some(seen) = desk.linked(*to)?
+            && let Some(seen) = desk.linked(*to, true)?
         {
             linked.insert(*to, seen);
         }

@@ -5,12 +5,20 @@ use crate::{Error, NEVER, Owned, Row, Tx};
 use domain::id::{HolderId, MemberId, RecordId, TeamId, UnitId};
 use domain::measure::holder_id;
 use domain::name::Name;
-use domain::record::{Doc, Hash, Record};
+use domain::record::{Doc, Hash, Record, Seen};
 use domain::time::Instant;
+use domain::value::Data;
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 const COLUMNS: &str = "unit_id, id, kind, number, state, version, opened_at, closed_at, doc, head";
 
 fn read(row: &Row<'_>) -> Result<Record, Error> {
+    with(row, row.json(8)?)
+}
+
+/// The row with a document that may hold less than the row's own.
+fn with(row: &Row<'_>, doc: Doc) -> Result<Record, Error> {
     Ok(Record {
         unit: row.get(0)?,
         id: row.get(1)?,
@@ -20,7 +28,7 @@ fn read(row: &Row<'_>) -> Result<Record, Error> {
         version: row.get(5)?,
         opened_at: row.get(6)?,
         closed_at: row.get(7)?,
-        doc: row.json::<Doc>(8)?,
+        doc,
         head: Hash(row.get(9)?),
     })
 }
@@ -193,30 +201,93 @@ pub fn each_of_kind(
     query.each(tx, |row| each(read(row)?))
 }
 
-/// The latest record of a kind that links to `to` under `name`, opened at or after `since`, other than `except`; newest first.
-pub fn linked_to(
+/// What others may look at of a record; duties and times are passed over unread.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Brief {
+    data: Data,
+    links: BTreeMap<Name, RecordId>,
+    facts: Data,
+    void: bool,
+}
+
+/// A record behind a link, with its fields and links.
+pub fn seen(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<Seen>, Error> {
+    tx.optional(
+        "select kind, state, doc from record where unit_id = ?1 and id = ?2",
+        &[&unit, &id],
+        |row| {
+            let brief: Brief = row.json(2)?;
+            Ok(Seen {
+                kind: row.get(0)?,
+                state: row.get(1)?,
+                data: brief.data,
+                links: brief.links,
+            })
+        },
+    )
+}
+
+/// As [`seen`], without fields and links: that it exists, its kind and its state.
+pub fn named(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<Seen>, Error> {
+    tx.optional(
+        "select kind, state from record where unit_id = ?1 and id = ?2",
+        &[&unit, &id],
+        |row| {
+            Ok(Seen {
+                kind: row.get(0)?,
+                state: row.get(1)?,
+                data: Data::new(),
+                links: BTreeMap::new(),
+            })
+        },
+    )
+}
+
+/// The latest of the records of a kind that point to another one under a name and were opened at or after `since`, that `fits`. It is shown
+/// fields, links, facts and whether it is void, no duties and times; of more than 200 the latest.
+pub fn last_linked(
     tx: &mut Tx<'_>,
     unit: UnitId,
-    to: RecordId,
-    name: &Name,
+    (to, name): (RecordId, &Name),
     kind: &Name,
     since: Instant,
-) -> Result<Vec<Record>, Error> {
-    tx.all(
+    mut fits: impl FnMut(&Record) -> bool,
+) -> Result<Option<RecordId>, Error> {
+    let mut found = None;
+    tx.each(
         "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
          from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
          where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit 200",
         &[&unit, &to, name, kind, &since],
-        read,
-    )
+        |row| {
+            if found.is_none() {
+                let brief: Brief = row.json(8)?;
+                let doc = Doc {
+                    data: brief.data,
+                    links: brief.links,
+                    facts: brief.facts,
+                    void: brief.void,
+                    ..Doc::default()
+                };
+                let record = with(row, doc)?;
+                if fits(&record) {
+                    found = Some(record.id);
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 /// Keeps others from deciding on what hangs on this record until the transaction ends; a record that is not here locks nothing.
 pub fn lock(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
-    let sql = format!(
-        "select version from record where unit_id = ?1 and id = ?2{}",
-        tx.lock()
-    );
+    let lock = tx.lock();
+    if lock.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("select version from record where unit_id = ?1 and id = ?2{lock}");
     tx.optional(&sql, &[&unit, &id], |row| row.get::<i64>(0))
         .map(|_| ())
 }

@@ -21,7 +21,8 @@ impl Desk<'_, '_> {
         before: Option<&Record>,
         command: &Command,
     ) -> Result<BTreeMap<RecordId, Seen>, Error> {
-        let mut wanted: BTreeMap<RecordId, bool> = BTreeMap::new();
+        // Whether it is locked, and whether more is asked of it than its kind and state.
+        let mut wanted: BTreeMap<RecordId, (bool, bool)> = BTreeMap::new();
         let links = before
             .into_iter()
             .flat_map(|record| record.doc.links.iter())
@@ -31,30 +32,38 @@ impl Desk<'_, '_> {
             let read = needs.links.contains(name)
                 || (recurs && handover::links(kind).any(|link| link == name));
             if read || command.links.contains_key(name) {
-                *wanted.entry(*id).or_default() |= needs.conditions.contains(name);
+                let (lock, whole) = wanted.entry(*id).or_default();
+                *lock |= needs.conditions.contains(name);
+                *whole |= read;
             }
         }
         if let Some(BuiltIn::Merge { into }) = &command.built_in {
-            wanted.insert(*into, false);
+            wanted.insert(*into, (false, true));
         }
         let mut linked = BTreeMap::new();
-        for (id, lock) in wanted {
+        for (id, (lock, whole)) in wanted {
             if lock {
                 record::lock(self.tx, self.unit(), id)?;
             }
-            if let Some(record) = self.linked(id)? {
+            if let Some(record) = self.linked(id, whole)? {
                 linked.insert(id, record);
             }
         }
         Ok(linked)
     }
 
-    /// A record behind a link: of the unit, or of one above, where members and the like are registered.
-    pub(crate) fn linked(&mut self, id: RecordId) -> Result<Option<Seen>, Error> {
+    /// A record behind a link: of the unit, or of one above, where members and the like are registered. Unless `whole`, its kind and
+    /// state alone.
+    pub(crate) fn linked(&mut self, id: RecordId, whole: bool) -> Result<Option<Seen>, Error> {
         let view = self.view;
         for unit in &view.path {
-            if let Some(record) = record::optional(self.tx, *unit, id)? {
-                return Ok(Some(Seen::from(&record)));
+            let seen = if whole {
+                record::seen(self.tx, *unit, id)?
+            } else {
+                record::named(self.tx, *unit, id)?
+            };
+            if seen.is_some() {
+                return Ok(seen);
             }
         }
         Ok(None)
@@ -89,22 +98,21 @@ impl Desk<'_, '_> {
                 .unwrap_or(i64::MAX)
                 .saturating_mul(2),
         );
-        let earlier = record::linked_to(self.tx, self.unit(), to, by, &fact.last, since)?;
         let rules = &self.view.rules.pack;
-        let found = earlier
-            .into_iter()
-            .filter(|record| before.is_none_or(|before| before.id != record.id))
-            .find(|record| {
-                touches(
+        let zone = &self.view.unit.zone;
+        let fits = |record: &Record| {
+            before.is_none_or(|before| before.id != record.id)
+                && touches(
                     fact,
                     record,
                     before,
                     command,
                     now,
                     &rules.special_days,
-                    &self.view.unit.zone,
+                    zone,
                 )
-            });
-        Ok(found.map(|record| record.id))
+        };
+        let found = record::last_linked(self.tx, self.unit(), (to, by), &fact.last, since, fits)?;
+        Ok(found)
     }
 }

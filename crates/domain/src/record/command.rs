@@ -99,7 +99,7 @@ pub struct Context<'a> {
     pub unit: UnitId,
     pub roster: &'a Roster,
     pub parameters: &'a Parameters,
-    /// The records behind links, as far as [`needs`] named them.
+    /// The records behind links: with their fields where [`needs`] named them, else as far as the command fills them in.
     pub linked: &'a BTreeMap<RecordId, Seen>,
     /// Facts found, by name; absent: none was found.
     pub facts: &'a Data,
@@ -145,7 +145,7 @@ impl Seen {
 /// What must be loaded before a step of a kind can be decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Links whose record is looked at.
+    /// Links whose record is read; of others that a form fills in it is enough to know that they exist and of which kind they are.
     pub links: BTreeSet<Name>,
     /// Those of them whose record a condition reads: the decision rests on it.
     pub conditions: BTreeSet<Name>,
@@ -185,10 +185,6 @@ pub fn needs(kind: &Kind, step: &Step) -> Needs {
                 }
             }
         }
-    }
-    // Links that a form fills in are looked at to see that they exist and are of the right kind.
-    if step.name == "open" {
-        needs.links.extend(kind.links.keys().cloned());
     }
     for fact in kind.facts.values() {
         if fact.on.contains(&step.name) {
