@@ -80,7 +80,7 @@ create table record (
 create unique index record_number on record (unit_id, number) where number is not null;
 create unique index record_source on record (unit_id, source) where source is not null;
 create index record_due on record (unit_id, next_due, id, state, holder) where open = 1;
-create index record_assignee on record (unit_id, assignee, next_due, id, state) where open = 1;
+create index record_assignee on record (unit_id, assignee, next_due, id, state) where open = 1 and assignee is not null;
 
 -- The journal: appended to, never changed. hash covers the entry and the hash before it. key makes a retried request happen once: an opening is
 -- found by it; a step is found by the version it was decided on, which is the number of the entry before.

@@ -11,6 +11,7 @@ use crate::handle::{Lane, Options};
 use crate::migrate;
 use crate::pool::Pool;
 use crate::tx::{STATEMENTS, Tx};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -117,6 +118,8 @@ impl Lite {
 fn tune(connection: &Connection, patience: Duration) -> Result<(), Error> {
     connection.busy_timeout(patience)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else a statement with an equation that no index covers is planned anew for every value that is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Savepoints keep the pages they would restore in a temporary file unless told to keep them in memory.
     connection.execute_batch(
         "pragma foreign_keys = on; pragma temp_store = memory; pragma trusted_schema = off",
