@@ -5,6 +5,7 @@
 
 mod ci;
 mod postgres;
+mod real_data;
 mod requirements;
 mod tidy;
 
@@ -18,6 +19,9 @@ Usage: cargo xtask TASK
   tidy [--shrink]   the house rules that no compiler checks: layers, names, sizes, links, rules without a test;
                     --shrink takes rules that have got a test off xtask/rules-without-test.txt
   requirements      docs/requirements.md, from docs/requirements.yaml
+  real-data [FOLDER] [--program PATH] [--write]
+                    import the public records of examples/ and compare every figure with the source's: the whole files of FOLDER
+                    (else of GUANJIA_REAL_DATA), without one the extracts; --write puts the tables into docs/real-data.md
   ci                format, lints, tidy and every test, in that order, stopping at the first failure
   postgres [--durable] -- COMMAND
                     run COMMAND beside a throw-away PostgreSQL, whose URL is in GUANJIA_TEST_POSTGRES, and answer its code;
@@ -43,6 +47,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["tidy"] => tidy::run(false)?,
         ["tidy", "--shrink"] => tidy::run(true)?,
         ["requirements"] => requirements::run(&tidy::root())?,
+        ["real-data", words @ ..] => real_data::run(&tidy::root(), words)?,
         ["ci"] => ci::run()?,
         ["postgres", "--", command @ ..] => return postgres::run(Durability::None, command),
         ["postgres", "--durable", "--", command @ ..] => {
