@@ -105,7 +105,7 @@ pub(super) fn read(product: &Product) -> Result<Read> {
                     record: text("source_id").to_owned(),
                     source: format!("opened {} closed {}", city_time(text("opened_at")), city_time(text("closed_at"))),
                     product: "before-record".to_owned(),
-                    why: "closed before it was opened: both times are kept, the record is marked, and rates and means leave it out (S4.8)",
+                    why: "closed before it was opened: both times are kept, the record is marked, and rates of duties and means of times leave it out (S4.8)",
                 });
             }
             *number.entry("closed_same_second").or_default() += i64::from(micros == 0);

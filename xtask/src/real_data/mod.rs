@@ -361,7 +361,12 @@ impl Program<'_> {
             std::fs::remove_dir_all(&self.data)?;
         }
         std::fs::create_dir_all(&self.data)?;
-        self.run(&["init", "--pack", "service-request", "--zone", example.zone])?;
+        let pack = self
+            .root
+            .join("packs/service-request")
+            .display()
+            .to_string();
+        self.run(&["init", "--pack", &pack, "--zone", example.zone])?;
         let map = self
             .root
             .join("examples")
