@@ -120,8 +120,7 @@ impl Beside<'_> {
         let mut page = String::from("| figure | product | source |\n| --- | ---: | ---: |\n");
         for (title, path) in rows {
             let (name, key) = path.split_once('/').unwrap_or((path, ""));
-            let found = shown(cell(self.found, name, key));
-            let stated = shown(cell(self.stated, name, key));
+            let (found, stated) = self.shown(name, key);
             let _ = writeln!(page, "| {title} | {found} | {stated} |");
         }
         page
@@ -150,13 +149,19 @@ impl Beside<'_> {
         for key in keys {
             let _ = write!(page, "| {} |", if key.is_empty() { "(blank)" } else { key });
             for (_, name) in columns {
-                let found = shown(cell(self.found, name, key));
-                let stated = shown(cell(self.stated, name, key));
+                let (found, stated) = self.shown(name, key);
                 let _ = write!(page, " {found} | {stated} |");
             }
             page.push('\n');
         }
         page
+    }
+
+    /// Hours that are the same to the last digit stated look the same, on whichever side of a half they were rounded.
+    fn shown(&self, name: &str, key: &str) -> (String, String) {
+        let (found, stated) = (cell(self.found, name, key), cell(self.stated, name, key));
+        let found = if same(found, stated) { stated } else { found };
+        (shown(found), shown(stated))
     }
 }
 

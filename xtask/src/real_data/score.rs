@@ -24,7 +24,7 @@ pub(super) fn table(scored: &Value) -> Result<String> {
     let totals = cards.iter().filter(|card| !card["total"].is_null()).count();
     let mut page = format!(
         "{} teams, {totals} of them with a total. The {SHOWN} with the most duties due in the month:\n\n\
-         | team | total | covered | T1 points | of 50: in time, not in time, anomalous | T2 points | Q1 | Q2 |\n\
+         | team | total | covered | T1 points | T1 duties: in time, not in time, anomalous | T2 points | Q1 | Q2 |\n\
          | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: |\n",
         shown(&json!(cards.len()))
     );
