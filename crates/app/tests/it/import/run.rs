@@ -137,9 +137,10 @@ fn text<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
 fn boston_comes_in_whole_and_a_second_time_not_at_all() {
     for house in House::each() {
         let first = house.example("boston-311");
+        // 1,661 closings, and a note of the one open request that carries what a closing leaves behind.
         assert_eq!(
             (first.rows, first.refused, first.records, first.steps),
-            (2_000, 0, 2_000, 1_661)
+            (2_000, 0, 2_000, 1_661 + 1)
         );
         let records = house.requests();
         assert_eq!(records.len(), 2_000);
