@@ -145,7 +145,11 @@ impl Office {
         let at = self.clock().now();
         self.store().write(Lane::Interactive, move |tx| {
             pack::activate(tx, &stored, at)?;
-            for unit in unit::list(tx)? {
+            // Those below a unit are told with it.
+            for unit in unit::list(tx)?
+                .into_iter()
+                .filter(|unit| unit.parent.is_none())
+            {
                 unit::touch_config(tx, unit.id)?;
             }
             Ok::<_, Error>(())

@@ -188,7 +188,7 @@ impl Gather<'_> {
             (None, Selector::Duty { kind, duty, when }) => {
                 duty::gather(self, tx, clause, kind, duty, when.as_ref(), window)
             }
-            (None, Selector::Quota(quota)) => quota::gather(self, tx, clause, quota, window),
+            (None, Selector::Quota(quota)) => quota::gather(self, tx, quota, window),
             (None, Selector::Mark) => step::marks(self, tx, clause, window),
             (
                 None,

@@ -9,7 +9,7 @@ use domain::id::{HolderId, RecordId};
 use domain::name::Name;
 use domain::number::Ratio;
 use domain::pack::model::ParameterValue;
-use domain::pack::standard::{Clause, Needed, Population, Quota, Share};
+use domain::pack::standard::{Needed, Population, Quota, Share};
 use domain::period::Window;
 use domain::points::Evidence;
 use domain::quota::{
@@ -37,7 +37,6 @@ struct Done {
 pub(super) fn gather(
     gather: &Gather<'_>,
     tx: &mut Tx<'_>,
-    _clause: &Clause,
     quota: &Quota,
     window: Window,
 ) -> Result<Found, Error> {

@@ -69,7 +69,7 @@ struct Question {
 }
 
 /// Answers questions line by line; one that cannot be answered says why and the next is taken.
-pub(crate) fn due(zone: &str, name: &str, _json: bool) -> Result<Done, Error> {
+pub(crate) fn due(zone: &str, name: &str) -> Result<Done, Error> {
     let pack = pack::check(&pack::sources(name)?)?;
     let mut done = Done::Well;
     for text in std::io::stdin().lock().lines() {

@@ -84,7 +84,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             format,
             pack,
         } => calendar::list(&from, &to, format, &pack),
-        Command::Due { zone, pack } => calendar::due(&zone, &pack, json),
+        Command::Due { zone, pack } => calendar::due(&zone, &pack),
         Command::Sweep { at } => data::sweep(&at, json),
         Command::Serve { at, listen } => data::serve(&at, listen, json),
         Command::Doctor { at } => data::doctor(&at, json),
