@@ -1,6 +1,7 @@
 //! The demo that ships with a pack: invented people at invented places, played through the ordinary steps in the order of time, so that
 //! every limit, pause and score comes about as it would at a desk.
 
+use crate::cast::{Cast, Named};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::handover::hand_over;
@@ -8,18 +9,17 @@ use crate::office::Office;
 use crate::pack;
 use crate::sweep::sweep;
 use crate::unit::NewUnit;
-use domain::id::{MemberId, RecordId, UnitId};
+use domain::id::RecordId;
 use domain::name::Name;
-use domain::pack::model::{FieldType, Kind, Pack, Role};
+use domain::pack::model::Kind;
 use domain::record::decide::touches_roster;
 use domain::record::entry::Signed;
-use domain::record::{By, Command, Signature};
-use domain::time::{Day, Instant, Zone};
+use domain::record::{Command, Signature};
+use domain::time::{Instant, Zone};
 use domain::unit::Attributes;
-use domain::value::{Data, Value};
+use domain::value::Data;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Plays the demo of a pack into an empty database; `clock` must be one that can be set, and stands at the end of the demo afterwards.
 ///
@@ -44,10 +44,7 @@ pub fn play(office: &Office, clock: &Clock, name: &str) -> Result<(), Error> {
     let mut player = Player {
         office,
         clock,
-        pack: &active.pack,
-        zone,
-        units: HashMap::new(),
-        records: HashMap::new(),
+        cast: Cast::new(&active.pack, zone),
     };
     let events = player.read(&script)?;
     player.add_units(&script, events.first().map(|event| event.at))?;
@@ -60,7 +57,7 @@ pub fn play(office: &Office, clock: &Clock, name: &str) -> Result<(), Error> {
                 let why: Vec<String> = reasons.iter().map(|reason| reason.text().zh).collect();
                 Error::Usage(format!(
                     "demo: {} {} {}: {}",
-                    event.at.in_zone(&player.zone),
+                    event.at.in_zone(&player.cast.zone),
                     event.key,
                     event.step,
                     why.join(" ")
@@ -75,11 +72,7 @@ pub fn play(office: &Office, clock: &Clock, name: &str) -> Result<(), Error> {
 struct Player<'a> {
     office: &'a Office,
     clock: &'a Clock,
-    pack: &'a Pack,
-    zone: Zone,
-    units: HashMap<String, UnitId>,
-    /// Kind, unit and id of what has been opened, by key.
-    records: HashMap<String, (Name, UnitId, RecordId)>,
+    cast: Cast<'a>,
 }
 
 struct Event<'s> {
@@ -104,15 +97,10 @@ fn list<'j>(json: &'j Json, key: &str) -> &'j [Json] {
 }
 
 impl Player<'_> {
-    /// `2026-03-05 14:05`, in the zone of the demo.
     fn instant(&self, text: &str) -> Result<Instant, Error> {
-        let wrong = || Error::Usage(format!("demo: {text} is no time"));
-        let (day, time) = text.split_once(' ').ok_or_else(wrong)?;
-        let (hours, minutes) = time.split_once(':').ok_or_else(wrong)?;
-        let day: Day = day.parse().map_err(|_| wrong())?;
-        let minute = hours.parse::<u16>().map_err(|_| wrong())? * 60
-            + minutes.parse::<u16>().map_err(|_| wrong())?;
-        Ok(self.zone.at_minute(day, minute))
+        self.cast
+            .instant(text)
+            .ok_or_else(|| Error::Usage(format!("demo: {text} is no time")))
     }
 
     /// Openings and steps of all records, in the order of time.
@@ -153,7 +141,7 @@ impl Player<'_> {
         }
         for unit in list(script, "units") {
             let parent = match unit.get("parent").and_then(Json::as_str) {
-                Some(code) => Some(*self.units.get(code).ok_or(Error::NotFound)?),
+                Some(code) => Some(self.cast.unit(code)?),
                 None => None,
             };
             let flags = list(unit, "flags")
@@ -167,7 +155,7 @@ impl Player<'_> {
                 parent,
                 code: text(unit, "code")?.to_owned(),
                 name: text(unit, "zh")?.to_owned(),
-                zone: self.zone.clone(),
+                zone: self.cast.zone.clone(),
                 attributes: Attributes {
                     kind: unit.get("type").and_then(Json::as_str).map(str::to_owned),
                     level: unit
@@ -177,20 +165,25 @@ impl Player<'_> {
                     flags,
                 },
             })?;
-            self.units.insert(added.code, added.id);
+            self.cast.units.insert(added.code, added.id);
         }
         Ok(())
     }
 
     fn play(&mut self, event: &Event<'_>) -> Result<(), Error> {
         self.clock.set(event.at);
-        let unit = *self.units.get(event.unit).ok_or(Error::NotFound)?;
-        let kind = self.pack.kinds.get(event.kind).ok_or(Error::NotFound)?;
-        let mut command = Command::new(event.step, self.by(text(event.body, "by")?)?);
+        let unit = self.cast.unit(event.unit)?;
+        let kind = self
+            .cast
+            .pack
+            .kinds
+            .get(event.kind)
+            .ok_or(Error::NotFound)?;
+        let mut command = Command::new(event.step, self.cast.by(text(event.body, "by")?)?);
         command.data = self.data(kind, event.body)?;
         command.links = self.links(event.body)?;
         for signer in list(event.body, "signed").iter().filter_map(Json::as_str) {
-            let by = self.by(signer)?;
+            let by = self.cast.by(signer)?;
             if let Some(member) = by.member() {
                 command.second = Some(member);
             }
@@ -205,12 +198,14 @@ impl Player<'_> {
             let taken = self
                 .office
                 .open_record(unit, kind.name.clone(), None, command)?;
-            self.records.insert(
-                event.key.to_owned(),
-                (kind.name.clone(), unit, taken.record.id),
-            );
+            let named = Named {
+                kind: kind.name.clone(),
+                unit,
+                id: taken.record.id,
+            };
+            self.cast.records.insert(event.key.to_owned(), named);
         } else {
-            let (_, unit, id) = self.record(event.key)?;
+            let Named { unit, id, .. } = *self.cast.record(event.key)?;
             self.office.step(unit, id, command)?;
         }
         if touches_roster(kind) {
@@ -219,30 +214,6 @@ impl Player<'_> {
             }
         }
         Ok(())
-    }
-
-    fn record(&self, key: &str) -> Result<(Name, UnitId, RecordId), Error> {
-        self.records
-            .get(key)
-            .cloned()
-            .ok_or_else(|| Error::Usage(format!("demo: nothing is called {key} yet")))
-    }
-
-    fn by(&self, key: &str) -> Result<By, Error> {
-        if key == "system" {
-            return Ok(By::System);
-        }
-        let (kind, _, id) = self.record(key)?;
-        let member = self
-            .pack
-            .kinds
-            .get(&kind)
-            .is_some_and(|kind| kind.role == Some(Role::Member));
-        Ok(if member {
-            By::Member(MemberId::from(id))
-        } else {
-            By::Party(id)
-        })
     }
 
     fn links(&self, body: &Json) -> Result<BTreeMap<Name, RecordId>, Error> {
@@ -254,7 +225,7 @@ impl Player<'_> {
             .flatten()
         {
             let key = key.as_str().unwrap_or_default();
-            links.insert(Name::from(name.as_str()), self.record(key)?.2);
+            links.insert(Name::from(name.as_str()), self.cast.record(key)?.id);
         }
         Ok(links)
     }
@@ -268,48 +239,8 @@ impl Player<'_> {
             .flatten()
         {
             let ty = kind.field(name).map(|field| &field.ty);
-            data.insert(Name::from(name.as_str()), self.value(ty, value)?);
+            data.insert(Name::from(name.as_str()), self.cast.value(ty, value)?);
         }
         Ok(data)
     }
-
-    fn value(&self, ty: Option<&FieldType>, value: &Json) -> Result<Value, Error> {
-        if let Some(items) = value.as_array() {
-            return items
-                .iter()
-                .map(|item| self.value(ty, item))
-                .collect::<Result<_, _>>()
-                .map(Value::List);
-        }
-        let Some(text) = value.as_str() else {
-            return Ok(Value::Null);
-        };
-        let number = || text.parse().map(Value::Int).unwrap_or_else(|_| text.into());
-        Ok(match ty {
-            Some(FieldType::Bool) => Value::Bool(text == "true"),
-            Some(FieldType::Int { .. } | FieldType::Money { .. } | FieldType::Ratio) => number(),
-            Some(FieldType::Instant) => Value::Text(self.instant(text)?.to_string()),
-            Some(FieldType::Moment) if text.contains(' ') => {
-                Value::Text(self.instant(text)?.to_string())
-            }
-            Some(FieldType::Member | FieldType::Team) => {
-                Value::Text(self.record(text)?.2.to_string())
-            }
-            Some(FieldType::Unit) => {
-                Value::Text(self.units.get(text).ok_or(Error::NotFound)?.to_string())
-            }
-            // Drawn by nobody: the digest of its text stands for the picture.
-            Some(FieldType::Signature) => Value::Text(digest(text)),
-            Some(FieldType::Files { .. }) => Value::List(vec![Value::Text(digest(text))]),
-            _ => text.into(),
-        })
-    }
-}
-
-fn digest(text: &str) -> String {
-    let hex: String = Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
 }

@@ -3,6 +3,7 @@
 //! The clock and the ids come from here, files are read here. Nothing here contains SQL, knows HTTP, or decides a business rule.
 
 pub mod board;
+mod cast;
 pub mod clock;
 pub mod demo;
 pub mod desk;
@@ -14,6 +15,7 @@ pub mod library;
 pub mod office;
 pub mod pack;
 pub mod recompute;
+pub mod scenario;
 pub mod score;
 pub mod sweep;
 pub mod unit;

@@ -23,6 +23,13 @@ pub struct Library {
 }
 
 impl Library {
+    /// Of one pack.
+    pub fn of(rules: Arc<Rules>) -> Self {
+        Self {
+            rules: BTreeMap::from([(rules.number, rules)]),
+        }
+    }
+
     /// Compiles what the database holds; what `known` has compiled already is taken over.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ pub struct Office(Arc<Inner>);
 struct Inner {
     store: Store,
     clock: Clock,
+    /// Packs compiled before the database was opened.
+    known: Library,
     views: RwLock<HashMap<UnitId, Arc<View>>>,
 }
 
@@ -35,9 +37,16 @@ impl Office {
     }
 
     pub fn of(store: Store, clock: Clock) -> Self {
+        Self::knowing(store, clock, Library::default())
+    }
+
+    /// As [`Office::of`], with packs that are compiled already: those of the database that are theirs by number and digest are not compiled
+    /// again.
+    pub fn knowing(store: Store, clock: Clock, known: Library) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
+            known,
             views: RwLock::new(HashMap::new()),
         }))
     }
@@ -74,8 +83,7 @@ impl Office {
         let library = views
             .values()
             .next()
-            .map(|view| view.library.clone())
-            .unwrap_or_default();
+            .map_or_else(|| self.0.known.clone(), |view| view.library.clone());
         let view = Arc::new(self.0.store.read(|tx| View::load(tx, unit, &library))?);
         views.insert(unit, view.clone());
         Ok(view)
@@ -100,8 +108,7 @@ impl Office {
         let known = views
             .values()
             .next()
-            .map(|view| view.library.clone())
-            .unwrap_or_default();
+            .map_or_else(|| self.0.known.clone(), |view| view.library.clone());
         drop(views);
         self.0.store.read(|tx| Library::load(tx, &known))
     }

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::library::compile;
 use crate::office::Office;
 use crate::recompute;
-use domain::pack::InUse;
 use domain::pack::model::Pack;
+use domain::pack::{InUse, is_rules};
 use domain::record::PackVersion;
 use std::fs;
 use std::path::Path;
@@ -42,11 +42,21 @@ pub fn sources(name: &str) -> Result<Vec<(String, String)>, Error> {
         .filter_map(|(path, text)| {
             Some((path.strip_prefix(&prefix)?.to_owned(), (*text).to_owned()))
         })
-        .filter(|(path, _)| path != DEMO)
+        .filter(|(path, _)| is_rules(path))
         .collect();
     if !ours.is_empty() {
         return Ok(ours);
     }
+    let mut files = folder(name)?;
+    files.retain(|(path, _)| is_rules(path));
+    Ok(files)
+}
+
+/// Every YAML file of a folder, by its path inside: the rules of a pack and what is told beside them.
+///
+/// # Errors
+/// No such folder; a file that cannot be read.
+pub fn folder(name: &str) -> Result<Vec<(String, String)>, Error> {
     let folder = Path::new(name);
     if !folder.is_dir() {
         let known = shipped().join(", ");
@@ -104,9 +114,7 @@ fn collect(
                 .unwrap_or(&path)
                 .to_string_lossy()
                 .replace('\\', "/");
-            if name != DEMO {
-                files.push((name, text));
-            }
+            files.push((name, text));
         }
     }
     Ok(())
@@ -135,11 +143,25 @@ impl Office {
         }
         self.would_orphan(&rules.pack)?;
         let number = PackVersion(active.map_or(1, |active| active.number.0 + 1));
+        self.install(number, &rules.pack, sources)?;
+        if number.0 > 1 {
+            recompute::tallies(self)?;
+        }
+        Ok(number)
+    }
+
+    /// Puts a pack that was checked into the database, as the active one.
+    pub(crate) fn install(
+        &self,
+        number: PackVersion,
+        pack: &Pack,
+        sources: Vec<(String, String)>,
+    ) -> Result<(), Error> {
         let stored = pack::Stored {
             number,
-            name: rules.pack.name.clone(),
-            version: rules.pack.version.clone(),
-            digest: rules.pack.digest,
+            name: pack.name.clone(),
+            version: pack.version.clone(),
+            digest: pack.digest,
             sources,
         };
         let at = self.clock().now();
@@ -155,10 +177,7 @@ impl Office {
             Ok::<_, Error>(())
         })?;
         self.forget();
-        if number.0 > 1 {
-            recompute::tallies(self)?;
-        }
-        Ok(number)
+        Ok(())
     }
 
     /// Whether a pack reads everything that is there.
@@ -190,5 +209,25 @@ impl Office {
                 .map(|orphan| format!("{} ({})", orphan.text.zh, orphan.text.en))
                 .collect(),
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_are_the_rules_and_demos_of_the_packs_as_they_stand() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+        let mut files = folder(&root.to_string_lossy()).expect("the packs");
+        files.retain(|(path, _)| {
+            let inside = path.split_once('/').map_or("", |(_, inside)| inside);
+            is_rules(inside) || inside == DEMO
+        });
+        let ours: Vec<(String, String)> = SHIPPED
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect();
+        assert_eq!(ours, files);
     }
 }

@@ -33,7 +33,7 @@ pub struct Swept {
 pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
     let mut swept = Swept::default();
     for unit in office.units()? {
-        let view = office.reload(unit.id)?;
+        let view = office.reload_if_outdated(unit.id)?;
         let owing = office.store().read(|tx| owing(tx, &view, as_of))?;
         for batch in owing.chunks(BATCH) {
             let batch = batch.to_vec();

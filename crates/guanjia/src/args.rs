@@ -185,6 +185,14 @@ pub(crate) enum Pack {
         #[arg(long, default_value = "zh")]
         lang: Lang,
     },
+    /// 演一遍规则包的情景，核对结果 (play the pack's scenarios and compare what comes of them)
+    Test {
+        /// 规则包的文件夹 (the pack's folder)
+        pack: String,
+        /// 只演这一组，或这一个情景 (only this group, or this scenario: GROUP/NAME)
+        #[arg(long, value_name = "GROUP")]
+        only: Option<String>,
+    },
     /// 用文字显示规则包的内容 (say what is in a pack, in words)
     Show {
         pack: String,

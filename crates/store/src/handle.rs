@@ -50,6 +50,8 @@ pub struct Options {
     pub group_time: Duration,
     /// The most pages of 4 KiB the file may have (SQLite); none: as the disk allows.
     pub max_pages: Option<u32>,
+    /// A commit that returned survives a power cut. Off only for databases that nobody keeps (SQLite).
+    pub durable: bool,
 }
 
 impl Default for Options {
@@ -60,6 +62,7 @@ impl Default for Options {
             group: 64,
             group_time: Duration::from_millis(5),
             max_pages: None,
+            durable: true,
         }
     }
 }

@@ -23,6 +23,23 @@ pub use diff::{Change, InUse, Loss, Nature, Orphan, diff, orphans};
 pub use fault::{Fault, Language, render};
 pub use load::load;
 pub use schema::schema;
+pub use yaml::Node;
+
+/// Whether a file of a pack's folder is one of its rules. What is told beside them (a demo, scenarios, the account of what they cover and
+/// the figures that they are compared with) never changes what a pack does, nor its digest.
+pub fn is_rules(path: &str) -> bool {
+    !matches!(path, load::DEMO | "coverage.yaml" | "limits.yaml")
+        && !path.starts_with("scenarios/")
+        && !path.starts_with("coverage/")
+}
+
+/// A YAML text outside a pack's rules, with the place of every value.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read(path: &str, text: &str) -> Result<Node, Vec<Fault>> {
+    load::document(path, text)
+}
 
 /// A YAML text outside a pack's rules, such as the demo that ships with one, read by the same reader: every plain value as a text.
 ///

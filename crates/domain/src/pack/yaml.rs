@@ -14,8 +14,9 @@ const MAX_DEPTH: usize = 24;
 /// Nodes of one file, what aliases repeat included.
 const MAX_NODES: usize = 50_000;
 
+/// A value with its place; every plain value is a text.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub struct Node {
     pub(super) at: Place,
     pub(super) data: Data,
 }
@@ -29,13 +30,28 @@ pub(super) enum Data {
 }
 
 impl Node {
-    pub(super) fn text(&self) -> Option<&str> {
+    /// The line on which it begins, from 1.
+    pub fn line(&self) -> u32 {
+        self.at.line
+    }
+    pub fn is_null(&self) -> bool {
+        matches!(self.data, Data::Null)
+    }
+    pub fn is_list(&self) -> bool {
+        matches!(self.data, Data::List(_))
+    }
+    pub fn is_map(&self) -> bool {
+        matches!(self.data, Data::Map(_))
+    }
+    /// The text of a plain value; `None` where there is nothing, a list or a map.
+    pub fn text(&self) -> Option<&str> {
         match &self.data {
             Data::Scalar(text) => Some(text),
             _ => None,
         }
     }
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    /// What stands under a key of a map.
+    pub fn get(&self, key: &str) -> Option<&Node> {
         self.pairs()
             .iter()
             .find(|(name, _)| name.text() == Some(key))
@@ -48,14 +64,15 @@ impl Node {
             .find(|(name, _)| name.text() == Some(key))
             .map(|(name, _)| name)
     }
-    pub(super) fn pairs(&self) -> &[(Node, Node)] {
+    /// The keys and values of a map, in the order of the file.
+    pub fn pairs(&self) -> &[(Node, Node)] {
         match &self.data {
             Data::Map(pairs) => pairs,
             _ => &[],
         }
     }
     /// Every plain value as a text.
-    pub(super) fn to_json(&self) -> serde_json::Value {
+    pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
         match &self.data {
             Data::Null => Value::Null,
@@ -69,7 +86,7 @@ impl Node {
         }
     }
     /// The items of a list, or the one value that stands for it.
-    pub(super) fn many(&self) -> &[Node] {
+    pub fn many(&self) -> &[Node] {
         match &self.data {
             Data::List(items) => items,
             Data::Null => &[],

@@ -3,9 +3,13 @@
 use super::open;
 use crate::args::{Lang, Pack, Where};
 use crate::output::{Done, json_line, line};
+use app::library::compile;
+use app::scenario::{Failure, Plays};
 use app::{Error, pack};
 use domain::pack::Language;
+use domain::record::PackVersion;
 use serde_json::json;
+use std::sync::Arc;
 
 pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
     match command {
@@ -24,6 +28,7 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             lang,
             json,
         ),
+        Pack::Test { pack, only } => test(&pack, only.as_deref(), json),
         Pack::Show { pack, path, lang } => {
             let shown = pack::check(&pack::sources(&pack)?)?;
             if json {
@@ -112,6 +117,58 @@ fn check(name: &str, against: Option<&Where>, lang: Lang, json: bool) -> Result<
         })?;
     }
     Ok(Done::Well)
+}
+
+/// Plays scenarios. Reading failures and failures of plays look alike: a line, what was expected, what there is.
+fn test(folder: &str, only: Option<&str>, json: bool) -> Result<Done, Error> {
+    let files = pack::folder(folder)?;
+    let rules = Arc::new(compile(PackVersion(1), &files)?);
+    let (group, name) = match only.and_then(|only| only.split_once('/')) {
+        Some((group, _)) => (Some(group), only),
+        None => (only, None),
+    };
+    let played = match Plays::read(&files, group) {
+        Ok(plays) => plays.play(&rules, |scenario| name.is_none_or(|name| name == scenario))?,
+        Err(failures) => {
+            for failure in &failures {
+                show(failure, json)?;
+            }
+            return Ok(Done::Differences);
+        }
+    };
+    for failure in played.iter().flat_map(|played| &played.failures) {
+        show(failure, json)?;
+    }
+    let failed = played
+        .iter()
+        .filter(|played| !played.failures.is_empty())
+        .count();
+    let steps: u64 = played.iter().map(|played| played.steps).sum();
+    if json {
+        json_line(&json!({"scenarios": played.len(), "failed": failed, "steps": steps}))?;
+    } else {
+        line(&format!(
+            "{} 个情景，{failed} 个未过，{steps} 步 ({} scenarios, {failed} failed, {steps} steps)",
+            played.len(),
+            played.len()
+        ))?;
+    }
+    if played.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok(if failed == 0 {
+        Done::Well
+    } else {
+        Done::Differences
+    })
+}
+
+fn show(failure: &Failure, json: bool) -> Result<(), Error> {
+    if json {
+        json_line(&json!(failure))
+    } else {
+        line(&failure.to_string())
+    }
 }
 
 fn language(lang: Lang) -> Language {

@@ -45,8 +45,9 @@ impl Lite {
                 file.display()
             )));
         }
+        let synchronous = if options.durable { "full" } else { "off" };
         connection.execute_batch(&format!(
-            "pragma synchronous = full; pragma fullfsync = on; pragma checkpoint_fullfsync = on;
+            "pragma synchronous = {synchronous}; pragma fullfsync = on; pragma checkpoint_fullfsync = on;
              pragma cache_size = {WRITER_CACHE}; pragma wal_autocheckpoint = {CHECKPOINT_PAGES};
              pragma journal_size_limit = {}",
             u64::from(CHECKPOINT_PAGES) * 4096

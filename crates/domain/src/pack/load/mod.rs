@@ -35,14 +35,19 @@ use std::rc::Rc;
 /// Files of a pack at most.
 const MAX_FILES: usize = 2_000;
 /// A story to try the pack with; no part of its rules, nor of its digest.
-const DEMO: &str = "demo.yaml";
+pub(super) const DEMO: &str = "demo.yaml";
 
 /// A YAML text that is no part of a pack, every plain value as a text.
 pub(super) fn plain(path: &str, text: &str) -> Result<serde_json::Value, Vec<Fault>> {
+    document(path, text).map(|node| node.to_json())
+}
+
+/// The same with the place of every value.
+pub(super) fn document(path: &str, text: &str) -> Result<Node, Vec<Fault>> {
     let sources = Sources::new(vec![(path.to_owned(), text.to_owned())]);
     let mut faults = Vec::new();
     match yaml::read(0, text, &mut faults) {
-        Some(node) if faults.is_empty() => Ok(node.to_json()),
+        Some(node) if faults.is_empty() => Ok(node),
         _ => Err(sources.finish(faults)),
     }
 }
@@ -58,7 +63,7 @@ pub fn load<P: Into<String>, T: Into<String>>(
         .into_iter()
         .take(MAX_FILES)
         .map(|(path, text)| (path.into().replace('\\', "/"), text.into()))
-        .filter(|(path, _)| path != DEMO)
+        .filter(|(path, _)| super::is_rules(path))
         .collect();
     let sources = Sources::new(files);
     let mut ctx = Ctx {
