@@ -19,6 +19,9 @@ Usage: cargo xtask TASK
   tidy [--shrink]   the house rules that no compiler checks: layers, names, sizes, links, rules without a test;
                     --shrink takes rules that have got a test off xtask/rules-without-test.txt
   requirements      docs/requirements.md, from docs/requirements.yaml
+  coverage [--mutate [--only GROUP]]
+                    docs/coverage.md, from the account beside the pack; --mutate takes out what the account names, one thing at
+                    a time, and keeps what a scenario noticed as proven
   real-data [FOLDER] [--program PATH] [--write]
                     import the public records of examples/ and compare every figure with the source's: the whole files of FOLDER
                     (else of GUANJIA_REAL_DATA), without one the extracts; --write puts the tables into docs/real-data.md
@@ -47,6 +50,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["tidy"] => tidy::run(false)?,
         ["tidy", "--shrink"] => tidy::run(true)?,
         ["requirements"] => requirements::run(&tidy::root())?,
+        ["coverage", options @ ..] => return coverage(options),
         ["real-data", words @ ..] => real_data::run(&tidy::root(), words)?,
         ["ci"] => ci::run()?,
         ["postgres", "--", command @ ..] => return postgres::run(Durability::None, command),
@@ -58,6 +62,21 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         _ => bail!("no such task: {}\n\n{HELP}", words.join(" ")),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The program proves the account; here it is told which list, which pack and which page are this project's.
+fn coverage(options: &[&str]) -> Result<ExitCode> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "guanjia", "--"])
+        .args(["pack", "coverage", "packs/residential-cn"])
+        .args(["--requirements", requirements::LIST])
+        .args(["--page", "docs/coverage.md"])
+        .args(options)
+        .current_dir(tidy::root())
+        .status()?;
+    let code = status.code().and_then(|it| u8::try_from(it).ok());
+    Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
 /// Builds and runs the bench as the product ships: optimised.

@@ -5,6 +5,7 @@
 pub mod board;
 mod cast;
 pub mod clock;
+pub mod coverage;
 pub mod demo;
 pub mod desk;
 pub mod error;

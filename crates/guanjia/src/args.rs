@@ -193,6 +193,24 @@ pub(crate) enum Pack {
         #[arg(long, value_name = "GROUP")]
         only: Option<String>,
     },
+    /// 核对规则包覆盖了要求清单的哪些，逐项抽掉以求证实 (what of a list of requirements the pack covers, and the proof of it)
+    Coverage {
+        /// 规则包的文件夹 (the pack's folder)
+        pack: String,
+        /// 要求清单 (the list of requirements)
+        #[arg(long, value_name = "FILE", default_value = "docs/requirements.yaml")]
+        requirements: PathBuf,
+        /// 把规则包中所述各项逐一抽掉，看情景是否因此失败；结果记在 coverage/*.proven
+        /// (take out what the account names, one thing at a time, and see a scenario fail for it)
+        #[arg(long)]
+        mutate: bool,
+        /// 只证实这一组或这一条 (prove this group, or this requirement, only)
+        #[arg(long, value_name = "GROUP", requires = "mutate")]
+        only: Option<String>,
+        /// 写成一页文档 (write the page)
+        #[arg(long, value_name = "FILE")]
+        page: Option<PathBuf>,
+    },
     /// 用文字显示规则包的内容 (say what is in a pack, in words)
     Show {
         pack: String,

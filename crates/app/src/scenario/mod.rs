@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::library::Rules;
 use script::{Scenario, Script, Wrong};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use stage::Stage;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,6 +135,33 @@ impl Plays {
             .collect()
     }
 
+    /// What a scenario says, with the scene that it adds to the pack's own.
+    pub(crate) fn digest(&self, name: &str) -> Vec<u8> {
+        self.named(name).map_or_else(Vec::new, |(file, scenario)| {
+            let scene = file
+                .script
+                .setup
+                .as_ref()
+                .map(|node| node.to_json().to_string());
+            let mut sha = Sha256::new();
+            sha.update(scene.unwrap_or_default());
+            sha.update(&scenario.written);
+            sha.finalize().to_vec()
+        })
+    }
+
+    /// Whether a scenario fails under other rules; `None` if there is none of that name, or no room to play it.
+    pub(crate) fn one_fails(&self, rules: &Arc<Rules>, name: &str) -> Option<bool> {
+        let folder = folder().ok()?;
+        let played = self.play_at(rules, name, &Location::folder(folder.path()))?;
+        Some(!played.failures.is_empty())
+    }
+
+    fn named(&self, name: &str) -> Option<(&File, &Scenario)> {
+        self.all()
+            .find(|(file, scenario)| format!("{}/{}", file.group, scenario.name) == name)
+    }
+
     fn all(&self) -> impl Iterator<Item = (&File, &Scenario)> {
         self.files.iter().flat_map(|file| {
             file.script
@@ -167,9 +195,7 @@ impl Plays {
 
     /// Plays one scenario in the database at `location`, which must be empty; `None` if there is none of that name.
     pub fn play_at(&self, rules: &Arc<Rules>, name: &str, location: &Location) -> Option<Played> {
-        let (file, scenario) = self
-            .all()
-            .find(|(file, scenario)| format!("{}/{}", file.group, scenario.name) == name)?;
+        let (file, scenario) = self.named(name)?;
         Some(self.one(rules, file, scenario, location))
     }
 

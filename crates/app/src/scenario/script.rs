@@ -33,6 +33,8 @@ pub(super) struct Scenario {
     pub(super) title: String,
     pub(super) setup: Option<Node>,
     pub(super) lines: Vec<Line>,
+    /// Everything it says, for a digest.
+    pub(super) written: String,
 }
 
 /// One line of a play.
@@ -206,6 +208,7 @@ fn scenario(key: &Node, node: &Node) -> Result<Scenario, Vec<Wrong>> {
         setup: node.get("setup").cloned(),
         name,
         lines,
+        written: node.to_json().to_string(),
     })
 }
 

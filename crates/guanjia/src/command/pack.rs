@@ -3,12 +3,15 @@
 use super::open;
 use crate::args::{Lang, Pack, Where};
 use crate::output::{Done, json_line, line};
+use app::coverage::{self, Standing};
 use app::library::compile;
 use app::scenario::{Failure, Plays};
 use app::{Error, pack};
 use domain::pack::Language;
 use domain::record::PackVersion;
 use serde_json::json;
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
@@ -29,6 +32,21 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             json,
         ),
         Pack::Test { pack, only } => test(&pack, only.as_deref(), json),
+        Pack::Coverage {
+            pack,
+            requirements,
+            mutate,
+            only,
+            page,
+        } => Coverage {
+            folder: &pack,
+            list: &requirements,
+            mutate,
+            only: only.as_deref(),
+            page: page.as_deref(),
+            json,
+        }
+        .run(),
         Pack::Show { pack, path, lang } => {
             let shown = pack::check(&pack::sources(&pack)?)?;
             if json {
@@ -161,6 +179,93 @@ fn test(folder: &str, only: Option<&str>, json: bool) -> Result<Done, Error> {
     } else {
         Done::Differences
     })
+}
+
+/// What `guanjia pack coverage` was asked.
+struct Coverage<'a> {
+    folder: &'a str,
+    list: &'a Path,
+    mutate: bool,
+    only: Option<&'a str>,
+    page: Option<&'a Path>,
+    json: bool,
+}
+
+impl Coverage<'_> {
+    fn run(&self) -> Result<Done, Error> {
+        let mut account = match coverage::Account::read(self.folder, self.list)? {
+            Ok(account) => account,
+            Err(findings) => {
+                for finding in &findings {
+                    if self.json {
+                        json_line(&json!(finding))?;
+                    } else {
+                        line(&finding.to_string())?;
+                    }
+                }
+                return Ok(Done::Differences);
+            }
+        };
+        let mut done = Done::Well;
+        if self.mutate {
+            let proof = coverage::mutate(&account, self.only)?;
+            account.keep(self.folder, self.only, &proof)?;
+            if !proof.survivors.is_empty() {
+                done = Done::Differences;
+            }
+            self.tell(&proof)?;
+        }
+        if let Some(page) = self.page {
+            fs::write(page, coverage::page(&account)).map_err(|source| Error::File {
+                path: page.display().to_string(),
+                source,
+            })?;
+        }
+        let counts = account.counts();
+        if self.json {
+            json_line(&json!(counts))?;
+        } else {
+            let count = |standing| counts.get(&standing).copied().unwrap_or(0);
+            line(&format!(
+                "已覆盖 {}，由程序 {}，未证实 {}，非软件 {}，未办 {} (covered, by the program, unproven, not software, open)",
+                count(Standing::Covered),
+                count(Standing::Program),
+                count(Standing::Unproven),
+                count(Standing::NotSoftware),
+                count(Standing::Open),
+            ))?;
+        }
+        Ok(done)
+    }
+
+    fn tell(&self, proof: &coverage::Proof) -> Result<(), Error> {
+        if self.json {
+            return json_line(&json!(proof));
+        }
+        for survivor in &proof.survivors {
+            let scenarios = survivor.scenarios.join(" ");
+            line(&if survivor.taken_out.is_empty() {
+                format!(
+                    "{}：{scenarios} 本身就没演成 (fails with everything in place)",
+                    survivor.requirement
+                )
+            } else {
+                format!(
+                    "{}：抽掉 {} 后 {scenarios} 照样通过 (nothing fails without it)",
+                    survivor.requirement, survivor.taken_out
+                )
+            })?;
+        }
+        line(&format!(
+            "{} 条要求，抽掉 {} 项，{} 项无人察觉 ({} requirements, {} things taken out, {} survivors)",
+            proof.requirements,
+            proof.taken_out,
+            proof.survivors.len(),
+            proof.requirements,
+            proof.taken_out,
+            proof.survivors.len()
+        ))
+    }
 }
 
 fn show(failure: &Failure, json: bool) -> Result<(), Error> {
