@@ -35,8 +35,6 @@ pub(super) enum Shape {
     Text,
     Day,
     Instant,
-    /// Whatever there is: only asked for.
-    Any,
     List(Box<Shape>),
 }
 
@@ -45,10 +43,10 @@ impl Shape {
         match ty {
             Type::Bool => Self::Bool,
             Type::Int | Type::Money | Type::Duration => Self::Int,
-            Type::Text | Type::Choice(_) | Type::Link(_) | Type::Id => Self::Text,
+            // A moment is never compared, only asked for and copied, so its text is enough.
+            Type::Text | Type::Choice(_) | Type::Link(_) | Type::Id | Type::Moment => Self::Text,
             Type::Day => Self::Day,
             Type::Instant => Self::Instant,
-            Type::Moment => Self::Any,
             Type::List(item) => Self::List(Box::new(Self::of(item))),
         }
     }
@@ -244,7 +242,6 @@ impl Run<'_> {
                         .collect::<Result<_, _>>()?,
                 )
             }
-            (_, Shape::Any) => V::Bool(true),
             _ => return Err(wrong()),
         })
     }

@@ -49,6 +49,7 @@ fn record() -> Record {
         ("price", 1250.into()),
         ("starts-on", "2026-03-10".into()),
         ("sent_at", "2026-03-01T00:00:00.000000Z".into()),
+        ("seen", "2026-03-10".into()),
         ("home", "h1".into()),
         ("home.state", "occupied".into()),
         ("photos", text(&["a", "b"])),
@@ -69,6 +70,8 @@ fn faults(source: &str) -> Vec<ExprFault> {
 fn expressions_give_what_cel_gives() {
     for (source, expected) in [
         ("1 + 2 * 3 == 7", Value::Bool(true)),
+        ("seen", "2026-03-10".into()),
+        ("has(seen)", Value::Bool(true)),
         ("7 / 2", 3.into()),
         ("-7 / 2", (-3).into()),
         ("-7 % 2", (-1).into()),
