@@ -102,7 +102,7 @@ impl View {
             let team = team.and_then(|code| roster.team(&code));
             roster.postings.push(Posting { team, ..posting });
         }
-        let parameters = Parameters::new(&path, overrides);
+        let parameters = Parameters::new(&path, overrides).of(unit.attributes.clone());
         Ok(Self {
             unit,
             path,
@@ -125,9 +125,11 @@ impl View {
         journal: &'a [(Entry, String)],
     ) -> Context<'a> {
         // The company has nobody above it, and what it and its regions set is for the projects below them.
+        // Who types for somebody above is not above himself (S9.1).
         let setter = match command.by.member() {
             Some(member) if self.unit.level == Level::Project => {
-                if self.above.is_member(member, now) {
+                let above = |who| self.above.is_member(who, now);
+                if above(member) && command.recorded_by.is_none_or(above) {
                     Setter::Above
                 } else {
                     Setter::Itself

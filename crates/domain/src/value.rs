@@ -26,6 +26,12 @@ impl Value {
             _ => None,
         }
     }
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

@@ -21,9 +21,16 @@ use domain::record::scope::RecordScope;
 use domain::record::watch::{held, watch};
 use domain::tally::Tally;
 use domain::time::Instant;
-use domain::value::Data;
+use domain::value::{Data, Value};
 use std::collections::BTreeMap;
 use store::{Tx, record};
+
+/// What counts (S6.1, S7.8).
+#[derive(Clone, Copy)]
+struct Counts {
+    distinct: Distinct,
+    min_gap_days: i64,
+}
 
 /// A record that may count, with whom it counts for.
 struct Done {
@@ -32,6 +39,8 @@ struct Done {
     number: String,
     subject: String,
     by: HolderId,
+    /// What it adds: 1, or the field that the quota sums.
+    amount: i64,
 }
 
 pub(super) fn gather(
@@ -46,10 +55,13 @@ pub(super) fn gather(
         let zone = &view.unit.zone;
         let ended = gather.as_of >= window.ends(zone);
         let done = done(gather, tx, view, quota, window)?;
-        let distinct = if quota.distinct_day {
-            Distinct::Day
-        } else {
-            Distinct::Subject
+        let counts = Counts {
+            distinct: if quota.distinct_day {
+                Distinct::Day
+            } else {
+                Distinct::Subject
+            },
+            min_gap_days: quota.min_gap_days,
         };
         let (needed, mine) = match &quota.needed {
             Needed::AtLeast(n) => {
@@ -60,10 +72,7 @@ pub(super) fn gather(
                 let concerned = gather
                     .holder
                     .is_none_or(|wanted| posted(view, wanted, window));
-                (
-                    if concerned { *n } else { 0 },
-                    mine.len().min(count(&mine, distinct, zone)),
-                )
+                (if concerned { *n } else { 0 }, count(&mine, counts, zone))
             }
             Needed::Share {
                 of,
@@ -76,10 +85,10 @@ pub(super) fn gather(
                 let total =
                     Ratio::sum(populations.values().map(|(ratio, _)| *ratio)).map_err(number)?;
                 let needed = needed_of(share, total).map_err(number)?;
-                cut(gather, view, &populations, needed, &done, distinct, window)?
+                cut(gather, view, &populations, needed, &done, counts, window)?
             }
         };
-        let tally = verdict(needed, i64::try_from(mine).unwrap_or(i64::MAX), ended);
+        let tally = verdict(needed, mine, ended);
         sum = sum.plus(tally).map_err(number)?;
         if needed > 0 {
             items.push(Item {
@@ -94,7 +103,15 @@ pub(super) fn gather(
                     "met"
                 },
                 reason: Reason {
-                    zh: format!("{} 应完成 {needed} 次，已完成 {mine} 次", view.unit.name),
+                    zh: match &quota.sum {
+                        None => {
+                            format!("{} 应完成 {needed} 次，已完成 {mine} 次", view.unit.name)
+                        }
+                        Some(field) => format!(
+                            "{} 的 {field} 合计应达 {needed}，已达 {mine}",
+                            view.unit.name
+                        ),
+                    },
                     en: format!("{}: {needed} needed, {mine} done", view.unit.code),
                 },
                 started_at: None,
@@ -175,6 +192,15 @@ fn done(
                     record: after.id,
                     number: after.number.clone(),
                     subject: subject.unwrap_or(after.id).to_string(),
+                    amount: match &quota.sum {
+                        None => 1,
+                        Some(field) => after
+                            .doc
+                            .data
+                            .get(field)
+                            .and_then(Value::as_int)
+                            .unwrap_or(0),
+                    },
                     by: entry
                         .by
                         .member()
@@ -188,21 +214,22 @@ fn done(
     Ok(all)
 }
 
-fn count(done: &[&Done], distinct: Distinct, zone: &domain::time::Zone) -> usize {
-    let texts: Vec<(Instant, String, &str)> = done
+/// How much of it counts: a number, or a sum.
+fn count(done: &[&Done], counts: Counts, zone: &domain::time::Zone) -> i64 {
+    let records: Vec<String> = done.iter().map(|done| done.record.to_string()).collect();
+    let items: Vec<Counted<'_>> = done
         .iter()
-        .map(|done| (done.at, done.record.to_string(), done.subject.as_str()))
-        .collect();
-    let items: Vec<Counted<'_>> = texts
-        .iter()
-        .map(|(at, record, subject)| Counted {
-            at: *at,
+        .zip(&records)
+        .map(|(done, record)| Counted {
+            at: done.at,
             record,
-            subject,
-            amount: 1,
+            subject: &done.subject,
+            amount: done.amount,
         })
         .collect();
-    counted(&items, distinct, 0, zone).len()
+    let counted = counted(&items, counts.distinct, counts.min_gap_days, zone);
+    let amounts = counted.iter().map(|item| item.amount);
+    amounts.fold(0, i64::saturating_add)
 }
 
 /// Whether a member worked here at some time of the window.
@@ -305,13 +332,13 @@ fn cut(
     populations: &Populations,
     needed: i64,
     done: &[Done],
-    distinct: Distinct,
+    counts: Counts,
     window: Window,
-) -> Result<(i64, usize), Error> {
+) -> Result<(i64, i64), Error> {
     let zone = &view.unit.zone;
     let Some(holder) = gather.holder else {
         let all: Vec<&Done> = done.iter().collect();
-        return Ok((needed, count(&all, distinct, zone)));
+        return Ok((needed, count(&all, counts, zone)));
     };
     let grids: Vec<Option<Name>> = populations.keys().cloned().collect();
     let sizes: Vec<i64> = populations.values().map(|(_, weight)| *weight).collect();
@@ -329,7 +356,7 @@ fn cut(
     };
     let did: Vec<i64> = servers
         .iter()
-        .map(|server| i64::try_from(count(&of_grid(server), distinct, zone)).unwrap_or(0))
+        .map(|server| count(&of_grid(server), counts, zone))
         .collect();
     let filled: Vec<Filled> = fill(&shares, &did);
     let (mut mine, mut met) = (0, 0);
@@ -339,5 +366,5 @@ fn cut(
             met += filled[index].met;
         }
     }
-    Ok((mine, usize::try_from(met).unwrap_or(0)))
+    Ok((mine, met))
 }

@@ -155,6 +155,10 @@ pub struct Quota {
     pub subject: Option<Name>,
     pub needed: Needed,
     pub distinct_day: bool,
+    /// Sums this field of what counts, in its unit, where others count 1 each.
+    pub sum: Option<Name>,
+    /// Of one subject, what follows another within fewer days does not count; 0: everything does.
+    pub min_gap_days: i64,
 }
 
 #[derive(Clone, Debug)]

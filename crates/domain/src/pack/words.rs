@@ -423,9 +423,19 @@ pub(super) fn selector(selector: &Selector) -> Text {
                     )
                 }
             };
+            let (mut more_zh, mut more_en) = (String::new(), String::new());
+            if let Some(field) = &quota.sum {
+                more_zh += &format!("，累加 {field}");
+                more_en += &format!(", summing {field}");
+            }
+            if quota.min_gap_days > 0 {
+                let days = quota.min_gap_days;
+                more_zh += &format!("，相隔至少 {days} 天");
+                more_en += &format!(", at least {days} days apart");
+            }
             Text::both(
-                format!("定额 {}/{}{when}：{zh}", quota.of, quota.at),
-                format!("quota of {}/{}{when}: {en}", quota.of, quota.at),
+                format!("定额 {}/{}{when}：{zh}{more_zh}", quota.of, quota.at),
+                format!("quota of {}/{}{when}: {en}{more_en}", quota.of, quota.at),
             )
         }
         Selector::NoneOf { kind, when, .. } => {

@@ -172,6 +172,8 @@ fn correct(
     if !faults.is_empty() {
         return Err(faults);
     }
+    // A correction is no way around whoever has to say it.
+    super::setting::said(context, kind, Some(record), &value).map_err(one)?;
     let earlier = context
         .journal
         .iter()

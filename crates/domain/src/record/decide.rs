@@ -366,15 +366,13 @@ impl Check<'_> {
         used
     }
 
-    /// An override of a parameter is judged when it is set (S8.4); history is not.
+    /// What holds for a unit beside the pack is judged when it is said (S4.7, S8.4); history is not.
     fn setting(&mut self) {
-        if self.kind.role == Some(Role::Override)
-            && self.before.is_none()
-            && !self.command.is_import()
-            && let Err(refusal) = super::setting::check(self.context, &self.command.data)
-        {
-            self.faults.push(refusal);
+        if self.command.is_import() {
+            return;
         }
+        let said = super::setting::said(self.context, self.kind, self.before, &self.command.data);
+        self.faults.extend(said.err());
     }
 
     fn condition(&mut self, used: &Used) {

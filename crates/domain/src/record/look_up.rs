@@ -118,7 +118,8 @@ pub(super) fn starting(
 ) {
     let holder = choose(context, kind, duty, before, command).holder;
     used.holders.insert(duty.name.clone(), holder);
-    limits(context, duty, context.now, used);
+    let at = asked_at(command, context.now, context.zone);
+    limits(context, duty, at, used);
 }
 
 /// Overridden limits as they were when the duty opened (S2.13).
@@ -126,7 +127,7 @@ fn limits(context: &Context<'_>, duty: &Duty, at: Instant, used: &mut Used) {
     let mut names = BTreeSet::new();
     parameters_of(&duty.due, &mut names);
     for name in names {
-        if let Some(value) = context.parameters.overridden(&name, at) {
+        if let Some(value) = context.parameters.differing(context.pack, &name, at) {
             used.parameters.insert(name, value.to_string());
         }
     }

@@ -91,6 +91,9 @@ codes! {
     OverrideBounds = "override-bounds", "“{0}”超出规则包为“{1}”规定的范围；请改在范围之内。", "`{0}` lies outside the bounds that the pack sets for `{1}`; choose one within them.";
     OverrideBackwards = "override-backwards", "参数调整自某日起生效，不得追溯；请填今天之后的日期。", "An override takes effect from a date, never backwards; give a later day.";
     OverrideLoosens = "override-loosens", "放宽“{1}”须由上级单位设定；请由上级办理。", "Loosening `{1}` is for a unit above; have it set there.";
+    OverrideFixed = "override-fixed", "参数调整登记后不能改“{f}”；请另立一项调整，或提前结束这一项。", "An override keeps its `{f}`; set another one, or end this one earlier.";
+    OverrideEnd = "override-end", "最后一日应在起始日之后，且不早于今天；请改正。", "The last day comes after the first and is not over yet; correct it.";
+    OutageOwn = "outage-own", "停机须由上一级单位的管理人员申报；请由上级办理。", "An outage is declared by a manager one level up; have it declared there.";
     PaperOutside = "paper-outside", "发生时间不在已申报的停机时段内；请按普通补录登记。", "It did not happen during a declared outage; enter it as any late entry.";
     PaperLate = "paper-late", "该次停机的补录期（三个工作日）已过；请按普通补录登记。", "The three working days for paper entries of this outage are over; enter it as any late entry.";
     PaperPhoto = "paper-photo", "停机期间的纸质记录须附照片；请上传。", "A paper entry of an outage needs a photo of the paper; attach it.";

@@ -1,14 +1,63 @@
 //! Whether an override of a parameter may be set as its record says (S8.4).
 
+use super::Record;
 use super::command::Context;
 use super::refusal::{Code, Refusal};
 use crate::id::UnitId;
 use crate::name::Name;
-use crate::override_rule::{Accepted, Asked, OverrideError, judge};
-use crate::pack::model::{Pack, ParameterValue};
+use crate::override_rule::{Accepted, Asked, OverrideError, Setter, judge};
+use crate::pack::model::{Kind, Pack, ParameterValue, Role};
 use crate::parameter::Override;
 use crate::time::{Day, Zone};
 use crate::value::Data;
+
+/// Judges what a step or a correction makes of a record that says what holds for its unit beside the pack: an override of a parameter
+/// (S8.4), an outage (S4.7). Records of other kinds pass.
+pub(super) fn said(
+    context: &Context<'_>,
+    kind: &Kind,
+    before: Option<&Record>,
+    filled: &Data,
+) -> Result<(), Refusal> {
+    match kind.role {
+        Some(Role::Outage) if context.setter != Setter::Above => Err(Refusal::new(Code::OutageOwn)),
+        Some(Role::Override) => match before {
+            None => check(context, filled).map(|_| ()),
+            Some(record) => changed(context, record, filled),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// An override that is set keeps what it says; it can end earlier, or, as if it were set anew, later.
+fn changed(context: &Context<'_>, record: &Record, filled: &Data) -> Result<(), Refusal> {
+    let was = &record.doc.data;
+    let differs = |name: &&str| {
+        filled
+            .get(*name)
+            .is_some_and(|to| Some(to) != was.get(*name))
+    };
+    if let Some(name) = ["parameter", "value", "from"].iter().find(differs) {
+        return Err(Refusal::at(Code::OverrideFixed, &Name::from(*name)));
+    }
+    if !differs(&"until") {
+        return Ok(());
+    }
+    let mut data = was.clone();
+    data.extend(filled.clone());
+    let today = context.zone.day_of(context.now);
+    let ends = read(context.pack, context.unit, context.zone, &data).and_then(|set| set.until);
+    if ends.is_some_and(|until| until <= context.zone.start_of(today)) {
+        return Err(Refusal::at(Code::OverrideEnd, &Name::from("until")));
+    }
+    // What is left of it begins now.
+    data.insert(
+        "from".into(),
+        today.plus_days(1).to_string().as_str().into(),
+    );
+    data.remove("until");
+    check(context, &data).map(|_| ())
+}
 
 /// Judges the fields of a record whose kind `is: override`.
 pub(super) fn check(context: &Context<'_>, data: &Data) -> Result<Accepted, Refusal> {
@@ -32,7 +81,10 @@ pub(super) fn check(context: &Context<'_>, data: &Data) -> Result<Accepted, Refu
     let inherited = context
         .parameters
         .above(context.unit, &name, set.from)
-        .unwrap_or(&parameter.default);
+        .unwrap_or_else(|| context.parameters.usual(parameter));
+    if set.until.is_some_and(|until| until <= set.from) {
+        return Err(Refusal::at(Code::OverrideEnd, &Name::from("until")));
+    }
     judge(&Asked {
         parameter,
         value: &set.value,
@@ -56,10 +108,13 @@ pub fn read(pack: &Pack, unit: UnitId, zone: &Zone, data: &Data) -> Option<Overr
     let text = |name: &str| data.get(name).and_then(|value| value.as_text());
     let parameter = pack.parameters.get(&Name::from(text("parameter")?))?;
     let from: Day = text("from")?.parse().ok()?;
+    // The last day on which it holds.
+    let until: Option<Day> = text("until").and_then(|day| day.parse().ok());
     Some(Override {
         parameter: parameter.name.clone(),
         unit,
         value: ParameterValue::parse(parameter.unit, text("value")?)?,
         from: zone.start_of(from),
+        until: until.map(|day| zone.end_of(day)),
     })
 }

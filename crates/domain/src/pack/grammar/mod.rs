@@ -141,6 +141,11 @@ pub(in crate::pack) static SCHEDULES: Object = object(&[must(
 pub(in crate::pack) static YEAR: Object = object(&[
     must("year", &Int, "年份 / year"),
     key("country", &Text, "国家或地区 / country"),
+    key(
+        "version",
+        &Int,
+        "第几版，更正时加一 / counts up with every correction",
+    ),
     key("off", &Map(&Literal), "放假日 / days off"),
     key("work", &Map(&Literal), "调休上班日 / make-up working days"),
 ]);

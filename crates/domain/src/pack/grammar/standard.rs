@@ -152,6 +152,16 @@ static QUOTA: Shape = Named(
                 "总体怎样数 / how the population is counted",
             ),
             key("distinct-day", &Bool, "不同日 / on distinct days"),
+            key(
+                "sum",
+                &NAME,
+                "累加的字段 / sums a field instead of counting",
+            ),
+            key(
+                "min-gap",
+                &Span,
+                "同一对象至少相隔 / least time between two of one subject",
+            ),
         ],
         rest: None,
         one_of: &["at-least", "share"],

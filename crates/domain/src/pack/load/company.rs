@@ -414,6 +414,7 @@ impl Ctx<'_> {
         let mut years = BTreeSet::new();
         let (mut off, mut work): (BTreeMap<Day, Place>, BTreeMap<Day, Place>) = Default::default();
         let mut country = None;
+        let mut notices = 0_u32;
         for file in files {
             let Some(node) = file.get("year") else {
                 continue;
@@ -434,6 +435,22 @@ impl Ctx<'_> {
             if country.is_none() {
                 country = file.get("country").and_then(Node::text).map(Name::from);
             }
+            // Every year's notice and every correction of one counts up (S2.13).
+            notices += match file.get("version") {
+                None => 1,
+                Some(version) => match parsed::<u32>(Some(version)) {
+                    Some(number @ 1..=1_000) => number,
+                    _ => {
+                        self.fault(
+                            "wrong-value",
+                            version.at,
+                            Text::both("版本从 1 起", "versions begin at 1"),
+                            Text::both("每次更正加一", "count up with every correction"),
+                        );
+                        1
+                    }
+                },
+            };
             for (key, list) in [("off", &mut off), ("work", &mut work)] {
                 for (day, _) in file.get(key).map(Node::pairs).unwrap_or_default() {
                     let text = day.text().unwrap_or_default();
@@ -468,7 +485,7 @@ impl Ctx<'_> {
             return SpecialDays::none();
         }
         let name = country.unwrap_or_else(|| "days".into());
-        SpecialDays::new(name, 1, years, off.into_keys(), work.into_keys())
+        SpecialDays::new(name, notices, years, off.into_keys(), work.into_keys())
             .unwrap_or_else(|_| SpecialDays::none())
     }
 

@@ -16,7 +16,7 @@ impl Ctx<'_> {
         let mut effects = Vec::new();
         for item in node.map(Node::many).unwrap_or_default() {
             if let Some(set) = item.get("set") {
-                for (field, to) in self.data(set, head, schema) {
+                for (field, to) in self.data(set, head, head, schema) {
                     effects.push(Effect::Set { field, to });
                 }
             }
@@ -57,6 +57,7 @@ impl Ctx<'_> {
     fn data(
         &mut self,
         node: &Node,
+        head: &Head,
         target: &Head,
         schema: Option<&Schema>,
     ) -> BTreeMap<Name, Expr> {
@@ -67,6 +68,12 @@ impl Ctx<'_> {
             };
             let wanted = target.field(name.as_str()).map(|field| type_of(&field.ty));
             if let Some(expr) = self.expr(value, schema, wanted.as_ref()) {
+                let kept = target
+                    .field(name.as_str())
+                    .is_some_and(|field| field.sensitive.is_some());
+                if let (false, Some(private)) = (kept, private(head, &self.index, &expr)) {
+                    self.shown(value, &private);
+                }
                 data.insert(name, expr);
             }
         }
@@ -82,7 +89,7 @@ impl Ctx<'_> {
         let kind = self.refer(kind_node, KIND, index.kinds.keys())?;
         let target = index.head(&kind)?;
         let data = match node.get("data") {
-            Some(data) => self.data(data, target, schema),
+            Some(data) => self.data(data, head, target, schema),
             None => BTreeMap::new(),
         };
         let mut links = BTreeMap::new();
@@ -132,7 +139,7 @@ impl Ctx<'_> {
         let link = self.refer(node.get("link")?, LINK, head.links.keys())?;
         let target = index.head(&head.links.get(&link)?.kind)?;
         let data = match node.get("data") {
-            Some(data) => self.data(data, target, schema),
+            Some(data) => self.data(data, head, target, schema),
             None => BTreeMap::new(),
         };
         let when = self.condition(node.get("when"), schema);
@@ -196,6 +203,26 @@ impl Ctx<'_> {
             );
         }
     }
+}
+
+/// The private field whose value an expression gives on. That it is there, or what it is compared with, gives nothing on.
+fn private(head: &Head, index: &super::index::Index, expr: &Expr) -> Option<Name> {
+    if matches!(expr.ty(), Type::Bool) {
+        return None;
+    }
+    let found = expr.reads().find(|path| {
+        let field = match path {
+            [name] => head.field(name.as_str()),
+            [link, name] => head
+                .links
+                .get(link)
+                .and_then(|link| index.head(&link.kind))
+                .and_then(|other| other.field(name.as_str())),
+            _ => None,
+        };
+        field.is_some_and(|field| field.sensitive.is_some())
+    });
+    found.and_then(|path| path.last().cloned())
 }
 
 /// A path from `start` back to itself, `start` first.

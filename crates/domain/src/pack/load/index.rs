@@ -200,6 +200,27 @@ pub(super) fn unit(text: &str) -> Option<ParameterUnit> {
     })
 }
 
+/// The duties that the stages of approvals are, by the names that `Approval::duty_name` gives them.
+fn stages(node: &Node) -> Vec<Name> {
+    let mut names = Vec::new();
+    for (key, approval) in node.get("approve").map(Node::pairs).unwrap_or_default() {
+        let Some(name) = key.text() else { continue };
+        let chain = approval.get("chain").map(Node::many).unwrap_or_default();
+        for (stage, posts) in (1_u32..).zip(chain) {
+            match posts.many() {
+                [_] => names.push(format!("{name}/{stage}").into()),
+                several => names.extend(
+                    several
+                        .iter()
+                        .filter_map(Node::text)
+                        .map(|post| Name::from(format!("{name}/{stage}/{post}"))),
+                ),
+            }
+        }
+    }
+    names
+}
+
 impl Ctx<'_> {
     fn head(&mut self, node: &Node, kinds: &BTreeSet<Name>, index: &Index) -> Head {
         let mut head = Head {
@@ -219,6 +240,7 @@ impl Ctx<'_> {
             );
         }
         head.steps.insert("open".into());
+        head.duties.extend(stages(node));
         for (key, value) in node.get("links").map(Node::pairs).unwrap_or_default() {
             let Some(name) = key.text() else { continue };
             let target = match value.text() {

@@ -23,7 +23,16 @@ impl Ctx<'_> {
             .map(Node::many)
             .unwrap_or_default()
             .iter()
-            .filter_map(|field| self.refer(field, FIELD, head.field_names()))
+            .filter_map(|field| {
+                let name = self.refer(field, FIELD, head.field_names())?;
+                if head
+                    .field(name.as_str())
+                    .is_some_and(|it| it.sensitive.is_some())
+                {
+                    self.shown(field, &name);
+                }
+                Some(name)
+            })
             .collect();
         let (open, steps) = self.steps(name, node, head);
         let facts = self.facts(node, head);
@@ -63,6 +72,22 @@ impl Ctx<'_> {
             .collect();
         kind.duties.extend(stages);
         Some(kind)
+    }
+
+    /// What is private does not stand where everybody reads it.
+    pub(super) fn shown(&mut self, node: &Node, field: &Name) {
+        self.fault(
+            "sensitive-shown",
+            node.at,
+            Text::both(
+                format!("敏感字段 `{field}` 写到了人人可见的地方"),
+                format!("the private field `{field}` comes to stand where everybody reads it"),
+            ),
+            Text::both(
+                "换一个不敏感的字段，或把接收的字段也标为 sensitive",
+                "use a field that is not private, or make the one that receives it `sensitive` too",
+            ),
+        );
     }
 
     /// A field of the one type that its place asks for.
@@ -157,7 +182,7 @@ impl Ctx<'_> {
             .get("default")
             .and_then(|value| self.literal(value, &ty));
         let sensitive = match node.get("sensitive") {
-            Some(sensitive) => Some(self.sensitive(sensitive, index)?),
+            Some(sensitive) => Some(self.sensitive(sensitive, &ty, index)?),
             None => None,
         };
         Some(Field {
@@ -332,7 +357,47 @@ impl Ctx<'_> {
         kinds
     }
 
-    fn sensitive(&mut self, node: &Node, index: &Index) -> Option<Sensitive> {
+    /// Purpose, keeping and who sees it are asked of every such field; how it is found depends on what it is.
+    fn sensitive(&mut self, node: &Node, ty: &FieldType, index: &Index) -> Option<Sensitive> {
+        let words: &[&str] = match ty {
+            FieldType::Text { .. } => &["none", "exact", "ending", "words"],
+            FieldType::Phone => &["none", "exact", "ending"],
+            FieldType::Files { .. } | FieldType::Signature => &["none"],
+            _ => &["none", "exact"],
+        };
+        if let Some((search, word)) = node.get("search").and_then(|it| Some((it, it.text()?)))
+            && !words.contains(&word)
+        {
+            let (given, fit) = (type_word(ty), words.join("、"));
+            self.fault(
+                "search-unsuited",
+                search.at,
+                Text::both(
+                    format!("类型 {given} 不能按 {word} 查找"),
+                    format!("a field of type {given} cannot be found by {word}"),
+                ),
+                Text::both(
+                    format!("可用：{fit}"),
+                    format!("choose one of {}", words.join(", ")),
+                ),
+            );
+        }
+        if let Some(keep) = node.get("keep")
+            && matches!(
+                parsed(Some(keep)),
+                Some(crate::clock::Span::Clock(_) | crate::clock::Span::Workdays(_))
+            )
+        {
+            self.fault(
+                "wrong-value",
+                keep.at,
+                Text::both(
+                    "保存期以日、月、年计",
+                    "data is kept for days, months or years",
+                ),
+                Text::both("例如 keep: P3Y", "for example keep: P3Y"),
+            );
+        }
         let seen_by = node.get("seen-by")?;
         let seen_by = seen_by
             .many()

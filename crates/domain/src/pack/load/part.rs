@@ -339,6 +339,43 @@ impl Ctx<'_> {
         })
     }
 
+    /// A field of whole numbers that a quota adds up.
+    fn summed(&mut self, node: &Node, head: &Head) -> Option<Name> {
+        let field = self.refer(node, FIELD, head.field_names())?;
+        let ty = head.field(field.as_str()).map(|field| type_of(&field.ty));
+        if matches!(ty, Some(Type::Int | Type::Money)) || head.broken {
+            return Some(field);
+        }
+        self.fault(
+            "field-type",
+            node.at,
+            Text::both(
+                format!("字段 `{field}` 不是数，不能累加"),
+                format!("the field `{field}` is no number and cannot be added up"),
+            ),
+            Text::both(
+                "用类型为 int、money 或 ratio 的字段",
+                "name a field of type int, money or ratio",
+            ),
+        );
+        None
+    }
+
+    fn gap_days(&mut self, node: &Node) -> Option<i64> {
+        match parsed::<Span>(Some(node)) {
+            Some(Span::Days(days)) => Some(i64::from(days)),
+            _ => {
+                self.fault(
+                    "wrong-value",
+                    node.at,
+                    Text::both("间隔以日计", "a gap is one of days"),
+                    Text::both("例如 min-gap: P7D", "for example min-gap: P7D"),
+                );
+                None
+            }
+        }
+    }
+
     fn quota(&mut self, node: &Node) -> Option<Quota> {
         let index = Rc::clone(&self.index);
         let (of, head) = self.kind_at(node.get("of")?, &index)?;
@@ -409,6 +446,14 @@ impl Ctx<'_> {
                 }
             }
         };
+        let sum = match node.get("sum") {
+            Some(field) => Some(self.summed(field, head)?),
+            None => None,
+        };
+        let min_gap_days = match node.get("min-gap") {
+            Some(gap) => self.gap_days(gap)?,
+            None => 0,
+        };
         Some(Quota {
             of,
             at,
@@ -416,6 +461,8 @@ impl Ctx<'_> {
             subject,
             needed,
             distinct_day,
+            sum,
+            min_gap_days,
         })
     }
 

@@ -49,6 +49,22 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ),
     ("duration-mixed", REPAIR, "stands: P3D", "stands: P1DT2H"),
     ("duration", REPAIR, "stands: P3D", "stands: 3 days"),
+    // Private fields.
+    ("missing-key", REPAIR, "purpose: 联系业主, ", ""),
+    ("search-unsuited", REPAIR, "search: ending", "search: words"),
+    ("wrong-value", REPAIR, "keep: P3Y", "keep: PT5H"),
+    (
+        "sensitive-shown",
+        REPAIR,
+        "label: [fault]",
+        "label: [phone]",
+    ),
+    (
+        "sensitive-shown",
+        REPAIR,
+        "effects: [{add: {visits: \"1\"}}]",
+        "effects: [{set: {fault: \"phone\"}}]",
+    ),
     // References.
     (
         "no-such-kind",
