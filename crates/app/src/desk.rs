@@ -12,12 +12,13 @@ use domain::name::Name;
 use domain::numbering;
 use domain::pack::model::{Kind, Step};
 use domain::record::approval;
+use domain::record::command::needs_of_duty;
 use domain::record::decide::{touches_config, touches_roster};
 use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
-    By, Change, Command, Entry, Opening, Record, Refusal, Target, decide, evolve, fold, needs,
-    refold,
+    BuiltIn, By, Change, Command, Entry, Needs, Opening, Record, Refusal, Target, decide, evolve,
+    fold, migrate, needs, refold,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use store::record::Columns;
 use store::{Tx, duty, entry, record, tally, unit};
 
+pub(crate) mod beyond;
 mod looking;
 
 /// A step that was taken.
@@ -184,7 +186,7 @@ impl<'d, 'c> Desk<'d, 'c> {
     /// # Errors
     /// `NotFound`; `Refused`; `KeyReused`.
     pub fn step(&mut self, id: RecordId, command: &Command) -> Result<Taken, Error> {
-        let before = record::get(self.tx, self.unit(), id)?;
+        let mut before = record::get(self.tx, self.unit(), id)?;
         if let Some(key) = &command.key {
             // A step that was decided on a version is the entry after it; without a version its key is looked for.
             let line = match command.version {
@@ -200,6 +202,25 @@ impl<'d, 'c> Desk<'d, 'c> {
         }
         let kind = self.kind(&before.kind)?;
         let now = self.clock.now();
+        let bumped;
+        let mut command = command;
+        if !matches!(command.built_in, Some(BuiltIn::Migrate(_)))
+            && let Some(migrated) = migrate::plan(kind, None, &before)
+        {
+            // The pack has moved on since; the caller saw what the record was then.
+            let change = BuiltIn::Migrate(Box::new(migrated));
+            let was = before.version;
+            before = self
+                .step(id, &Command::built_in(change, By::System))?
+                .record;
+            if command.version == Some(was) {
+                bumped = Command {
+                    version: Some(before.version),
+                    ..command.clone()
+                };
+                command = &bumped;
+            }
+        }
         let step = match command.built_in {
             Some(_) => None,
             None => kind.step(command.step.as_str()),
@@ -247,7 +268,16 @@ impl<'d, 'c> Desk<'d, 'c> {
         command: &Command,
         now: Instant,
     ) -> Result<Entry, Error> {
-        let needs = step.map(|step| needs(kind, step)).unwrap_or_default();
+        let recurs = match &command.built_in {
+            Some(BuiltIn::Recur { duty, .. }) => kind.duty(duty.as_str()),
+            _ => None,
+        };
+        let needs = match (step, recurs) {
+            (Some(step), _) => needs(kind, step),
+            (None, Some(duty)) => needs_of_duty(kind, duty),
+            (None, None) => Needs::default(),
+        };
+        let balances = self.balances(&needs, before, command, true)?;
         let linked = self.looked_at(kind, &needs, before, command)?;
         let mut facts = Data::new();
         for name in &needs.facts {
@@ -260,7 +290,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             _ => Vec::new(),
         };
         let view = self.view;
-        let context = view.context(now, command, &linked, &facts, &journal);
+        let context = view.context(now, command, &linked, &facts, &balances, &journal);
         decide(&context, target, command).map_err(Error::Refused)
     }
 
@@ -319,6 +349,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         };
         let (change, moved) = changed.map_err(refused)?;
         self.write(kind, before.as_ref(), &entry, &text, &change)?;
+        self.post(&entry, &change.posted)?;
         for (key, tally) in moved {
             self.add(key, tally);
         }
@@ -328,6 +359,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         if entry.change.is_none() {
             if let Some(step) = kind.step(entry.step.as_str()) {
                 self.effects(step, &entry, &record)?;
+                self.send(step, &entry, &record)?;
             }
         } else if let Some(step) = approval::follows(kind, &entry, &record) {
             // Everybody has agreed: the system goes on in the same transaction.

@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::error::Error;
 use crate::office::Office;
 use domain::id::{RecordId, UnitId};
+use domain::ledger::Posted;
 use domain::record::{By, Command, handover};
 use domain::value::Data;
 use std::collections::BTreeMap;
@@ -79,7 +80,7 @@ fn one(desk: &mut Desk<'_, '_>, id: RecordId) -> Result<u64, Error> {
     let now = desk.now();
     let asked = Command::new("hand-over", By::System);
     let owed = handover::owed(
-        &view.context(now, &asked, &linked, &Data::new(), &[]),
+        &view.context(now, &asked, &linked, &Data::new(), &Posted::new(), &[]),
         kind,
         &record,
     );

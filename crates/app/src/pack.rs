@@ -5,14 +5,16 @@
 
 use crate::error::Error;
 use crate::library::compile;
+use crate::migrate;
 use crate::office::Office;
 use crate::recompute;
 use domain::pack::model::Pack;
 use domain::pack::{InUse, is_rules};
 use domain::record::PackVersion;
+use domain::record::migrate::version;
 use std::fs;
 use std::path::Path;
-use store::{Lane, pack, unit};
+use store::{Lane, pack, schedule, unit};
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
@@ -139,11 +141,14 @@ impl Office {
         if let Some(active) = &active
             && active.pack.digest == rules.pack.digest
         {
+            // A migration that was broken off goes on.
+            migrate::resume(self)?;
             return Ok(active.number);
         }
         self.would_orphan(&rules.pack)?;
         let number = PackVersion(active.map_or(1, |active| active.number.0 + 1));
         self.install(number, &rules.pack, sources)?;
+        migrate::resume(self)?;
         if number.0 > 1 {
             recompute::tallies(self)?;
         }
@@ -165,8 +170,19 @@ impl Office {
             sources,
         };
         let at = self.clock().now();
+        // Records of the version before have to follow.
+        let from = self.library()?.active().cloned().filter(|active| {
+            let from = version(&active.pack.version);
+            let kinds = pack.kinds.values();
+            kinds
+                .flat_map(|kind| &kind.migrate)
+                .any(|step| step.to > from)
+        });
         self.store().write(Lane::Interactive, move |tx| {
             pack::activate(tx, &stored, at)?;
+            if let Some(from) = &from {
+                schedule::begin_migration(tx, stored.number, &from.pack.version)?;
+            }
             // Those below a unit are told with it.
             for unit in unit::list(tx)?
                 .into_iter()

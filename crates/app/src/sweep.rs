@@ -1,14 +1,17 @@
-//! The system's own steps, taken when their time has come: timed transitions, duties that recur, duties that an ended posting starts.
+//! The system's own steps, taken when their time has come: timed transitions, duties that recur, duties that an ended posting starts, stages
+//! that let their time pass; and what goes with them: records that open on a rhythm, messages between units, records that a new pack renames.
 //!
 //! A sweep takes no input: it looks at what the records are owed as of an instant and does it through the ordinary way in, in batches, each
 //! record planned anew inside its transaction. Swept twice, or by two processes at once, nothing happens twice.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, beyond};
 use crate::error::Error;
 use crate::office::Office;
 use crate::view::View;
+use crate::{message, migrate, schedule};
 use domain::id::{RecordId, UnitId};
-use domain::record::{EvolveError, Record, sweep};
+use domain::record::sweep::Owing;
+use domain::record::{EvolveError, Needs, Record, Used, sweep};
 use domain::time::Instant;
 use serde::Serialize;
 use store::{Lane, record};
@@ -22,6 +25,12 @@ const MOST: usize = 400;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
     pub steps: u64,
+    /// Records that a rhythm has opened.
+    pub opened: u64,
+    /// Messages to other units that have arrived.
+    pub delivered: u64,
+    /// Records that a new pack has given other names.
+    pub migrated: u64,
     /// Steps that could not be taken, in words; they are tried again by the next sweep.
     pub refused: Vec<String>,
 }
@@ -31,9 +40,13 @@ pub struct Swept {
 /// # Errors
 /// A database that cannot be read or written; refusals are in the answer.
 pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
-    let mut swept = Swept::default();
+    let mut swept = Swept {
+        migrated: migrate::resume(office)?,
+        ..Swept::default()
+    };
     for unit in office.units()? {
         let view = office.reload_if_outdated(unit.id)?;
+        schedule::open_due(office, &view, as_of, &mut swept)?;
         let owing = office.store().read(|tx| owing(tx, &view, as_of))?;
         for batch in owing.chunks(BATCH) {
             let batch = batch.to_vec();
@@ -54,6 +67,8 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
             swept.refused.extend(done.refused);
         }
     }
+    // What was sent meanwhile goes with it; an answer to it waits for the next sweep.
+    message::deliver(office, as_of, &mut swept)?;
     Ok(swept)
 }
 
@@ -65,18 +80,26 @@ fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<Reco
         if !sweep::concerns(kind) {
             continue;
         }
+        if !sweep::only_when_due(kind) {
+            let mut all = Vec::new();
+            record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
+                all.push(record);
+                Ok(())
+            })?;
+            let needs = Needs::of(kind, sweep::conditions(kind));
+            for record in all {
+                let used = beyond::used(tx, view, kind, &needs, &record)?;
+                if !matches!(plan(view, &record, &used, as_of), Ok(None)) {
+                    ids.push(record.id);
+                }
+            }
+            continue;
+        }
         let mut look = |record: &Record| {
-            if !matches!(plan(view, record, as_of), Ok(None)) {
+            if !matches!(plan(view, record, &Used::default(), as_of), Ok(None)) {
                 ids.push(record.id);
             }
         };
-        if !sweep::only_when_due(kind) {
-            record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
-                look(&record);
-                Ok(())
-            })?;
-            continue;
-        }
         let mut filter = record::Filter {
             kind: Some(kind.name.clone()),
             due_before: Some(as_of.plus_micros(1)),
@@ -103,29 +126,40 @@ fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<Reco
 fn plan(
     view: &View,
     record: &Record,
+    used: &Used,
     as_of: Instant,
 ) -> Result<Option<domain::record::Command>, Error> {
     let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
         return Ok(None);
     };
-    let zone = &view.unit.zone;
-    sweep::next(&view.library, &view.rules.pack, kind, zone, record, as_of).map_err(
-        |(duty, error)| {
-            let error = EvolveError::Clock { duty, error };
-            error.refusal().map_or(Error::Evolve(error), |refusal| {
-                Error::Refused(vec![refusal])
-            })
-        },
-    )
+    let owing = Owing {
+        packs: &view.library,
+        pack: &view.rules.pack,
+        zone: &view.unit.zone,
+        codes: &view.codes,
+        as_of,
+    };
+    owing.next(kind, record, used).map_err(|(duty, error)| {
+        let error = EvolveError::Clock { duty, error };
+        error.refusal().map_or(Error::Evolve(error), |refusal| {
+            Error::Refused(vec![refusal])
+        })
+    })
 }
 
 /// Takes what one record is owed, one step after the other.
 fn settle(desk: &mut Desk<'_, '_>, id: RecordId, as_of: Instant) -> Result<u64, Error> {
-    let unit: UnitId = desk.view().unit.id;
+    let view = desk.view();
+    let unit: UnitId = view.unit.id;
     let mut steps = 0;
     for _ in 0..MOST {
         let record = record::get(desk.tx, unit, id)?;
-        let Some(command) = plan(desk.view(), &record, as_of)? else {
+        let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
+            break;
+        };
+        let needs = Needs::of(kind, sweep::conditions(kind));
+        let used = beyond::used(desk.tx, view, kind, &needs, &record)?;
+        let Some(command) = plan(view, &record, &used, as_of)? else {
             break;
         };
         desk.step(id, &command)?;

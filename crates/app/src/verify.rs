@@ -3,13 +3,16 @@
 use crate::error::Error;
 use crate::office::Office;
 use crate::recompute::{each_journal, folded, from_duties};
+use domain::id::RecordId;
+use domain::ledger::{Account, Posted};
 use domain::measure::{self, TallyKey};
 use domain::record::{Entry, Hash};
 use domain::tally::Tally;
 use domain::time::Instant;
+use domain::unit::Unit;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use store::{duty, record, tally};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Tx, duty, ledger, record, tally};
 
 /// What was looked at and what was wrong.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -22,6 +25,8 @@ pub struct Report {
     pub duties: u64,
     pub to_do: u64,
     pub tallies: u64,
+    /// Accounts on which records have posted in ledgers.
+    pub lines: u64,
     /// The first hundred differences, in words.
     pub faults: Vec<String>,
     pub fault_count: u64,
@@ -57,6 +62,7 @@ pub fn verify(
     for unit in office.units()? {
         report.units += 1;
         let mut sum: BTreeMap<TallyKey, Tally> = BTreeMap::new();
+        let mut posted: BTreeMap<RecordId, Posted> = BTreeMap::new();
         office.store().read(|tx| {
             let mut journals = Vec::new();
             each_journal(tx, &unit, |lines| {
@@ -76,6 +82,9 @@ pub fn verify(
                 match folded(&library, &active.measures, &unit, &lines) {
                     Ok(folded) => {
                         measure::add_all(&mut sum, folded.tallies.clone());
+                        if !folded.posted.is_empty() {
+                            posted.insert(id, folded.posted.clone());
+                        }
                         journals.push((id, folded));
                     }
                     Err(error) => report.fault(format!("{id}: {error}")),
@@ -122,6 +131,7 @@ pub fn verify(
             for (id, name, occurrence) in rows.into_keys() {
                 report.fault(format!("{id}: duty {name}/{occurrence} is in no journal"));
             }
+            ledgers(tx, &unit, &posted, &mut report)?;
             let stored = tally::all(tx, unit.id)?;
             report.tallies += stored.len() as u64;
             differences(&unit.code, "journals", &stored, &sum, &mut report);
@@ -144,6 +154,46 @@ pub fn verify(
     }
     report.ok = report.fault_count == 0;
     Ok(report)
+}
+
+/// What the lines of ledgers are, and what they add up to, against what the journals post.
+fn ledgers(
+    tx: &mut Tx<'_>,
+    unit: &Unit,
+    posted: &BTreeMap<RecordId, Posted>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let lines = ledger::by_record(tx, unit.id)?;
+    let none = Posted::new();
+    let records: BTreeSet<&RecordId> = lines.keys().chain(posted.keys()).collect();
+    let mut sums = Posted::new();
+    for record in records {
+        let stored = lines.get(record).unwrap_or(&none);
+        let said = posted.get(record).unwrap_or(&none);
+        domain::ledger::add_all(&mut sums, stored, 1);
+        report.lines += stored.len() as u64;
+        if stored != said {
+            report.fault(format!(
+                "{}: the lines of {record} are {stored:?}, the journal posts {said:?}",
+                unit.code
+            ));
+        }
+    }
+    let balances = ledger::balances(tx, unit.id)?;
+    if balances != sums {
+        let differ = |account: &&Account| balances.get(account) != sums.get(account);
+        for account in sums.keys().chain(balances.keys()).filter(differ) {
+            report.fault(format!(
+                "{}: the balance of {} on {} is {:?}, its lines add up to {:?}",
+                unit.code,
+                account.ledger,
+                account.record,
+                balances.get(account),
+                sums.get(account)
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn differences(

@@ -6,6 +6,7 @@
 use crate::error::Error;
 use crate::library::{Library, Rules};
 use domain::id::{MemberId, RecordId, TeamId, UnitId};
+use domain::ledger::Posted;
 use domain::name::Name;
 use domain::override_rule::Setter;
 use domain::pack::model::Role;
@@ -28,6 +29,8 @@ pub struct View {
     pub unit: Unit,
     /// From the unit to the top.
     pub path: Vec<UnitId>,
+    /// Their codes.
+    pub codes: Vec<String>,
     pub roster: Roster,
     pub parameters: Parameters,
     /// Declared for the unit or one above it (S4.7).
@@ -45,11 +48,13 @@ impl View {
     /// `NotFound`; no active pack.
     pub fn load(tx: &mut Tx<'_>, id: UnitId, known: &Library) -> Result<Self, Error> {
         let unit = unit::get(tx, id)?;
-        let mut path = vec![id];
+        let (mut path, mut codes) = (vec![id], vec![unit.code.clone()]);
         let mut above = unit.parent;
         while let Some(parent) = above {
-            path.push(parent);
-            above = unit::get(tx, parent)?.parent;
+            let parent = unit::get(tx, parent)?;
+            path.push(parent.id);
+            codes.push(parent.code);
+            above = parent.parent;
         }
         let library = Library::load(tx, known)?;
         let rules = library
@@ -106,6 +111,7 @@ impl View {
         Ok(Self {
             unit,
             path,
+            codes,
             roster,
             parameters,
             outages,
@@ -122,6 +128,7 @@ impl View {
         command: &Command,
         linked: &'a BTreeMap<RecordId, Seen>,
         facts: &'a Data,
+        balances: &'a Posted,
         journal: &'a [(Entry, String)],
     ) -> Context<'a> {
         // The company has nobody above it, and what it and its regions set is for the projects below them.
@@ -147,6 +154,7 @@ impl View {
             parameters: &self.parameters,
             linked,
             facts,
+            balances,
             outages: &self.outages,
             setter,
             packs: &self.library,

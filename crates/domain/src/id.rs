@@ -1,7 +1,9 @@
 //! Identities: UUIDv7 newtypes. No function takes a raw `Uuid`, so a unit cannot be passed where a record is meant.
 //! This module makes no ids; whoever has a clock does.
 
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 pub use uuid::Uuid;
@@ -53,6 +55,23 @@ ids! {
     ImportId,
     /// Whose figures: a member, a team or a unit, whose ids never meet.
     HolderId,
+}
+
+/// An id that follows from what it is for: whoever makes it again makes the same. It sorts by `at` among the others.
+pub fn derived(at: Instant, parts: &[&[u8]]) -> Uuid {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part);
+    }
+    let hash: [u8; 32] = sha.finalize().into();
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or(0);
+    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    bytes[6] = (bytes[6] & 0x0f) | 0x70;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    Uuid::from_bytes(bytes)
 }
 
 impl From<RecordId> for MemberId {

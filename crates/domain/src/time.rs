@@ -63,6 +63,9 @@ impl FromStr for Instant {
 pub struct Day(civil::Date);
 
 impl Day {
+    /// A Monday that begins a month, a quarter and a year: where a rhythm counts from that names no day of its own.
+    pub const RHYTHM: Self = Self(civil::Date::constant(2001, 1, 1));
+
     /// `None` where the calendar has no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         civil::Date::new(year, month, day).ok().map(Self)

@@ -181,6 +181,9 @@ pub(crate) enum Pack {
         /// 同时核对数据库中的记录能否读取 (also whether it reads what a database holds)
         #[arg(long, value_name = "DIR")]
         against: Option<PathBuf>,
+        /// 同上，PostgreSQL 数据库地址 (the same, of a PostgreSQL database)
+        #[arg(long, value_name = "URL", conflicts_with = "against")]
+        database: Option<String>,
         /// 提示语言 (language of the messages)
         #[arg(long, default_value = "zh")]
         lang: Lang,

@@ -29,6 +29,8 @@ pub mod entry;
 mod error;
 mod handle;
 pub mod import;
+pub mod job;
+pub mod ledger;
 mod lite;
 mod migrate;
 pub mod pack;
@@ -36,6 +38,7 @@ mod pg;
 mod pool;
 mod query;
 pub mod record;
+pub mod schedule;
 mod sql;
 pub mod tally;
 #[cfg(feature = "testing")]

@@ -31,6 +31,7 @@ macro_rules! migrations {
 
 const ALL: &[Migration] = migrations![
     1 "0001_kernel",
+    2 "0002_ledger",
 ];
 
 /// The schema that this program knows.

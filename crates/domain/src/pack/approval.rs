@@ -1,13 +1,16 @@
 //! The duties that an approval's stages are (X26).
 
 use super::model::{
-    Approval, Charge, Credit, DueSpec, Duty, HolderRule, Limit, OnRepeat, Proof, Start,
+    Approval, Charge, Credit, DueSpec, Duty, HolderRule, Limit, OnRepeat, Proof, Start, Then, Until,
 };
 use crate::clock::Span;
 use crate::name::{Name, Text};
 
 /// A chain that names no time limit is met whenever it is answered: a hundred years.
 const UNLIMITED: Span = Span::Days(36_500);
+
+/// The last part of the name of the duty to tell the applicant.
+pub(super) const ANSWER: &str = "answer";
 
 impl Approval {
     /// The posts of a stage, from 1; empty after the last.
@@ -29,50 +32,88 @@ impl Approval {
         }
     }
 
+    /// `NAME/answer`: the applicant is told.
+    pub fn answer_name(&self) -> Name {
+        Name::from(format!("{}/{ANSWER}", self.name))
+    }
+
     /// Whether a duty is one of its stages'.
     pub fn owns(&self, duty: &Name) -> bool {
         duty.as_str()
             .strip_prefix(self.name.as_str())
-            .is_some_and(|rest| rest.starts_with('/'))
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|rest| rest != ANSWER)
     }
 
-    /// One duty for each post of each stage; no step of the pack starts or does them: asking and answering do.
+    /// One duty for each post of each stage, which no step of the pack starts or does: asking and answering do; and the one to tell the
+    /// applicant.
     pub fn duties(&self) -> Vec<Duty> {
         let stages = (1_u32..).zip(&self.chain);
-        stages
+        let limit = self.within.clone().unwrap_or(Limit::Fixed(UNLIMITED));
+        let mut duties: Vec<Duty> = stages
             .flat_map(|(stage, posts)| posts.iter().map(move |post| (stage, post)))
-            .map(|(stage, post)| Duty {
-                name: self.duty_name(stage, post),
-                title: Text {
+            .map(|(stage, post)| {
+                let title = Text {
                     zh: format!("{}（{post}）", self.title.zh),
                     en: format!("{} ({post})", self.title.en),
-                },
-                start: Start::Steps(Vec::new()),
-                when: None,
-                until: Vec::new(),
-                due: DueSpec::Within {
-                    limit: self.within.clone().unwrap_or(Limit::Fixed(UNLIMITED)),
-                    roll: false,
-                    until_close: false,
-                },
-                not_before: None,
-                calendar: None,
-                on_due: None,
-                fair: None,
-                pauses: self
-                    .on_return
-                    .iter()
-                    .filter_map(|back| back.pauses.clone())
-                    .collect(),
-                proof: Proof::Server,
-                holder: vec![HolderRule::Post(post.clone()), HolderRule::Unit],
-                credit: Credit::default(),
-                charge: Charge::default(),
-                on_repeat: OnRepeat::default(),
-                stands: None,
-                late: None,
-                safety: false,
+                };
+                Duty {
+                    pauses: self
+                        .on_return
+                        .iter()
+                        .filter_map(|back| back.pauses.clone())
+                        .collect(),
+                    holder: vec![HolderRule::Post(post.clone()), HolderRule::Unit],
+                    ..plain(self.duty_name(stage, post), title, limit.clone())
+                }
             })
-            .collect()
+            .collect();
+        if let Some(answer) = &self.answer {
+            let title = Text {
+                zh: format!("{}答复", self.title.zh),
+                en: format!("{}: answer", self.title.en),
+            };
+            duties.push(Duty {
+                start: Start::Steps(vec![self.then.clone()]),
+                until: vec![Until {
+                    step: answer.step.clone(),
+                    times: 1,
+                    distinct: None,
+                    when: None,
+                    then: Then::Done,
+                }],
+                holder: answer.holder.clone(),
+                ..plain(self.answer_name(), title, answer.until.clone())
+            });
+        }
+        duties
+    }
+}
+
+fn plain(name: Name, title: Text, limit: Limit) -> Duty {
+    Duty {
+        name,
+        title,
+        start: Start::Steps(Vec::new()),
+        when: None,
+        until: Vec::new(),
+        due: DueSpec::Within {
+            limit,
+            roll: false,
+            until_close: false,
+        },
+        not_before: None,
+        calendar: None,
+        on_due: None,
+        fair: None,
+        pauses: Vec::new(),
+        proof: Proof::Server,
+        holder: Vec::new(),
+        credit: Credit::default(),
+        charge: Charge::default(),
+        on_repeat: OnRepeat::default(),
+        stands: None,
+        late: None,
+        safety: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::describe::{Line, lines};
 use super::load::type_word;
-use super::model::{FieldType, Pack};
+use super::model::{FieldType, Migration, Pack};
 use crate::name::{Name, Text};
 use std::collections::BTreeMap;
 
@@ -43,12 +43,20 @@ pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
         }
     }
     if old.special_days != new.special_days {
+        let (was, is) = (old.special_days.version, new.special_days.version);
+        let forgotten = is <= was;
         changes.push(Change {
             path: "calendars".into(),
             nature: Nature::Changed,
             text: Text::both(
-                "放假日或调休上班日有变，只约束此后开始的应办",
-                "days off or make-up working days differ; duties opened from then on are bound by them",
+                format!(
+                    "放假日或调休上班日有变（第 {was} 版改为第 {is} 版{}），只约束此后开始的应办",
+                    if forgotten { "，版本没有加一" } else { "" }
+                ),
+                format!(
+                    "days off or make-up working days differ (version {was} to {is}{}); duties opened from then on are bound by them",
+                    if forgotten { ", which should have counted up" } else { "" }
+                ),
             ),
         });
     }
@@ -131,8 +139,14 @@ pub fn orphans(old: &Pack, new: &Pack, in_use: &[InUse]) -> Vec<Orphan> {
             }
             continue;
         };
+        // What a migration of the new pack renames is not lost.
+        let renamed = |name: &Name, pick: fn(&Migration) -> &BTreeMap<Name, Name>| {
+            kind.migrate
+                .iter()
+                .any(|step| pick(step).contains_key(name))
+        };
         let Some(field) = &used.field else {
-            if kind.state(used.state.as_str()).is_none() {
+            if kind.state(used.state.as_str()).is_none() && !renamed(&used.state, |it| &it.states) {
                 add(&used.kind, Loss::State(used.state.clone()), used.records);
             }
             continue;
@@ -142,6 +156,7 @@ pub fn orphans(old: &Pack, new: &Pack, in_use: &[InUse]) -> Vec<Orphan> {
             .get(&used.kind)
             .and_then(|kind| kind.field(field.as_str()));
         match (before, kind.field(field.as_str())) {
+            (_, None) if renamed(field, |it| &it.fields) => {}
             (_, None) => add(&used.kind, Loss::Field(field.clone()), used.records),
             (Some(before), Some(after)) => {
                 if let Some(loss) = loss_of(field, &before.ty, &after.ty) {

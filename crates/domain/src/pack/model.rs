@@ -12,7 +12,10 @@ use crate::calendar::{SpecialDays, WorkingHours};
 use crate::clock::{PointOf, Span};
 use crate::expr::Expr;
 use crate::name::{Name, Text};
-use crate::value::Value;
+use crate::season::{InSeason, Season};
+use crate::time::Day;
+use crate::unit::Level;
+use crate::value::{Data, Value};
 use std::collections::BTreeMap;
 
 /// A pack as loaded: one version of everything that a company has laid down.
@@ -34,6 +37,8 @@ pub struct Pack {
     pub special_days: SpecialDays,
     /// Causes of a wait; a duty names those that stop its clock (S3.1).
     pub causes: BTreeMap<Name, Cause>,
+    pub seasons: BTreeMap<Name, Season>,
+    pub ledgers: BTreeMap<Name, Ledger>,
     pub kinds: BTreeMap<Name, Kind>,
     pub schedules: BTreeMap<Name, Schedule>,
     pub standards: BTreeMap<Name, Standard>,
@@ -100,6 +105,21 @@ pub struct Cause {
     pub needs_contact_attempt: bool,
 }
 
+/// A book of amounts (账): lines on accounts, whose sum is the balance.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub name: Name,
+    pub title: Text,
+    /// What its amounts are: `fen`, or the pack's own word (pieces, cards).
+    pub unit: Text,
+    /// Amounts are money, in fen.
+    pub money: bool,
+    /// An account is a record of this kind.
+    pub account: Name,
+    /// No line takes an account below this.
+    pub least: Option<i64>,
+}
+
 /// A type of record (单据类型).
 #[derive(Clone, Debug)]
 pub struct Kind {
@@ -129,6 +149,22 @@ pub struct Kind {
     pub label: Vec<Name>,
     /// Hidden from its targets until this step (S10.2).
     pub hidden_until: Option<Name>,
+    /// What becomes of records of earlier versions, in the order of the versions.
+    pub migrate: Vec<Migration>,
+}
+
+/// What a version of the pack makes of records that are older than it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migration {
+    /// The version that brought it, as three numbers.
+    pub to: (u32, u32, u32),
+    /// Old name → new name.
+    pub fields: BTreeMap<Name, Name>,
+    pub links: BTreeMap<Name, Name>,
+    pub states: BTreeMap<Name, Name>,
+    pub duties: BTreeMap<Name, Name>,
+    /// For a field that is empty.
+    pub defaults: Data,
 }
 
 impl Kind {
@@ -380,6 +416,41 @@ pub enum Effect {
         when: Option<Expr>,
         data: BTreeMap<Name, Expr>,
     },
+    /// A line of a ledger.
+    Post {
+        ledger: Name,
+        account: LinkFrom,
+        /// In the ledger's unit, signed.
+        amount: Expr,
+        when: Option<Expr>,
+    },
+    /// A message to another unit, whose own transaction does what it asks (S9.3).
+    Send {
+        to: SendTo,
+        asks: Asks,
+        when: Option<Expr>,
+        data: BTreeMap<Name, Expr>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendTo {
+    /// The unit that a field names.
+    Field(Name),
+    /// The unit above, or the top of the tree.
+    Above,
+    Company,
+    /// The unit whose message brought the record about, and the record there that sent it.
+    Sender,
+}
+
+/// What a message asks of the unit that it goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// A record of this kind.
+    Open(Name),
+    /// A step on the record that had sent the message before.
+    Step(Name),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -455,6 +526,7 @@ pub struct Every {
     pub while_: Option<Expr>,
     /// The period that an occurrence stands for; its end is the due time unless `due` says otherwise (S6.6).
     pub period: crate::period::Period,
+    pub season: Option<InSeason>,
 }
 
 /// What does a duty: a step, or so many of them.
@@ -530,6 +602,25 @@ pub struct Approval {
     pub within: Option<Limit>,
     pub on_return: Option<Return>,
     pub lapse: Lapse,
+    pub stand_in: StandIn,
+    /// The applicant is told, by a step, within a time of the decision.
+    pub answer: Option<Answer>,
+}
+
+/// Who speaks for a post whose members are away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StandIn {
+    /// Their stand-ins; the post above where the post has nobody at all.
+    #[default]
+    Acting,
+    Nobody,
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub step: Name,
+    pub until: Limit,
+    pub holder: Vec<HolderRule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -538,8 +629,10 @@ pub struct Return {
     pub pauses: Option<Name>,
 }
 
+/// What happens when a stage has not answered in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lapse {
+    /// It passes to the post above, which may answer from then on.
     Escalate,
     Wait,
 }
@@ -558,8 +651,15 @@ pub struct Schedule {
     pub name: Name,
     pub title: Text,
     pub rrule: String,
+    /// Where the rhythm begins; nothing is opened for days before.
+    pub from: Day,
+    pub season: Option<InSeason>,
+    /// In units of these levels.
+    pub at: Vec<Level>,
     pub open: Name,
     pub data: BTreeMap<Name, Value>,
+    /// Fields worked out from the record for which it opens.
+    pub fill: BTreeMap<Name, Expr>,
     /// One for every record of this kind …
     pub each: Option<Name>,
     /// … for which this holds, linked under `link`.

@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 /// One schema for every file of a pack: which one a file is shows by its first key.
 pub fn schema() -> Value {
     let mut named = Map::new();
-    let files: [(&str, &Object); 7] = [
+    let files: [(&str, &Object); 8] = [
         ("pack", &grammar::PACK),
         ("posts", &grammar::POSTS),
         ("schedules", &grammar::SCHEDULES),
         ("year", &grammar::YEAR),
+        ("season", &grammar::SEASON),
         ("kind", &grammar::KIND),
         ("standard", &grammar::STANDARD),
         ("hours", &grammar::HOURS),

@@ -1,9 +1,9 @@
 //! The rules of a pack in words, for `show` and `diff`.
 
 use super::model::{
-    Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, FieldType, FormField, HolderRule,
-    Limit, NumberPart, NumberPattern, OnRepeat, ParameterValue, PointDay, Proof, Start, Step, Then,
-    Until, Who, Withdraws,
+    Asks, Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, FieldType, FormField,
+    HolderRule, Limit, LinkFrom, NumberPart, NumberPattern, OnRepeat, ParameterValue, PointDay,
+    Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
 };
 use super::standard::{MeanOf, Needed, Selector, Share};
 use crate::name::{Name, Text};
@@ -140,6 +140,42 @@ pub(super) fn effect(effect: &Effect) -> Text {
                 .map(|when| format!(" [{when}]"))
                 .unwrap_or_default();
             Text::both(format!("开立 {kind}{when}"), format!("opens {kind}{when}"))
+        }
+        Effect::Post {
+            ledger,
+            account,
+            amount,
+            when,
+        } => {
+            let account = match account {
+                LinkFrom::This => "this",
+                LinkFrom::Link(name) => name.as_str(),
+            };
+            let when = when
+                .as_ref()
+                .map_or(String::new(), |when| format!(" [{when}]"));
+            same(format!("{ledger}({account}) += {amount}{when}"))
+        }
+        Effect::Send { to, asks, when, .. } => {
+            let to = match to {
+                SendTo::Field(name) => {
+                    Text::both(format!("{name} 所指单元"), format!("the unit in {name}"))
+                }
+                SendTo::Above => Text::both("上级单元", "the unit above"),
+                SendTo::Company => Text::both("公司", "the company"),
+                SendTo::Sender => Text::both("来信单元", "the unit that had sent"),
+            };
+            let asks = match asks {
+                Asks::Open(kind) => kind,
+                Asks::Step(step) => step,
+            };
+            let when = when
+                .as_ref()
+                .map_or(String::new(), |when| format!(" [{when}]"));
+            Text::both(
+                format!("发往{}：{asks}{when}", to.zh),
+                format!("sends to {}: {asks}{when}", to.en),
+            )
         }
         Effect::Step {
             link, step, when, ..

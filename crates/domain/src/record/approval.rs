@@ -8,14 +8,16 @@ use super::command::{Command, Context};
 use super::due::Values;
 use super::duties::{Duties, Ending, Timed};
 use super::entry::{BuiltIn, Entry, Used};
+use super::evolve::happened;
 use super::refusal::{Code, Refusal};
 use super::{Chain, Record, Todo, look_up};
+use crate::clock::Due;
 use crate::holder::{Held, Holder};
 use crate::id::MemberId;
 use crate::name::Name;
-use crate::pack::model::{Approval, Kind, Step};
-use crate::roster::Roster;
+use crate::pack::model::{Approval, Kind, Lapse, Pack, StandIn, Step};
 use crate::time::Instant;
+use std::collections::BTreeMap;
 
 /// The stage and the post for which somebody may answer now.
 ///
@@ -56,10 +58,10 @@ pub(super) fn check(
         record.doc.todo.iter().any(|todo| todo.name == duty)
     };
     let post = posts.iter().filter(open).find(|post| {
-        command
-            .by
-            .member()
-            .is_some_and(|member| speaks_for(context.roster, member, post, context.now))
+        command.by.member().is_some_and(|member| {
+            let speaks = |post: &Name| speaks_for(context, approval.stand_in, member, post);
+            speaks(post) || chain.lapsed.get(*post).is_some_and(speaks)
+        })
     });
     match post {
         Some(post) => Ok((chain.stage, post.clone())),
@@ -72,13 +74,82 @@ pub(super) fn check(
     }
 }
 
-/// Has the post, or stands in for somebody who has it and is on leave (S5.1).
-fn speaks_for(roster: &Roster, member: MemberId, post: &Name, at: Instant) -> bool {
-    roster.has_post(member, post, at)
-        || roster
-            .members_of_post(post, at)
-            .into_iter()
-            .any(|holder| roster.present(holder, at) == Some(member))
+/// Has the post; or, where somebody may act for it, stands in for a member of it who is on leave (S5.1), or has the post above one that nobody
+/// has.
+fn speaks_for(context: &Context<'_>, by: StandIn, member: MemberId, post: &Name) -> bool {
+    let (roster, at) = (context.roster, context.now);
+    if roster.has_post(member, post, at) {
+        return true;
+    }
+    if by == StandIn::Nobody {
+        return false;
+    }
+    let mut asked = Some(post);
+    // Posts report upwards without a circle; the pack's check has seen to it.
+    for _ in 0..=context.pack.posts.len() {
+        let Some(post) = asked else { return false };
+        let members = roster.members_of_post(post, at);
+        if !members.is_empty() {
+            let stands_in = |holder| roster.present(holder, at) == Some(member);
+            return roster.has_post(member, post, at) || members.into_iter().any(stands_in);
+        }
+        asked = context
+            .pack
+            .posts
+            .get(post)
+            .and_then(|post| post.reports_to.as_ref());
+    }
+    false
+}
+
+/// The post to which a stage passes that has let its time pass, if the pack lets it climb.
+pub(super) fn above<'p>(pack: &'p Pack, approval: &Approval, post: &Name) -> Option<&'p Name> {
+    match approval.lapse {
+        Lapse::Escalate => pack.posts.get(post)?.reports_to.as_ref(),
+        Lapse::Wait => None,
+    }
+}
+
+/// What the system owes a record whose stages have let their time pass: one step for each post, at its due time.
+pub(super) fn lapsed(
+    pack: &Pack,
+    kind: &Kind,
+    record: &Record,
+    due: impl Fn(&Todo) -> Timed<Due>,
+    as_of: Instant,
+) -> Timed<Vec<(Instant, BuiltIn)>> {
+    let mut owed = Vec::new();
+    for (name, chain) in record
+        .doc
+        .chains
+        .iter()
+        .filter(|(_, chain)| !chain.returned)
+    {
+        let Some(approval) = kind.approvals.get(name) else {
+            continue;
+        };
+        for post in approval.posts(chain.stage) {
+            let duty = approval.duty_name(chain.stage, post);
+            let todo = record.doc.todo.iter().find(|todo| todo.name == duty);
+            let (Some(todo), Some(above)) = (todo, above(pack, approval, post)) else {
+                continue;
+            };
+            if chain.lapsed.contains_key(post) {
+                continue;
+            }
+            let due = due(todo)?;
+            if due.is_late(as_of) {
+                let lapse = BuiltIn::Lapse {
+                    approval: name.clone(),
+                    stage: chain.stage,
+                    post: post.clone(),
+                    above: above.clone(),
+                };
+                owed.push((due.at.max(record.opened_at), lapse));
+            }
+        }
+    }
+    Ok(owed)
 }
 
 /// Who holds the duties of a stage, into what the entry uses.
@@ -141,6 +212,7 @@ impl Duties<'_> {
                 Some(chain) if chain.returned => Chain {
                     stage: 1,
                     asked_by,
+                    lapsed: BTreeMap::new(),
                     returned: false,
                     ..chain
                 },
@@ -151,6 +223,7 @@ impl Duties<'_> {
                     pack: self.entry.pack,
                     asked_by,
                     held: Vec::new(),
+                    lapsed: BTreeMap::new(),
                     returned: false,
                 },
             };
@@ -211,6 +284,7 @@ impl Duties<'_> {
         }
         if let Some(chain) = self.record.doc.chains.get_mut(name) {
             chain.stage = stage + 1;
+            chain.lapsed.clear();
             chain.held.push(had);
         }
         self.open_stage(approval, at)
@@ -233,7 +307,39 @@ impl Duties<'_> {
                 from: at,
             });
         }
+        // He is told of a return as of a consent.
+        let answer = approval.answer_name();
+        if let Some(duty) = kind.duty(answer.as_str())
+            && let Some(rule) = self.values().rule(&duty.due)
+        {
+            self.begin(duty, at, rule)?;
+        }
         Ok(())
+    }
+
+    /// A post of the stage has let its time pass: the one above it holds the duty from then on, and may answer.
+    pub(super) fn lapse(&mut self, name: &Name, stage: u32, post: &Name, above: &Name) {
+        let Some(approval) = self.kind.approvals.get(name) else {
+            return;
+        };
+        let duty = approval.duty_name(stage, post);
+        let holder = self.entry.used.holders.get(&duty).cloned();
+        let from = happened(self.entry);
+        if let Some(chain) = self.record.doc.chains.get_mut(name) {
+            chain.lapsed.insert(post.clone(), above.clone());
+        }
+        for todo in self
+            .record
+            .doc
+            .todo
+            .iter_mut()
+            .filter(|todo| todo.name == duty)
+        {
+            todo.held.push(Held {
+                holder: holder.clone().unwrap_or(Holder::Unit),
+                from,
+            });
+        }
     }
 
     /// Ends the duty of a post; who had it, and from when in this stage.

@@ -1,12 +1,12 @@
 //! Whether a step that every kind has may be taken: corrections, excuses, hand-overs, approvals, merges.
 
-use super::command::{Command, Context};
+use super::command::{Command, Context, looked};
 use super::entry::{BuiltIn, By, Entry, Used, Via};
 use super::fold::{Folded, fold};
 use super::refusal::{Code, Refusal};
 use super::{Decided, Record, approval, form, look_up, merge};
 use crate::correction::{Correction, CorrectionRefused, Needs};
-use crate::holder::Holder;
+use crate::holder::{Holder, HolderRule};
 use crate::id::MemberId;
 use crate::measure::Measures;
 use crate::name::Name;
@@ -89,6 +89,11 @@ pub(super) fn check(
             }
             reason(command)?;
             ending(context, kind, record, name, &mut used);
+            if let Some(approval) = kind.approvals.get(name)
+                && let Some(duty) = kind.duty(approval.answer_name().as_str())
+            {
+                look_up::starting(context, kind, duty, Some(record), command, &mut used);
+            }
             BuiltIn::Return {
                 approval: name.clone(),
                 stage,
@@ -113,9 +118,39 @@ pub(super) fn check(
             if command.by != By::System {
                 return Err(one(Refusal::new(Code::SystemOnly).with(&command.step)));
             }
+            let link = |name: &Name| record.doc.links.get(name).copied();
+            let (id, linked) = (Some(record.id), context.linked);
+            used.seen = looked(kind, &duty.when, id, link, linked, context.balances);
             look_up::starting(context, kind, duty, Some(record), command, &mut used);
             for todo in record.doc.todo.iter().filter(|todo| todo.name == *name) {
                 look_up::absences(context, todo, &mut used);
+            }
+            change.clone()
+        }
+        BuiltIn::Lapse {
+            approval: name,
+            stage,
+            post,
+            above,
+        } => {
+            if command.by != By::System {
+                return Err(one(Refusal::new(Code::SystemOnly).with(&command.step)));
+            }
+            let approval = kind.approvals.get(name);
+            let approval = approval
+                .filter(|it| it.posts(*stage).contains(post))
+                .ok_or_else(|| one(Refusal::new(Code::ApprovalUnasked).with(name)))?;
+            let list = [HolderRule::Post(above.clone()), HolderRule::Unit];
+            let (roster, now) = (context.roster, context.now);
+            let chosen =
+                look_up::choose_of(context, kind, &list, roster, now, Some(record), command);
+            let duty = approval.duty_name(*stage, post);
+            used.holders.insert(duty, chosen.holder);
+            change.clone()
+        }
+        BuiltIn::Migrate(_) => {
+            if command.by != By::System {
+                return Err(one(Refusal::new(Code::SystemOnly).with(&command.step)));
             }
             change.clone()
         }

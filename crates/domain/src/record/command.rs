@@ -2,15 +2,16 @@
 
 use super::Record;
 use super::entry::BuiltIn;
-use super::entry::{By, Entry, ImportMark, PackVersion, Signature, Used, Via};
+use super::entry::{By, Entry, ImportMark, PackVersion, Sender, Signature, Used, Via};
 use super::evolve::Packs;
-use super::scope::RecordScope;
+use super::scope::{RecordScope, spelled};
 use crate::calendar::SpecialDays;
 use crate::expr::Expr;
 use crate::id::{MemberId, RecordId, UnitId};
+use crate::ledger::{self, Account, BALANCE, Posted};
 use crate::name::Name;
 use crate::override_rule::Setter;
-use crate::pack::model::{Fact, HolderRule, Kind, Pack, Step};
+use crate::pack::model::{Duty, Effect, Fact, HolderRule, Kind, Pack, Step};
 use crate::parameter::Parameters;
 use crate::proof::{DeviceTimes, Outage};
 use crate::roster::Roster;
@@ -44,6 +45,8 @@ pub struct Command {
     pub source: Option<String>,
     /// The record whose step had this as an effect.
     pub cause: Option<RecordId>,
+    /// The record of another unit whose message asks for it.
+    pub sender: Option<Sender>,
     /// A step that every kind has, in place of one of the pack.
     pub built_in: Option<BuiltIn>,
 }
@@ -74,6 +77,7 @@ impl Command {
             import: None,
             source: None,
             cause: None,
+            sender: None,
             built_in: None,
         }
     }
@@ -103,6 +107,8 @@ pub struct Context<'a> {
     pub linked: &'a BTreeMap<RecordId, Seen>,
     /// Facts found, by name; absent: none was found.
     pub facts: &'a Data,
+    /// Balances of the accounts that [`needs`] named; absent: nothing was ever posted.
+    pub balances: &'a Posted,
     /// Outages that a unit above has declared (S4.7).
     pub outages: &'a [Outage],
     /// Where whoever acts stands, seen from the unit (S8.4).
@@ -149,33 +155,71 @@ pub struct Needs {
     pub links: BTreeSet<Name>,
     /// Those of them whose record a condition reads: the decision rests on it.
     pub conditions: BTreeSet<Name>,
+    /// Accounts whose balance is read: the record's own (`None`) or the one behind a link, with the ledger.
+    pub balances: BTreeSet<(Option<Name>, Name)>,
     /// Facts to look up (S9.5).
     pub facts: BTreeSet<Name>,
+}
+
+impl Needs {
+    /// Adds what an expression over a record of the kind reads elsewhere.
+    fn read(&mut self, kind: &Kind, expr: &Expr, decides: bool) {
+        for path in expr.reads() {
+            if let [first, _, ..] = path
+                && kind.links.contains_key(first)
+                && !matches!(path, [_, word, _] if *word == BALANCE)
+            {
+                self.links.insert(first.clone());
+                if decides {
+                    self.conditions.insert(first.clone());
+                }
+            }
+        }
+        let balances = ledger::balances(expr);
+        self.balances
+            .extend(balances.map(|(link, ledger)| (link.cloned(), ledger.clone())));
+    }
+
+    /// What expressions over records of the kind read elsewhere, for who asks them without taking a step.
+    pub fn of<'e>(kind: &Kind, exprs: impl IntoIterator<Item = &'e Expr>) -> Self {
+        let mut needs = Self::default();
+        for expr in exprs {
+            needs.read(kind, expr, true);
+        }
+        needs
+    }
+}
+
+/// The expressions of a step, and of the duties that it may start or do, over the record as it leaves it: on the first of each pair the decision
+/// rests, the rest say what its effects write.
+pub(super) fn expressions<'k>(kind: &'k Kind, step: &'k Step) -> Vec<(&'k Expr, bool)> {
+    let mut all: Vec<(&Expr, bool)> = step.when.iter().map(|when| (when, true)).collect();
+    for duty in &kind.duties {
+        if duty.may_start(step) {
+            all.extend(duty.when.iter().map(|when| (when, true)));
+        }
+        let until = duty.until.iter().filter(|until| until.step == step.name);
+        all.extend(until.filter_map(|until| Some((until.when.as_ref()?, true))));
+    }
+    for effect in &step.effects {
+        let (when, exprs): (&Option<Expr>, Vec<&Expr>) = match effect {
+            Effect::Set { to: value, .. } | Effect::Add { by: value, .. } => (&None, vec![value]),
+            Effect::Post { when, amount, .. } => (when, vec![amount]),
+            Effect::Open { when, data, .. }
+            | Effect::Step { when, data, .. }
+            | Effect::Send { when, data, .. } => (when, data.values().collect()),
+        };
+        all.extend(when.iter().map(|when| (when, true)));
+        all.extend(exprs.into_iter().map(|expr| (expr, false)));
+    }
+    all
 }
 
 /// The links and facts that deciding `step` may look at; compiled from the pack, so the same for every record of the kind.
 pub fn needs(kind: &Kind, step: &Step) -> Needs {
     let mut needs = Needs::default();
-    let mut read = |expr: &Option<Expr>| {
-        if let Some(expr) = expr {
-            for path in expr.reads() {
-                if let [first, _, ..] = path
-                    && kind.links.contains_key(first)
-                {
-                    needs.links.insert(first.clone());
-                    needs.conditions.insert(first.clone());
-                }
-            }
-        }
-    };
-    read(&step.when);
-    for duty in &kind.duties {
-        if duty.may_start(step) {
-            read(&duty.when);
-        }
-        for until in duty.until.iter().filter(|until| until.step == step.name) {
-            read(&until.when);
-        }
+    for (expr, decides) in expressions(kind, step) {
+        needs.read(kind, expr, decides);
     }
     for duty in &kind.duties {
         if duty.may_start(step) || duty.may_pass_on(kind, step) {
@@ -192,6 +236,49 @@ pub fn needs(kind: &Kind, step: &Step) -> Needs {
         }
     }
     needs
+}
+
+/// What a duty asks that opens without a step: one that recurs, or that an ended posting starts.
+pub fn needs_of_duty(kind: &Kind, duty: &Duty) -> Needs {
+    Needs::of(kind, &duty.when)
+}
+
+/// What expressions over a record read behind its links and of balances, under the names by which they ask for it.
+pub fn looked<'e>(
+    kind: &Kind,
+    exprs: impl IntoIterator<Item = &'e Expr>,
+    id: Option<RecordId>,
+    link: impl Fn(&Name) -> Option<RecordId>,
+    linked: &BTreeMap<RecordId, Seen>,
+    balances: &Posted,
+) -> BTreeMap<String, Value> {
+    let mut seen = BTreeMap::new();
+    for path in exprs.into_iter().flat_map(Expr::reads) {
+        let value = match path {
+            [word, ledger] if *word == BALANCE => Some(balance(id, ledger, balances)),
+            [first, word, ledger] if *word == BALANCE && kind.links.contains_key(first) => {
+                Some(balance(link(first), ledger, balances))
+            }
+            [first, field] if kind.links.contains_key(first) => link(first)
+                .and_then(|id| linked.get(&id))
+                .map(|seen| seen.get(field.as_str())),
+            _ => None,
+        };
+        if let Some(value) = value {
+            seen.insert(spelled(path), value);
+        }
+    }
+    seen
+}
+
+/// Nothing posted is a balance of nothing.
+fn balance(record: Option<RecordId>, ledger: &Name, balances: &Posted) -> Value {
+    let account = record.map(|record| Account {
+        ledger: ledger.clone(),
+        record,
+    });
+    let sum = account.and_then(|account| balances.get(&account).copied());
+    Value::Int(sum.unwrap_or(0))
 }
 
 /// The instant as of which a command asks about others: history asks as of its own time (S4.8).

@@ -156,6 +156,7 @@ fn entry(
         import: command.import.clone(),
         key: command.key.clone(),
         cause: command.cause,
+        sender: command.sender.clone(),
         confirmed: false,
         days: None,
     }
@@ -341,20 +342,19 @@ impl Check<'_> {
             facts: self.context.facts.clone(),
             ..Used::default()
         };
-        for path in paths(self.kind, self.step) {
-            let [link, field] = path.as_slice() else {
-                continue;
-            };
-            let id = self
-                .command
-                .links
-                .get(link)
-                .or_else(|| self.before?.doc.links.get(link));
-            if let Some(seen) = id.and_then(|id| self.context.linked.get(id)) {
-                used.seen
-                    .insert(format!("{link}.{field}"), seen.get(field.as_str()));
-            }
-        }
+        let link = |name: &Name| {
+            let given = self.command.links.get(name);
+            given.or_else(|| self.before?.doc.links.get(name)).copied()
+        };
+        let exprs = super::command::expressions(self.kind, self.step);
+        used.seen = super::command::looked(
+            self.kind,
+            exprs.into_iter().map(|(expr, _)| expr),
+            self.before.map(|record| record.id),
+            link,
+            self.context.linked,
+            self.context.balances,
+        );
         super::look_up::look_up(
             self.context,
             self.kind,
@@ -400,28 +400,6 @@ fn own_second(command: &Command) -> Option<Refusal> {
     let second = command.second?;
     (Some(second) == command.by.member() || Some(second) == command.recorded_by)
         .then(|| Refusal::new(Code::SecondPersonOwn))
-}
-
-/// Every path behind a link that an expression of this step, or of a duty that it touches, reads.
-fn paths(kind: &Kind, step: &Step) -> Vec<Vec<Name>> {
-    let of_duties = kind
-        .duties
-        .iter()
-        .filter(|duty| duty.may_start(step))
-        .filter_map(|duty| duty.when.as_ref());
-    let of_until = kind
-        .duties
-        .iter()
-        .flat_map(|duty| &duty.until)
-        .filter(|until| until.step == step.name)
-        .filter_map(|until| until.when.as_ref());
-    let all = step.when.iter().chain(of_duties).chain(of_until);
-    all.flat_map(|expr| {
-        expr.reads()
-            .filter(|path| path.len() == 2 && kind.links.contains_key(&path[0]))
-            .map(<[Name]>::to_vec)
-    })
-    .collect()
 }
 
 /// How a refusal names who may.

@@ -36,7 +36,9 @@ pub fn planned(step: &Step, entry: &Entry, after: &Record) -> Result<Vec<Planned
     let mut planned = Vec::new();
     for effect in &step.effects {
         let (when, data) = match effect {
-            Effect::Set { .. } | Effect::Add { .. } => continue,
+            Effect::Set { .. } | Effect::Add { .. } | Effect::Post { .. } | Effect::Send { .. } => {
+                continue;
+            }
             Effect::Open { when, data, .. } | Effect::Step { when, data, .. } => (when, data),
         };
         if let Some(when) = when
@@ -85,7 +87,8 @@ pub fn planned(step: &Step, entry: &Entry, after: &Record) -> Result<Vec<Planned
                     });
                 }
             }
-            Effect::Set { .. } | Effect::Add { .. } => {}
+            Effect::Set { .. } | Effect::Add { .. } | Effect::Post { .. } | Effect::Send { .. } => {
+            }
         }
     }
     Ok(planned)

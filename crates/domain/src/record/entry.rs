@@ -82,6 +82,9 @@ pub struct Entry {
     /// The record whose step had this one as an effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<RecordId>,
+    /// The record of another unit whose message asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
     /// Its time was corrected with a second person: it counts as stated. Never stored: a later entry says so.
     #[serde(skip)]
     pub confirmed: bool,
@@ -135,6 +138,15 @@ impl Entry {
         sha.update(text.as_bytes());
         Hash(sha.finalize().into())
     }
+}
+
+/// Whence a message came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    pub unit: UnitId,
+    pub record: RecordId,
+    /// The sender's human number.
+    pub number: String,
 }
 
 /// What the first entry lays down.
@@ -302,6 +314,33 @@ pub enum BuiltIn {
     Unmerge,
     /// A duty that recurs, or that an ended posting starts, opens for a day (S6.6).
     Recur { duty: Name, on: Day },
+    /// A stage has not answered in time: it passes to the post above (X26); who that is is in what the entry used.
+    Lapse {
+        approval: Name,
+        stage: u32,
+        post: Name,
+        above: Name,
+    },
+    /// A new version of the pack has other names for what the record holds.
+    Migrate(Box<Migrated>),
+}
+
+/// What a migration did to one record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Migrated {
+    /// Old name → new name, of what the record had.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<Name, Name>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub links: BTreeMap<Name, Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<(Name, Name)>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub duties: BTreeMap<Name, Name>,
+    /// Fields that were empty, with what they hold now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub filled: Data,
 }
 
 impl BuiltIn {
@@ -320,6 +359,8 @@ impl BuiltIn {
             Self::Merge { .. } => "merge",
             Self::Unmerge => "unmerge",
             Self::Recur { .. } => "recur",
+            Self::Lapse { .. } => "lapse",
+            Self::Migrate(_) => "migrate",
         })
     }
     /// An agreement whose stage and post the decision fills in.

@@ -7,6 +7,7 @@ use super::scope::RecordScope;
 use super::{Decided, Doc, Record};
 use crate::clock::{ClockError, Left, Wait};
 use crate::holder::Held;
+use crate::ledger::{self, Posted};
 use crate::measure::Measures;
 use crate::name::Name;
 use crate::outcome::Excuse;
@@ -30,6 +31,8 @@ pub struct Change {
     pub decided: Vec<Decided>,
     /// Decided duties that it revoked: rows to take away (S4.9).
     pub revoked: Vec<Decided>,
+    /// What it posts in ledgers, by account: lines to write.
+    pub posted: Posted,
 }
 
 /// Why an entry cannot be applied.
@@ -100,6 +103,7 @@ pub fn evolve(
             doc: Doc {
                 creator: entry.by.member(),
                 source: opens.source.clone(),
+                sender: entry.sender.clone(),
                 ..Doc::default()
             },
         },
@@ -127,10 +131,16 @@ pub fn evolve(
         .doc
         .todo
         .sort_by(|a, b| (a.due, &a.name, a.occurrence).cmp(&(b.due, &b.name, b.occurrence)));
+    // A line that cannot be worked out was refused when the step was taken; history may lack what it asks for.
+    let posted = match (&entry.change, kind.step(entry.step.as_str())) {
+        (None, Some(step)) => ledger::posted(step, entry, &record).unwrap_or_default(),
+        _ => Posted::new(),
+    };
     Ok(Change {
         record,
         decided,
         revoked,
+        posted,
     })
 }
 
@@ -237,7 +247,10 @@ fn fill_in(kind: &Kind, step: &Step, entry: &Entry, record: &mut Record) -> Vec<
                 };
                 (field, sum)
             }
-            Effect::Open { .. } | Effect::Step { .. } => continue,
+            Effect::Open { .. }
+            | Effect::Step { .. }
+            | Effect::Post { .. }
+            | Effect::Send { .. } => continue,
         };
         if let Some(value) = value {
             set(&mut record.doc.data, field, value, &mut changed);
@@ -421,6 +434,16 @@ fn built_in(
         BuiltIn::Merge { into } => duties.merge(*into, by_another(entry))?,
         BuiltIn::Unmerge => duties.unmerge()?,
         BuiltIn::Recur { duty, on } => duties.recur(duty, *on)?,
+        BuiltIn::Lapse {
+            approval,
+            stage,
+            post,
+            above,
+        } => duties.lapse(approval, *stage, post, above),
+        BuiltIn::Migrate(migrated) => {
+            super::migrate::apply(duties.record, migrated);
+            close(kind, entry, duties.record);
+        }
         BuiltIn::Correct { .. }
         | BuiltIn::CorrectTime { .. }
         | BuiltIn::Recompute { .. }

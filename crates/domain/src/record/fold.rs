@@ -6,6 +6,7 @@
 use super::entry::{BuiltIn, Entry, Hash};
 use super::evolve::{Change, EvolveError, Packs, evolve};
 use super::{Decided, Record};
+use crate::ledger::{self, Posted};
 use crate::measure::{self, Measures, TallyKey};
 use crate::name::Name;
 use crate::outcome::{Excuse, Outcome};
@@ -19,6 +20,8 @@ pub struct Folded {
     pub record: Record,
     pub decided: BTreeMap<(Name, u32), Decided>,
     pub tallies: BTreeMap<TallyKey, Tally>,
+    /// What it has posted in ledgers, by account.
+    pub posted: Posted,
 }
 
 /// Reads a journal from its first entry; `texts` are the entries as stored, `measures` what is counted now.
@@ -46,9 +49,10 @@ pub fn fold(
                 let before = so_far.as_ref().map(|folded| &folded.record);
                 let change = evolve(packs, zone, before, entry, text)?;
                 let moved = measures.moved(entry.unit, zone, before, entry, &change);
-                let (mut decided, mut tallies) = so_far
-                    .map(|folded| (folded.decided, folded.tallies))
+                let (mut decided, mut tallies, mut posted) = so_far
+                    .map(|folded| (folded.decided, folded.tallies, folded.posted))
                     .unwrap_or_default();
+                ledger::add_all(&mut posted, &change.posted, 1);
                 for gone in &change.revoked {
                     decided.remove(&(gone.name.clone(), gone.occurrence));
                 }
@@ -60,6 +64,7 @@ pub fn fold(
                     record: change.record,
                     decided,
                     tallies,
+                    posted,
                 }
             }
         };
@@ -94,6 +99,8 @@ pub fn refold(
         .filter(|(key, row)| old.decided.get(*key) != Some(row))
         .map(|(_, row)| row.clone())
         .collect();
+    let mut posted = new.posted;
+    ledger::add_all(&mut posted, &old.posted, -1);
     let mut moved = new.tallies;
     measure::subtract_all(&mut moved, old.tallies);
     Ok((
@@ -101,6 +108,7 @@ pub fn refold(
             record: new.record,
             decided,
             revoked,
+            posted,
         },
         moved,
     ))
@@ -126,7 +134,9 @@ pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
         | BuiltIn::Return { .. }
         | BuiltIn::Merge { .. }
         | BuiltIn::Unmerge
-        | BuiltIn::Recur { .. } => false,
+        | BuiltIn::Recur { .. }
+        | BuiltIn::Lapse { .. }
+        | BuiltIn::Migrate(_) => false,
     }
 }
 
@@ -178,6 +188,7 @@ impl Folded {
             BuiltIn::Void => {
                 self.decided.clear();
                 self.tallies.clear();
+                self.posted.clear();
                 self.record.doc.todo.clear();
                 self.record.doc.standing.clear();
                 self.record.doc.void = true;

@@ -30,7 +30,17 @@ pub fn owed(context: &Context<'_>, kind: &Kind, record: &Record) -> Vec<Command>
         ..context.roster.clone()
     };
     let mut pairs: BTreeMap<(Holder, Holder), Vec<(Name, u32)>> = BTreeMap::new();
-    for todo in &record.doc.todo {
+    // What has climbed stays where it is (X26).
+    let climbed = |name: &Name| {
+        record.doc.chains.iter().any(|(approval, chain)| {
+            let approval = kind.approvals.get(approval);
+            approval.is_some_and(|approval| {
+                let mut posts = chain.lapsed.keys();
+                posts.any(|post| approval.duty_name(chain.stage, post) == *name)
+            })
+        })
+    };
+    for todo in record.doc.todo.iter().filter(|todo| !climbed(&todo.name)) {
         if let Some(duty) = kind.duty(todo.name.as_str())
             && let Some(to) = successor(context, &standing, kind, duty, record, todo)
         {

@@ -13,6 +13,9 @@ use crate::roster::Roster;
 use crate::time::Instant;
 use std::collections::BTreeSet;
 
+/// The record itself, where a rule asks for a link.
+pub(crate) const THIS: &str = "this";
+
 impl Duty {
     /// Whether the step can start the duty: it is one of its steps, or it can fill in the time that the duty waits for.
     pub fn may_start(&self, step: &Step) -> bool {
@@ -44,6 +47,8 @@ pub(super) fn reads<'k>(kind: &'k Kind, rule: &'k HolderRule) -> Option<&'k Name
     match rule {
         HolderRule::Assignee => kind.assignee.as_ref(),
         HolderRule::Team(None) => kind.team.as_ref(),
+        // The place itself: its own field says its grid.
+        HolderRule::GridOf(name) if name == THIS => kind.field("grid").map(|field| &field.name),
         HolderRule::Field(name) | HolderRule::GridOf(name) => Some(name),
         _ => None,
     }
@@ -197,6 +202,13 @@ pub(super) fn choose_of(
             .copied()
     };
     let grid_of = |name: &Name| {
+        if name == THIS {
+            let own = command
+                .data
+                .get("grid")
+                .or_else(|| before?.doc.data.get("grid"))?;
+            return own.as_text().map(Name::from);
+        }
         let grid = context.linked.get(&link(name)?)?.get("grid");
         grid.as_text().map(Name::from)
     };

@@ -18,6 +18,7 @@ pub mod form;
 pub mod handover;
 mod look_up;
 pub mod merge;
+pub mod migrate;
 pub mod refusal;
 pub mod scope;
 pub mod setting;
@@ -30,10 +31,14 @@ pub mod watch;
 
 pub use command::{Command, Context, Needs, Seen, needs};
 pub use decide::{Opening, Target, decide};
-pub use entry::{Anomaly, BuiltIn, By, Entry, Hash, PackVersion, Signature, Used, Via};
+pub use entry::{
+    Anomaly, BuiltIn, By, Entry, Hash, Migrated, PackVersion, Sender, Signature, Used, Via,
+};
 pub use evolve::{Change, EvolveError, Packs, evolve};
 pub use fold::{Folded, fold, refold};
 pub use refusal::Refusal;
+
+pub(crate) use look_up::THIS;
 
 use crate::clock::{Change as LimitChange, Due, Rule, Wait};
 use crate::holder::{Held, Holder};
@@ -104,6 +109,9 @@ pub struct Doc {
     /// The last day for which each recurring duty has opened (S6.6).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub recurred: BTreeMap<Name, Day>,
+    /// The record of another unit whose message brought it about (S9.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
     /// An import was undone: the record counts nowhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub void: bool,
@@ -188,6 +196,9 @@ pub struct Chain {
     /// Who had it before the stage that has it now; a delay is charged to whom it belongs (S5.3, S5.4).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<Held>,
+    /// Posts of the stage that let its time pass, each with the post above that may answer since.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lapsed: BTreeMap<Name, Name>,
     /// Sent back: it waits until it is asked for again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,

@@ -41,15 +41,21 @@ impl Scope for RecordScope<'_> {
                 let value = self.used.facts.get(name).or_else(|| self.facts?.get(name));
                 value.cloned().unwrap_or_default()
             }
-            [link, name] => self
+            // Fields behind links, and balances.
+            path => self
                 .used
                 .seen
-                .get(&format!("{link}.{name}"))
+                .get(&spelled(path))
                 .cloned()
                 .unwrap_or_default(),
-            _ => Value::Null,
         }
     }
+}
+
+/// How what an entry saw behind a link is called: `home.state`, `home.balance.fee`.
+pub fn spelled(path: &[Name]) -> String {
+    let parts: Vec<&str> = path.iter().map(Name::as_str).collect();
+    parts.join(".")
 }
 
 /// Plain fields and nothing else.

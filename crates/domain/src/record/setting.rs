@@ -32,15 +32,14 @@ pub(super) fn said(
 /// An override that is set keeps what it says; it can end earlier, or, as if it were set anew, later.
 fn changed(context: &Context<'_>, record: &Record, filled: &Data) -> Result<(), Refusal> {
     let was = &record.doc.data;
-    let differs = |name: &&str| {
-        filled
-            .get(*name)
-            .is_some_and(|to| Some(to) != was.get(*name))
-    };
-    if let Some(name) = ["parameter", "value", "from"].iter().find(differs) {
-        return Err(Refusal::at(Code::OverrideFixed, &Name::from(*name)));
+    let differs = |name: &str| filled.get(name).is_some_and(|to| Some(to) != was.get(name));
+    if let Some(name) = ["parameter", "value", "from"]
+        .into_iter()
+        .find(|name| differs(name))
+    {
+        return Err(Refusal::at(Code::OverrideFixed, &Name::from(name)));
     }
-    if !differs(&"until") {
+    if !differs("until") {
         return Ok(());
     }
     let mut data = was.clone();

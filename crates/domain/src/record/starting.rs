@@ -55,7 +55,7 @@ impl Duties<'_> {
             .is_none_or(|when| when.holds(&scope).unwrap_or(false))
     }
 
-    fn values(&self) -> Values<'_> {
+    pub(super) fn values(&self) -> Values<'_> {
         Values {
             pack: self.pack,
             data: &self.record.doc.data,
@@ -96,7 +96,7 @@ impl Duties<'_> {
         }
     }
 
-    fn begin(&mut self, duty: &Duty, start: Instant, rule: Rule) -> Timed<()> {
+    pub(super) fn begin(&mut self, duty: &Duty, start: Instant, rule: Rule) -> Timed<()> {
         let opens = duty
             .not_before
             .as_ref()

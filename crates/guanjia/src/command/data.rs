@@ -299,12 +299,27 @@ pub(crate) fn sweep(at: &Where, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
     let swept = sweep_once(&office)?;
     if json {
-        json_line(&json!({"steps": swept.steps, "refused": swept.refused}))?;
+        json_line(&json!({
+            "steps": swept.steps,
+            "opened": swept.opened,
+            "delivered": swept.delivered,
+            "migrated": swept.migrated,
+            "refused": swept.refused,
+        }))?;
     } else {
         line(&format!(
             "系统办理 {} 步 ({} steps taken by the system)",
             swept.steps, swept.steps
         ))?;
+        for (count, zh, en) in [
+            (swept.opened, "定期开立", "opened on a rhythm"),
+            (swept.delivered, "送达他处", "messages delivered"),
+            (swept.migrated, "迁移", "records migrated"),
+        ] {
+            if count > 0 {
+                line(&format!("{zh} {count} ({count} {en})"))?;
+            }
+        }
         for refused in &swept.refused {
             line(&format!("  {refused}"))?;
         }

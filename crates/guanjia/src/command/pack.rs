@@ -6,7 +6,7 @@ use crate::output::{Done, json_line, line};
 use app::coverage::{self, Standing};
 use app::library::compile;
 use app::scenario::{Failure, Plays};
-use app::{Error, pack};
+use app::{Error, migrate, pack};
 use domain::pack::Language;
 use domain::record::PackVersion;
 use serde_json::json;
@@ -19,18 +19,16 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
         Pack::Check {
             pack,
             against,
+            database,
             lang,
-        } => check(
-            &pack,
-            against
-                .map(|data| Where {
-                    data: Some(data),
-                    database: None,
-                })
-                .as_ref(),
-            lang,
-            json,
-        ),
+        } => {
+            let at = Where {
+                data: against,
+                database,
+            };
+            let asked = at.data.is_some() || at.database.is_some();
+            check(&pack, asked.then_some(&at), lang, json)
+        }
         Pack::Test { pack, only } => test(&pack, only.as_deref(), json),
         Pack::Coverage {
             pack,
@@ -113,14 +111,17 @@ fn check(name: &str, against: Option<&Where>, lang: Lang, json: bool) -> Result<
         }
         Err(error) => return Err(error),
     };
+    let mut touched = Vec::new();
     if let Some(at) = against {
-        open(at)?.would_orphan(&checked)?;
+        let office = open(at)?;
+        office.would_orphan(&checked)?;
+        touched = migrate::touched(&office, &office.library()?, &checked)?;
     }
     let (kinds, standards) = (checked.kinds.len(), checked.standards.len());
     let duties: usize = checked.kinds.values().map(|kind| kind.duties.len()).sum();
     if json {
         json_line(
-            &json!({"ok": true, "name": checked.name, "version": checked.version, "kinds": kinds, "duties": duties, "standards": standards}),
+            &json!({"ok": true, "name": checked.name, "version": checked.version, "kinds": kinds, "duties": duties, "standards": standards, "touched": touched}),
         )?;
     } else {
         line(&match lang {
@@ -133,6 +134,13 @@ fn check(name: &str, against: Option<&Where>, lang: Lang, json: bool) -> Result<
                 checked.name, checked.version
             ),
         })?;
+        for rule in &touched {
+            let (kind, what, records) = (&rule.kind, &rule.what, rule.records);
+            line(&match lang {
+                Lang::Zh => format!("  {kind}：{what}，迁移 {records} 张"),
+                Lang::En => format!("  {kind}: {what}, touches {records} records"),
+            })?;
+        }
     }
     Ok(Done::Well)
 }

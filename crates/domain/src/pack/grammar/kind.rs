@@ -1,6 +1,6 @@
 //! kinds/*.yaml.
 
-use super::{EN, NAME, NAMES, PERIOD, WORDS, ZH, key, must, object};
+use super::{EN, NAME, NAMES, PERIOD, SEASON_IN, SEASON_OUT, WORDS, ZH, key, must, object};
 use crate::pack::shape::{Object, Shape};
 use Shape::{
     Bool, Bp, Either, Empty, Expr, Int, Literal, Many, Map, Named, Span, Text, Title, Word,
@@ -50,6 +50,11 @@ pub(in crate::pack) static KIND: Object = object(&[
         "hidden-until",
         &NAME,
         "在此步骤前保密 / hidden from its targets until this step",
+    ),
+    key(
+        "migrate",
+        &Map(&MIGRATION),
+        "按版本迁移旧单据 / by version: what becomes of older records",
     ),
 ]);
 static LINK: Shape = Either(&[
@@ -153,9 +158,19 @@ static EFFECTS: Shape = Named(
                 &Shape::Object(&EFFECT_STEP),
                 "链接单据走一步 / take a step on a linked record",
             ),
+            key(
+                "post",
+                &Shape::Object(&EFFECT_POST),
+                "记账 / a line of a ledger",
+            ),
+            key(
+                "send",
+                &Shape::Object(&EFFECT_SEND),
+                "发往另一单元 / a message to another unit",
+            ),
         ],
         rest: None,
-        one_of: &["set", "add", "open", "step"],
+        one_of: &["set", "add", "open", "step", "post", "send"],
     })),
 );
 static EFFECT_OPEN: Object = object(&[
@@ -174,6 +189,40 @@ static EFFECT_STEP: Object = object(&[
     key("when", &Expr, "条件 / condition"),
     key("data", &Map(&Expr), "字段: 值 / field: CEL"),
 ]);
+static EFFECT_POST: Object = object(&[
+    must("ledger", &NAME, "台账 / ledger"),
+    must(
+        "account",
+        &NAME,
+        "账户：this 或链接 / this, or a link of this record",
+    ),
+    must("amount", &Expr, "数额，可为负 / signed amount"),
+    key("when", &Expr, "条件 / condition"),
+]);
+static EFFECT_SEND: Object = Object {
+    keys: &[
+        must(
+            "to",
+            &Text,
+            "above、company、sender、field(字段) / to which unit",
+        ),
+        key("open", &NAME, "在那里开立 / the kind to open there"),
+        key(
+            "step",
+            &NAME,
+            "来信单据走一步（to: sender）/ a step on the record that had sent",
+        ),
+        key("when", &Expr, "条件 / condition"),
+        key("data", &Map(&Expr), "字段: 值 / field: CEL"),
+        key(
+            "kind",
+            &NAME,
+            "来信单据的类型（step）/ the kind of the record that had sent",
+        ),
+    ],
+    rest: None,
+    one_of: &["open", "step"],
+};
 static OPEN: Object = object(&[
     ZH,
     EN,
@@ -374,6 +423,18 @@ static ON: Shape = Named(
                 key("every", &Text, "节奏（RRULE）/ the rhythm"),
                 key("while", &Expr, "条件 / while this holds"),
                 key("period", &PERIOD, "所属周期 / the period it stands for"),
+                key(
+                    "for",
+                    &NAME,
+                    "对每个此类单据 / one for each record of this kind",
+                ),
+                key(
+                    "each",
+                    &NAME,
+                    "指向它的链接 / the link of this kind that leads to it",
+                ),
+                SEASON_IN,
+                SEASON_OUT,
             ],
             rest: None,
             one_of: &["at", "posting", "every"],
@@ -421,6 +482,36 @@ static APPROVAL: Shape = Shape::Object(&object(&[
         "lapse",
         &Word(&["escalate", "wait"]),
         "逾期 / when nobody answers",
+    ),
+    key(
+        "stand-in",
+        &Word(&["acting", "nobody"]),
+        "代批 / who answers for a post that is away",
+    ),
+    key("answer", &ANSWER, "答复申请人 / the applicant is told"),
+]));
+static ANSWER: Shape = Shape::Object(&object(&[
+    must("step", &NAME, "答复的步骤 / the step that tells him"),
+    must("until", &LIMIT, "多久之内 / within"),
+    key("holder", &WORDS, "责任人 / who holds it"),
+]));
+static MIGRATION: Shape = Shape::Object(&object(&[
+    key(
+        "fields",
+        &Map(&NAME),
+        "旧字段: 新字段 / old field: new field",
+    ),
+    key("links", &Map(&NAME), "旧链接: 新链接 / old link: new link"),
+    key(
+        "states",
+        &Map(&NAME),
+        "旧状态: 新状态 / old state: new state",
+    ),
+    key("duties", &Map(&NAME), "旧应办: 新应办 / old duty: new duty"),
+    key(
+        "defaults",
+        &Map(&Literal),
+        "空着的字段填什么 / what an empty field holds then",
     ),
 ]));
 static RETURN: Shape = Shape::Object(&object(&[

@@ -57,7 +57,23 @@ pub(in crate::pack) static PACK: Object = object(&[
         "等待的原因 / what a record may wait for",
     ),
     key("parameters", &Map(&PARAMETER), "参数 / parameters"),
+    key("ledgers", &Map(&LEDGER), "台账（账目）/ ledgers"),
 ]);
+static LEDGER: Shape = Shape::Object(&object(&[
+    ZH,
+    EN,
+    must(
+        "unit",
+        &Title,
+        "单位：fen，或自己的词 / fen, or a word of your own",
+    ),
+    must(
+        "account",
+        &NAME,
+        "账户的单据类型 / an account is a record of this kind",
+    ),
+    key("least", &Int, "余额下限 / no account falls below"),
+]));
 static CAUSE: Shape = Either(&[
     Empty,
     Text,
@@ -135,9 +151,46 @@ pub(in crate::pack) static SCHEDULES: Object = object(&[must(
         ),
         key("when", &Expr, "条件 / for which this holds"),
         key("link", &NAME, "链接名 / linked under this name"),
+        key(
+            "fill",
+            &Map(&Expr),
+            "由该单据算出的字段 / fields worked out from that record",
+        ),
+        key("from", &Literal, "自何日起 / the day from which"),
+        key(
+            "at",
+            &Many(&Word(LEVELS)),
+            "在哪一级单元 / in units of which level",
+        ),
+        SEASON_IN,
+        SEASON_OUT,
     ]))),
     "定期开立 / records that open on a rhythm",
 )]);
+pub(in crate::pack) const LEVELS: &[&str] = &["project", "region", "company"];
+const SEASON_IN: Key = key("season", &NAME, "只在此季节 / in this season only");
+const SEASON_OUT: Key = key("outside", &NAME, "只在此季节之外 / out of this season only");
+pub(in crate::pack) static SEASON: Object = object(&[
+    must(
+        "season",
+        &NAME,
+        "季节名，同文件名 / its name, as the file's",
+    ),
+    ZH,
+    EN,
+    must(
+        "years",
+        &Map(&Either(&[
+            DAYS,
+            Shape::Object(&object(&[
+                key("usual", &DAYS, "一般的起止日 / first and last day"),
+                key("regions", &Map(&DAYS), "按单元编号 / by the code of a unit"),
+            ])),
+        ])),
+        "按开始的年份 / by the year in which it begins",
+    ),
+]);
+const DAYS: Shape = Shape::List(&Literal);
 pub(in crate::pack) static YEAR: Object = object(&[
     must("year", &Int, "年份 / year"),
     key("country", &Text, "国家或地区 / country"),

@@ -2,7 +2,9 @@
 
 use super::{EN, NAME, NAMES, PERIOD, WORDS, ZH, key, must, object};
 use crate::pack::shape::{Object, Shape};
-use Shape::{Bool, Bp, Either, Empty, Expr, Int, Many, Map, Named, Points, Text, Title, Word};
+use Shape::{
+    Bool, Bp, Either, Empty, Expr, Int, Many, Map, Named, Points, Span, Text, Title, Word,
+};
 
 pub(in crate::pack) static STANDARD: Object = object(&[
     must(

@@ -1,14 +1,14 @@
 //! What a company lays down once: pack.yaml, posts, calendars, schedules.
 
 use super::index::unit;
-use super::source::Place;
-use super::{Ctx, FIELD, Files, KIND, LINK, Node, POST, flag, parsed, titled, titled_map};
+use super::{Ctx, Files, Node, POST, flag, titled, titled_map};
 use crate::calendar::{OpenDays, Opening, SpecialDays, WorkingHours};
 use crate::clock::Span;
 use crate::name::{Name, Text};
 use crate::number::Bp;
-use crate::pack::model::{Cause, Looser, Parameter, ParameterUnit, ParameterValue, Post, Schedule};
-use crate::time::{Day, Zone};
+use crate::pack::model::{Cause, Ledger, Looser, Parameter, ParameterUnit, ParameterValue, Post};
+use crate::season::Season;
+use crate::time::Zone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -22,6 +22,8 @@ pub(super) struct Company {
     pub(super) posts: BTreeMap<Name, Post>,
     pub(super) calendars: BTreeMap<Name, WorkingHours>,
     pub(super) special_days: SpecialDays,
+    pub(super) seasons: BTreeMap<Name, Season>,
+    pub(super) ledgers: BTreeMap<Name, Ledger>,
 }
 
 impl Ctx<'_> {
@@ -30,6 +32,8 @@ impl Ctx<'_> {
         let calendars = self.calendars(&files.hours);
         let special_days = self.special_days(&files.years);
         self.roles(files);
+        let seasons = self.seasons(&files.seasons);
+        let ledgers = self.ledgers(files.pack.as_ref());
         let pack = files.pack.as_ref()?;
         let mut causes = BTreeMap::new();
         for (key, value) in pairs(pack, "causes") {
@@ -91,6 +95,8 @@ impl Ctx<'_> {
             posts,
             calendars,
             special_days,
+            seasons,
+            ledgers,
         })
     }
 
@@ -410,85 +416,6 @@ impl Ctx<'_> {
         Some(OpenDays::Weekdays(days))
     }
 
-    fn special_days(&mut self, files: &[Node]) -> SpecialDays {
-        let mut years = BTreeSet::new();
-        let (mut off, mut work): (BTreeMap<Day, Place>, BTreeMap<Day, Place>) = Default::default();
-        let mut country = None;
-        let mut notices = 0_u32;
-        for file in files {
-            let Some(node) = file.get("year") else {
-                continue;
-            };
-            let year: Option<i16> = parsed(Some(node));
-            match year {
-                Some(year) if years.insert(year) => {}
-                _ => self.fault(
-                    "year-twice",
-                    node.at,
-                    Text::both(
-                        "这一年已有数据，或不是年份",
-                        "this year has data already, or is no year",
-                    ),
-                    Text::both("一年一个文件", "one file a year"),
-                ),
-            }
-            if country.is_none() {
-                country = file.get("country").and_then(Node::text).map(Name::from);
-            }
-            // Every year's notice and every correction of one counts up (S2.13).
-            notices += match file.get("version") {
-                None => 1,
-                Some(version) => match parsed::<u32>(Some(version)) {
-                    Some(number @ 1..=1_000) => number,
-                    _ => {
-                        self.fault(
-                            "wrong-value",
-                            version.at,
-                            Text::both("版本从 1 起", "versions begin at 1"),
-                            Text::both("每次更正加一", "count up with every correction"),
-                        );
-                        1
-                    }
-                },
-            };
-            for (key, list) in [("off", &mut off), ("work", &mut work)] {
-                for (day, _) in file.get(key).map(Node::pairs).unwrap_or_default() {
-                    let text = day.text().unwrap_or_default();
-                    match text.parse::<Day>() {
-                        Ok(read) => {
-                            list.insert(read, day.at);
-                        }
-                        Err(_) => self.fault(
-                            "wrong-value",
-                            day.at,
-                            Text::both(format!("`{text}` 不是日期"), format!("`{text}` is no day")),
-                            Text::both("写 2026-01-01", "write 2026-01-01"),
-                        ),
-                    }
-                }
-            }
-        }
-        for (day, at) in &work {
-            if off.contains_key(day) {
-                self.fault(
-                    "day-twice",
-                    *at,
-                    Text::both(
-                        format!("{day} 既放假又上班"),
-                        format!("{day} is listed both as off and as work"),
-                    ),
-                    Text::both("删掉一处", "remove one of the two"),
-                );
-            }
-        }
-        if years.is_empty() {
-            return SpecialDays::none();
-        }
-        let name = country.unwrap_or_else(|| "days".into());
-        SpecialDays::new(name, notices, years, off.into_keys(), work.into_keys())
-            .unwrap_or_else(|_| SpecialDays::none())
-    }
-
     /// A register that the program reads is given once.
     fn roles(&mut self, files: &Files) {
         let mut seen: BTreeMap<&str, &Name> = BTreeMap::new();
@@ -509,78 +436,9 @@ impl Ctx<'_> {
             }
         }
     }
-
-    pub(super) fn schedules(&mut self, node: Option<&Node>) -> BTreeMap<Name, Schedule> {
-        let index = Rc::clone(&self.index);
-        let mut schedules = BTreeMap::new();
-        let Some(node) = node else { return schedules };
-        for (key, value) in pairs(node, "schedules") {
-            let Some(name) = key.text() else { continue };
-            let rrule = value.get("every").and_then(|every| self.rhythm(every));
-            let open = value
-                .get("open")
-                .and_then(|kind| self.refer(kind, KIND, index.kinds.keys()));
-            let each = value
-                .get("each")
-                .and_then(|kind| self.refer(kind, KIND, index.kinds.keys()));
-            let Some(head) = open.as_ref().and_then(|kind| index.head(kind)) else {
-                continue;
-            };
-            let mut data = BTreeMap::new();
-            for (field, literal) in value.get("data").map(Node::pairs).unwrap_or_default() {
-                let Some(field) = self.refer(field, FIELD, head.field_names()) else {
-                    continue;
-                };
-                if let Some(ty) = head.field(field.as_str()).map(|field| &field.ty)
-                    && let Some(read) = self.literal(literal, ty)
-                {
-                    data.insert(field, read);
-                }
-            }
-            let link = value
-                .get("link")
-                .and_then(|link| self.refer(link, LINK, head.links.keys()));
-            if value.get("each").is_none() {
-                for key in ["when", "link"] {
-                    if let Some(stray) = value.key(key) {
-                        let at = stray.at;
-                        self.fault(
-                            "missing-key",
-                            at,
-                            Text::both(
-                                format!("有 `{key}` 就要有 `each`"),
-                                format!("`{key}` needs `each`"),
-                            ),
-                            Text::both(
-                                "写 each: 单据类型，说明对谁",
-                                "write each: KIND, to say for which records",
-                            ),
-                        );
-                    }
-                }
-            }
-            let schema = each.as_ref().and_then(|kind| index.schema(kind));
-            let when = self.condition(value.get("when"), schema.as_ref());
-            let (Some((rrule, _)), Some(open)) = (rrule, open) else {
-                continue;
-            };
-            let schedule = Schedule {
-                name: name.into(),
-                title: titled_map(value, name),
-                rrule,
-                open,
-                data,
-                each,
-                when,
-                link,
-            };
-            schedules.insert(name.into(), schedule);
-        }
-        schedules
-    }
 }
 
-fn pairs<'n>(node: &'n Node, key: &str) -> &'n [(Node, Node)] {
+pub(super) fn pairs<'n>(node: &'n Node, key: &str) -> &'n [(Node, Node)] {
     node.get(key).map(Node::pairs).unwrap_or_default()
 }
 

@@ -1,15 +1,17 @@
 //! Duties.
 
+use super::every::host_of;
 use super::index::Head;
 use super::limit::longest;
 use super::source::Place;
 use super::{CAUSE, Ctx, FIELD, LINK, Node, POST, STEP, called, flag, parsed, titled_map};
 use crate::name::{Name, Text};
 use crate::pack::model::{
-    Charge, Credit, Distinct, DueSpec, Duty, Every, FieldType, HolderRule, Late, Limit, OnRepeat,
-    Proof, Start, Then, Until,
+    Charge, Credit, Distinct, DueSpec, Duty, FieldType, HolderRule, Late, Limit, OnRepeat, Proof,
+    Start, Then, Until,
 };
 use crate::period::Period;
+use crate::record::THIS;
 use crate::recurrence::Recurrence;
 use std::rc::Rc;
 
@@ -18,7 +20,11 @@ impl Ctx<'_> {
         let mut duties = Vec::new();
         for (key, value) in node.get("duties").map(Node::pairs).unwrap_or_default() {
             let Some(name) = key.text() else { continue };
-            duties.extend(self.duty(kind, name, key.at, value, node, head));
+            let duty = self.duty(kind, name, key.at, value, node, head);
+            match (host_of(value), duty) {
+                (Some(_), Some(duty)) => self.keep_hosted(kind, value, head, duty),
+                (_, duty) => duties.extend(duty),
+            }
         }
         duties
     }
@@ -193,17 +199,11 @@ impl Ctx<'_> {
             return Some(Start::PostingEnded);
         }
         if let Some(every) = node.get("every") {
-            let (rrule, frequency) = self.rhythm(every)?;
-            let schema = index.schema(kind);
-            let period = match node.get("period").and_then(Node::text) {
-                Some(word) => period(word)?,
-                None => frequency,
-            };
-            return Some(Start::Every(Every {
-                rrule,
-                while_: self.condition(node.get("while"), schema.as_ref()),
-                period,
-            }));
+            // Its condition is over the records that it lives in.
+            let over = node.get("for").and_then(Node::text).map(Name::from);
+            let over = over.filter(|kind| index.kinds.contains_key(kind));
+            let every = self.every(over.as_ref().unwrap_or(kind), node, every)?;
+            return Some(Start::Every(every));
         }
         let steps: Vec<Name> = node
             .many()
@@ -285,7 +285,12 @@ impl Ctx<'_> {
         all
     }
 
-    fn holder(&mut self, node: &Node, kind_node: &Node, head: &Head) -> Option<HolderRule> {
+    pub(super) fn holder(
+        &mut self,
+        node: &Node,
+        kind_node: &Node,
+        head: &Head,
+    ) -> Option<HolderRule> {
         let index = Rc::clone(&self.index);
         let text = node.text()?;
         let post = |ctx: &mut Self, post: &str| ctx.refer_text(post, node.at, POST, &index.posts);
@@ -321,6 +326,10 @@ impl Ctx<'_> {
                             "give it grid: true in posts.yaml",
                         ),
                     );
+                }
+                // A place itself says which grid it belongs to.
+                if link == THIS && head.field("grid").is_some() {
+                    return Some(HolderRule::GridOf(THIS.into()));
                 }
                 HolderRule::GridOf(self.refer_text(link, node.at, LINK, head.links.keys())?)
             }

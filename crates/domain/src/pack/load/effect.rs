@@ -49,12 +49,18 @@ impl Ctx<'_> {
             if let Some(step) = item.get("step") {
                 effects.extend(self.step_effect(step, head, schema));
             }
+            if let Some(post) = item.get("post") {
+                effects.extend(self.post_effect(post, kind, head, schema));
+            }
+            if let Some(send) = item.get("send") {
+                effects.extend(self.send_effect(send, head, schema));
+            }
         }
         effects
     }
 
     /// Fields with expressions that fit them.
-    fn data(
+    pub(super) fn data(
         &mut self,
         node: &Node,
         head: &Head,
@@ -164,7 +170,11 @@ impl Ctx<'_> {
                     Effect::Step { link, step, .. } => {
                         Some((kind.links.get(link)?.kind.clone(), step.clone()))
                     }
-                    Effect::Set { .. } | Effect::Add { .. } => None,
+                    // A line is no step, and another unit's step is another day's.
+                    Effect::Set { .. }
+                    | Effect::Add { .. }
+                    | Effect::Post { .. }
+                    | Effect::Send { .. } => None,
                 });
                 edges.insert((kind.name.clone(), step.name.clone()), next.collect());
             }

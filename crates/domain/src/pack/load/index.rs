@@ -1,8 +1,10 @@
 //! The names of a pack, collected before anything that refers to them is compiled.
 
+use super::every::host_of;
 use super::{Ctx, Files, KIND, LINK, Node};
 use crate::clock::Span;
 use crate::expr::{Schema, Type};
+use crate::ledger::BALANCE;
 use crate::name::{Name, Text};
 use crate::pack::model::{Field, FieldType, Link, ParameterUnit, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,11 @@ pub(super) struct Index {
     pub(super) standards: BTreeSet<Name>,
     /// Defaults of durations.
     pub(super) defaults: BTreeMap<Name, Span>,
+    pub(super) seasons: BTreeSet<Name>,
+    /// The kind of their accounts, and whether their amounts are money; `None` after a fault.
+    pub(super) ledgers: BTreeMap<Name, Option<(Name, bool)>>,
+    /// Where a duty lives that stands in another kind: by kind and duty.
+    pub(super) hosted: BTreeMap<(Name, Name), Name>,
     /// Steps that effects of any kind take on a linked record: kind and step.
     pub(super) stepped: BTreeSet<(Name, Name)>,
 }
@@ -80,6 +87,19 @@ impl Index {
                 schema.insert(behind(field.name.as_str()), type_of(&field.ty));
             }
         }
+        for (ledger, known) in &self.ledgers {
+            let Some((account, money)) = known else {
+                continue;
+            };
+            let ty = if *money { Type::Money } else { Type::Int };
+            if account == kind {
+                schema.insert(vec![BALANCE.into(), ledger.clone()], ty.clone());
+            }
+            for link in head.links.values().filter(|link| link.kind == *account) {
+                let path = vec![link.name.clone(), BALANCE.into(), ledger.clone()];
+                schema.insert(path, ty.clone());
+            }
+        }
         for (fact, found) in &head.facts {
             let kind = found.clone().unwrap_or_else(|| kind.clone());
             schema.insert(vec!["facts".into(), fact.clone()], Type::Link(kind));
@@ -135,6 +155,7 @@ pub(super) fn collect(ctx: &mut Ctx<'_>, files: &Files) -> Index {
     let pack = files.pack.as_ref();
     let mut index = Index {
         causes: keys(pack.and_then(|pack| pack.get("causes"))),
+        seasons: files.seasons.iter().map(|(name, _)| name.clone()).collect(),
         standards: files
             .standards
             .iter()
@@ -171,10 +192,39 @@ pub(super) fn collect(ctx: &mut Ctx<'_>, files: &Files) -> Index {
         let head = ctx.head(node, &kinds, &index);
         index.kinds.insert(name.clone(), head);
     }
+    let ledgers = pack.and_then(|pack| pack.get("ledgers"));
+    for (key, value) in ledgers.map(Node::pairs).unwrap_or_default() {
+        let Some(name) = key.text() else { continue };
+        let account = value.get("account").and_then(Node::text).map(Name::from);
+        let money = super::titled(value.get("unit"), "").en == "fen";
+        let known = account.filter(|kind| kinds.contains(kind));
+        index
+            .ledgers
+            .insert(name.into(), known.map(|kind| (kind, money)));
+    }
+    for (kind, node) in &files.kinds {
+        for (key, duty) in node.get("duties").map(Node::pairs).unwrap_or_default() {
+            if let (Some(name), Some(host)) = (key.text(), host_of(duty).and_then(Node::text)) {
+                index
+                    .hosted
+                    .insert((kind.clone(), name.into()), host.into());
+            }
+        }
+    }
     for (name, node) in &files.kinds {
         let steps = node.get("steps").map(Node::pairs).unwrap_or_default();
         let bodies = steps.iter().map(|(_, step)| step).chain(node.get("open"));
         let effects = bodies.filter_map(|body| body.get("effects"));
+        for send in effects
+            .clone()
+            .flat_map(Node::many)
+            .filter_map(|e| e.get("send"))
+        {
+            let word = |key: &str| send.get(key).and_then(Node::text);
+            if let (Some(kind), Some(step)) = (word("kind"), word("step")) {
+                index.stepped.insert((kind.into(), step.into()));
+            }
+        }
         for effect in effects.flat_map(Node::many).filter_map(|e| e.get("step")) {
             let link = effect.get("link").and_then(Node::text);
             let step = effect.get("step").and_then(Node::text);
@@ -216,6 +266,11 @@ fn stages(node: &Node) -> Vec<Name> {
                         .map(|post| Name::from(format!("{name}/{stage}/{post}"))),
                 ),
             }
+        }
+    }
+    for (key, approval) in node.get("approve").map(Node::pairs).unwrap_or_default() {
+        if let (Some(name), Some(_)) = (key.text(), approval.get("answer")) {
+            names.push(format!("{name}/answer").into());
         }
     }
     names
@@ -297,7 +352,7 @@ impl Ctx<'_> {
 
     /// `state` and `facts` mean something in every condition.
     fn not_a_word(&mut self, key: &Node, what: super::Ref) {
-        let Some(text @ ("state" | "facts")) = key.text() else {
+        let Some(text @ ("state" | "facts" | "balance" | "this")) = key.text() else {
             return;
         };
         self.fault(
@@ -308,8 +363,8 @@ impl Ctx<'_> {
                 format!("no {} can be called `{text}`", what.2),
             ),
             Text::both(
-                "条件里 `state` 是状态，`facts` 是事实；换个名字",
-                "conditions know `state` and `facts` as something else: choose another name",
+                "条件里 `state` 是状态，`facts` 是事实，`balance` 是余额；换个名字",
+                "conditions know `state`, `facts` and `balance` as something else: choose another name",
             ),
         );
     }

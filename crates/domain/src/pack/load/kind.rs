@@ -43,6 +43,7 @@ impl Ctx<'_> {
             .get("hidden-until")
             .and_then(|step| self.refer(step, STEP, &head.steps));
         let role = self.role(node, head);
+        let migrate = self.migrations(node, head);
         let number = node.get("number").and_then(|number| self.number(number));
         let mut kind = Kind {
             name: name.clone(),
@@ -62,6 +63,7 @@ impl Ctx<'_> {
             team,
             label,
             hidden_until,
+            migrate,
         };
         self.flow(&kind, node);
         // The stages of approvals are duties like any other, made after the pack's own have been checked.

@@ -3,14 +3,20 @@
 //! First the shape of every file is checked, then the names that others refer to are collected (`index`), then everything is compiled
 //! against them. A fault never hides another file's; what a fault has already explained is not reported again.
 
+mod approval;
 mod company;
+mod days;
 mod duty;
 mod effect;
+mod every;
 mod flow;
 mod index;
 mod kind;
+mod ledger;
 mod limit;
+mod migrate;
 mod part;
+mod schedule;
 pub(super) mod source;
 mod standard;
 mod step;
@@ -70,6 +76,7 @@ pub fn load<P: Into<String>, T: Into<String>>(
         sources: &sources,
         faults: Vec::new(),
         index: Rc::default(),
+        hosted: Vec::new(),
     };
     let pack = ctx.pack();
     match pack {
@@ -98,6 +105,7 @@ struct Files {
     schedules: Option<Node>,
     hours: Vec<Node>,
     years: Vec<Node>,
+    seasons: Vec<(Name, Node)>,
     kinds: Vec<(Name, Node)>,
     standards: Vec<(Name, Node)>,
     /// A file could not be read at all.
@@ -108,6 +116,8 @@ struct Ctx<'a> {
     sources: &'a Sources,
     faults: Vec<Raw>,
     index: Rc<Index>,
+    /// Duties that live in the records of another kind.
+    hosted: Vec<every::Hosted>,
 }
 
 /// What a name refers to: code of the fault, and how it is called.
@@ -123,6 +133,8 @@ const CALENDAR: Ref = ("no-such-calendar", "营业时间", "calendar");
 const LINK: Ref = ("no-such-link", "链接", "link");
 const DUTY: Ref = ("no-such-duty", "应办", "duty");
 const STANDARD: Ref = ("no-such-standard", "考核标准", "standard");
+const SEASON: Ref = ("no-such-season", "季节", "season");
+const LEDGER: Ref = ("no-such-ledger", "台账", "ledger");
 const CASE: Ref = ("no-such-case", "选项", "case");
 
 impl Ctx<'_> {
@@ -224,6 +236,7 @@ impl Ctx<'_> {
                 kinds.insert(name.clone(), kind);
             }
         }
+        self.host(&mut kinds);
         self.cycles(&files, &kinds);
         let mut standards: BTreeMap<Name, Standard> = BTreeMap::new();
         for (name, node) in &files.standards {
@@ -244,6 +257,8 @@ impl Ctx<'_> {
             calendars: company.calendars,
             special_days: company.special_days,
             causes: company.causes,
+            seasons: company.seasons,
+            ledgers: company.ledgers,
             kinds,
             schedules,
             standards,
@@ -304,13 +319,22 @@ impl Ctx<'_> {
                 continue;
             };
             let is_year = folder == "calendars" && node.get("year").is_some();
-            let object = if is_year { &grammar::YEAR } else { object };
+            let is_season = folder == "calendars" && node.get("season").is_some();
+            let object = match (is_year, is_season) {
+                (true, _) => &grammar::YEAR,
+                (_, true) => &grammar::SEASON,
+                _ => object,
+            };
             self.shape(&node, at, object);
             match (folder, name) {
                 ("", "pack") => files.pack = Some(node),
                 ("", "posts") => files.posts = Some(node),
                 ("", "schedules") => files.schedules = Some(node),
                 ("calendars", _) if is_year => files.years.push(node),
+                ("calendars", _) if is_season => {
+                    let name = self.named(&node, "season", name);
+                    files.seasons.push((name, node));
+                }
                 ("calendars", _) => files.hours.push(node),
                 ("kinds", _) => {
                     let name = self.named(&node, "kind", name);

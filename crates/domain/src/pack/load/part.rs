@@ -1,5 +1,6 @@
 //! Parts of a clause: what they look at and how that becomes points.
 
+use super::every::hosted_name;
 use super::index::{Head, type_of};
 use super::{Ctx, DUTY, FIELD, KIND, LINK, Node, STANDARD, STEP, flag, parsed};
 use crate::clock::Span;
@@ -204,6 +205,11 @@ impl Ctx<'_> {
             let (kind, name) = text.split_once('/').unwrap_or((text, ""));
             let kind = self.refer_text(kind, duty.at, KIND, index.kinds.keys())?;
             let name = self.refer_text(name, duty.at, DUTY, &index.head(&kind)?.duties)?;
+            // A duty that lives in another kind's records is found there.
+            let (kind, name) = match index.hosted.get(&(kind.clone(), name.clone())) {
+                Some(host) => (host.clone(), hosted_name(&kind, name.as_str())),
+                None => (kind, name),
+            };
             let when = self.of_kind(node.get("where"), &kind);
             return Some(Selector::Duty {
                 kind,
@@ -283,7 +289,23 @@ impl Ctx<'_> {
     /// A condition over records of a kind.
     fn of_kind(&mut self, node: Option<&Node>, kind: &Name) -> Option<crate::expr::Expr> {
         let index = Rc::clone(&self.index);
-        self.condition(node, index.schema(kind).as_ref())
+        let expr = self.condition(node, index.schema(kind).as_ref())?;
+        if let (Some(node), true) = (node, crate::ledger::balances(&expr).next().is_some()) {
+            self.fault(
+                "expr-name",
+                node.at,
+                Text::both(
+                    "计分的条件里没有余额：它是哪一刻的余额说不清",
+                    "a clause asks for no balance: it would not say of which moment",
+                ),
+                Text::both(
+                    "让步骤用 set 把余额记进字段，再问那个字段",
+                    "let a step `set` a field from the balance, and ask that field",
+                ),
+            );
+            return None;
+        }
+        Some(expr)
     }
 
     fn mean(&mut self, node: &Node, index: &super::index::Index) -> Option<Selector> {

@@ -1,13 +1,11 @@
-//! Steps: how a record comes about and changes, with facts, approvals and merging.
+//! Steps: how a record comes about and changes, with facts.
 
 use super::index::Head;
 use super::{
-    CAUSE, Ctx, DUTY, FIELD, KIND, LINK, Node, POST, STATE, STEP, called, flag, parsed, titled_map,
+    Ctx, DUTY, FIELD, KIND, LINK, Node, POST, STATE, STEP, called, flag, parsed, titled_map,
 };
 use crate::name::{Name, Text};
-use crate::pack::model::{
-    Approval, Cosign, Fact, FormField, Lapse, Merge, Return, Step, Who, Withdraws,
-};
+use crate::pack::model::{Cosign, Fact, FormField, Step, Who, Withdraws};
 use crate::pack::yaml::Data;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -285,103 +283,6 @@ impl Ctx<'_> {
         }
         facts
     }
-
-    pub(super) fn approvals(&mut self, node: &Node, head: &Head) -> BTreeMap<Name, Approval> {
-        let index = Rc::clone(&self.index);
-        let mut approvals = BTreeMap::new();
-        for (key, value) in node.get("approve").map(Node::pairs).unwrap_or_default() {
-            let Some(name) = key.text() else { continue };
-            let mut chain: Vec<Vec<Name>> = Vec::new();
-            for stage in value.get("chain").map(Node::many).unwrap_or_default() {
-                let posts = stage
-                    .many()
-                    .iter()
-                    .filter_map(|post| self.refer(post, POST, &index.posts));
-                chain.push(posts.collect());
-            }
-            if let Some(list) = value.get("chain")
-                && (chain.is_empty() || list.many().iter().any(|stage| stage.many().is_empty()))
-            {
-                self.fault(
-                    "step-nobody",
-                    list.at,
-                    Text::both("审批链里有一级没有人", "a stage of the chain has nobody"),
-                    Text::both(
-                        "每一级至少一个岗位：chain: [[甲, 乙], 丙]",
-                        "each stage names a post at least: chain: [[a, b], c]",
-                    ),
-                );
-            }
-            let on_return = value.get("on-return").and_then(|back| {
-                let pauses = back
-                    .get("pauses")
-                    .and_then(|cause| self.refer(cause, CAUSE, &index.causes));
-                let to = self.refer(back.get("to")?, STATE, head.state_names())?;
-                Some(Return { to, pauses })
-            });
-            let on = value
-                .get("on")
-                .and_then(|step| self.refer(step, STEP, &head.steps));
-            let then = value
-                .get("then")
-                .and_then(|step| self.refer(step, STEP, &head.steps));
-            let within = value
-                .get("within")
-                .and_then(|limit| self.limit(limit, head));
-            let (Some(on), Some(then)) = (on, then) else {
-                continue;
-            };
-            let approval = Approval {
-                name: name.into(),
-                title: titled_map(value, name),
-                on,
-                then,
-                chain,
-                within,
-                on_return,
-                lapse: match value.get("lapse").and_then(Node::text) {
-                    Some("wait") => Lapse::Wait,
-                    _ => Lapse::Escalate,
-                },
-            };
-            approvals.insert(name.into(), approval);
-        }
-        approvals
-    }
-
-    pub(super) fn merge(&mut self, node: &Node, head: &Head) -> Option<Merge> {
-        let node = node.get("merge")?;
-        let into = self.refer(node.get("into")?, LINK, head.links.keys())?;
-        let mut duties = |key: &str| -> Vec<Name> {
-            let items = node.get(key).map(Node::many).unwrap_or_default();
-            items
-                .iter()
-                .filter_map(|duty| self.refer(duty, DUTY, &head.duties))
-                .collect()
-        };
-        let (withdraws, keeps) = (duties("withdraws"), duties("keeps"));
-        if let Some(counts) = node.get("counts")
-            && called(counts.text().unwrap_or_default()) != ("once-per", Some(into.as_str()))
-        {
-            self.fault(
-                "wrong-value",
-                counts.at,
-                Text::both(
-                    "并入的单据按并入的对象只计一次",
-                    "merged records count once per what they are merged into",
-                ),
-                Text::both(
-                    format!("写 once-per({into})，或省去"),
-                    format!("write once-per({into}), or leave it out"),
-                ),
-            );
-        }
-        Some(Merge {
-            into,
-            withdraws,
-            keeps,
-        })
-    }
 }
 
 /// `photos?` → (`photos`, optional).
@@ -400,7 +301,10 @@ fn unclaimed(head: &Head, steps: &BTreeMap<Name, Step>) -> Vec<FormField> {
             step.form.iter().any(|field| field.field == *name)
                 || step.effects.iter().any(|effect| match effect {
                     Effect::Set { field, .. } | Effect::Add { field, .. } => field == name,
-                    Effect::Open { .. } | Effect::Step { .. } => false,
+                    Effect::Open { .. }
+                    | Effect::Step { .. }
+                    | Effect::Post { .. }
+                    | Effect::Send { .. } => false,
                 })
         })
     };

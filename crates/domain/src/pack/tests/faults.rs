@@ -65,6 +65,55 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "effects: [{add: {visits: \"1\"}}]",
         "effects: [{set: {fault: \"phone\"}}]",
     ),
+    // What reaches beyond the record.
+    (
+        "no-such-ledger",
+        REPAIR,
+        "effects: [{add: {visits: \"1\"}}]",
+        "effects: [{post: {ledger: stock, account: home, amount: visits}}]",
+    ),
+    (
+        "account-kind",
+        REPAIR,
+        "effects: [{add: {visits: \"1\"}}]",
+        "effects: [{post: {ledger: deposit, account: this, amount: visits}}]",
+    ),
+    (
+        "unknown-word",
+        REPAIR,
+        "effects: [{add: {visits: \"1\"}}]",
+        "effects: [{send: {to: abov, open: home}}]",
+    ),
+    (
+        "send-unsuited",
+        REPAIR,
+        "effects: [{add: {visits: \"1\"}}]",
+        "effects: [{send: {to: sender, open: home}}]",
+    ),
+    (
+        "link-missing",
+        REPAIR,
+        "effects: [{add: {visits: \"1\"}}]",
+        "effects: [{send: {to: above, open: repair, data: {fault: fault}}}]",
+    ),
+    (
+        "migrate-known",
+        REPAIR,
+        "kind: repair\n",
+        "kind: repair\nmigrate: {1.1.0: {fields: {fault: phone}}}\n",
+    ),
+    (
+        "no-such-season",
+        REPAIR,
+        "every: FREQ=WEEKLY,",
+        "every: FREQ=WEEKLY, season: winter,",
+    ),
+    (
+        "every-unsuited",
+        REPAIR,
+        "every: FREQ=WEEKLY, while: \"state == 'waiting'\"}, until: {step: call, times: 2, distinct: day}, holder: [steward-of(home), unit]",
+        "every: FREQ=WEEKLY, for: home}, until: {step: call, times: 2, distinct: day}, holder: [assignee, unit]",
+    ),
     // References.
     (
         "no-such-kind",

@@ -4,6 +4,7 @@
 use super::{packs, sources};
 use crate::goldens::node::{Fields, Node};
 use domain::id::{MemberId, RecordId, TeamId, UnitId, Uuid};
+use domain::ledger::Posted;
 use domain::measure::Measures;
 use domain::name::Name;
 use domain::outcome::Outcome;
@@ -151,6 +152,7 @@ impl Stage {
             parameters: &Parameters::default(),
             linked: &linked,
             facts: &Data::new(),
+            balances: &Posted::new(),
             outages: &[],
             setter: domain::override_rule::Setter::Above,
             packs: &self.packs,

@@ -159,6 +159,7 @@ fn s2_13_an_override_holds_for_what_opens_from_its_day_on() {
         unit: unit(),
         value: ParameterValue::Span("PT10M".parse().unwrap()),
         from: at("2026-03-03 00:00"),
+        until: None,
     });
     let before = world.open("job", "2026-03-02 23:59", new_job(place));
     let after = world.open("job", "2026-03-03 00:00", new_job(place));

@@ -12,7 +12,9 @@ use domain::value::Value;
 use std::collections::BTreeSet;
 
 /// Codes that only the use-cases give, where records meet: numbers of effects, keys, calendars of a database.
-const ELSEWHERE: [Code; 5] = [
+const ELSEWHERE: [Code; 6] = [
+    // Balances are the database's.
+    Code::LedgerShort,
     Code::EffectFailed,
     Code::TooManyEffects,
     Code::CalendarMissing,
@@ -353,11 +355,36 @@ fn refused_settings() -> Vec<Code> {
     found.extend(ask(set("job.take", "PT20M", "2026-03-02")));
     found.extend(ask(set("job.take", "PT40M", "2026-03-03")));
     assert_eq!(ask(set("job.take", "PT20M", "2026-03-03")), []);
+    // Its last day comes after its first.
+    let backwards = set("job.take", "PT20M", "2026-03-05").set("until", "2026-03-04");
+    found.extend(ask(backwards));
+    let outage = Command::new("open", by(BOSS))
+        .set("from", "2026-03-01T09:00:00Z")
+        .set("until", "2026-03-01T10:00:00Z");
+    // S4.7: an outage is declared from above.
+    found.extend(codes(world.try_take("outage", None, at(MORNING), &outage)));
     world.setter = Setter::Above;
-    let loosened = set("job.take", "PT40M", "2026-03-03");
+    let loosened = set("job.take", "PT40M", "2026-03-03").set("until", "2026-03-09");
+    let set = world.open("override", MORNING, loosened);
+    // A correction is no other way to set one.
+    let correct = |field: &str, old: Value, new: &str| {
+        let change = BuiltIn::Correct {
+            seq: 1,
+            field: field.into(),
+            old,
+            new: new.into(),
+        };
+        own(change, BOSS)
+    };
+    let looser = correct("value", "PT40M".into(), "PT50M");
+    found.extend(world.refused(set, MORNING, looser).unwrap_err());
+    world.setter = Setter::Itself;
+    let longer = correct("until", "2026-03-09".into(), "2026-04-09");
     assert_eq!(
-        codes(world.try_take("override", None, at(MORNING), &loosened)),
-        []
+        world.refused(set, MORNING, longer.clone()),
+        Err(vec![Code::OverrideLoosens])
     );
+    world.setter = Setter::Above;
+    world.take(set, MORNING, longer);
     found
 }

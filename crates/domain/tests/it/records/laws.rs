@@ -2,8 +2,7 @@
 
 use super::world::*;
 use crate::given::at;
-use domain::record::sweep;
-use domain::record::{BuiltIn, By, Command};
+use domain::record::{BuiltIn, By, Command, Used};
 use domain::time::{Instant, Moment};
 use domain::value::Value;
 use proptest::prelude::*;
@@ -140,7 +139,7 @@ proptest! {
                 (28, 0..=2) => {
                     let record = world.record(job).clone();
                     let kind = world.kind("job").clone();
-                    let owed = sweep::next(&world.packs, &world.packs.0, &kind, &world.zone, &record, now);
+                    let owed = world.owing(now).next(&kind, &record, &Used::default());
                     owed.expect("plans").unwrap_or_else(|| Command::new("escalate", By::System))
                 }
                 _ => command(attempt, now, world.record(job).version),
@@ -166,7 +165,7 @@ proptest! {
         for as_of in [days, days + again].map(|days| at("2026-03-02 18:00").plus_micros(days * 86_400_000_000)) {
             loop {
                 let record = world.record(permit).clone();
-                let next = sweep::next(&world.packs, &world.packs.0, &kind, &world.zone, &record, as_of).expect("plans");
+                let next = world.owing(as_of).next(&kind, &record, &Used::default()).expect("plans");
                 let Some(command) = next else { break };
                 world.try_take("permit", Some(permit), as_of, &command).expect("taken");
                 swept += 1;

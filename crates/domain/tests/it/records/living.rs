@@ -5,7 +5,7 @@ use crate::given::at;
 use domain::holder::Holder;
 use domain::outcome::Outcome::{Exempt, Met, Missed, Withdrawn};
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, By, Command, Entry, Hash, Via, sweep};
+use domain::record::{BuiltIn, By, Command, Entry, Hash, Used, Via};
 use domain::value::Value;
 
 /// S4.9, S3.1: take, wait for parts, finish, check: the wait is cut out.
@@ -328,15 +328,8 @@ fn sweep_at(world: &mut World, id: domain::id::RecordId, as_of: &str) -> usize {
     loop {
         let record = world.record(id).clone();
         let kind = world.packs.0.kinds[&record.kind].clone();
-        let next = sweep::next(
-            &world.packs,
-            &world.packs.0,
-            &kind,
-            &world.zone,
-            &record,
-            at(as_of),
-        )
-        .expect("plans");
+        let owing = world.owing(at(as_of));
+        let next = owing.next(&kind, &record, &Used::default()).expect("plans");
         let Some(command) = next else { return steps };
         world.take(id, as_of, command);
         steps += 1;

@@ -2,6 +2,7 @@
 
 mod admitting;
 mod approving;
+mod beyond;
 mod correcting;
 mod deciding;
 mod laws;

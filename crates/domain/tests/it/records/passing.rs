@@ -4,6 +4,7 @@ use super::world::*;
 use crate::given::at;
 use domain::holder::Holder;
 use domain::id::RecordId;
+use domain::ledger::Posted;
 use domain::outcome::Outcome::{Met, Missed};
 use domain::parameter::Parameters;
 use domain::record::{BuiltIn, Context, PackVersion, Seen, handover};
@@ -31,6 +32,7 @@ fn hand_over(world: &mut World, id: RecordId, now: &str) -> usize {
             parameters: &parameters,
             linked: &linked,
             facts: &facts,
+            balances: &Posted::new(),
             outages: &[],
             setter: world.setter,
             packs: &world.packs,

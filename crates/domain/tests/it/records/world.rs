@@ -3,6 +3,7 @@
 use crate::given::at;
 use domain::holder::Holder;
 use domain::id::{MemberId, RecordId, UnitId, Uuid};
+use domain::ledger::{Posted, add_all as add_posted};
 use domain::measure::{Measures, TallyKey, add_all};
 use domain::name::Name;
 use domain::outcome::Outcome;
@@ -14,6 +15,7 @@ use domain::proof::Outage;
 use domain::record::command::touches;
 use domain::record::fold::needs_journal;
 use domain::record::refusal::Code;
+use domain::record::sweep::Owing;
 use domain::record::{
     BuiltIn, By, Command, Context, Decided, Entry, Folded, Opening, PackVersion, Packs, Record,
     Refusal, Seen, Signature, Target, Todo, decide, entry::Signed, evolve, fold, needs, refold,
@@ -27,6 +29,11 @@ use std::collections::BTreeMap;
 const FILES: &[(&str, &str)] = &[
     ("pack.yaml", include_str!("pack/pack.yaml")),
     ("posts.yaml", include_str!("pack/posts.yaml")),
+    ("kinds/census.yaml", include_str!("pack/kinds/census.yaml")),
+    (
+        "kinds/delivery.yaml",
+        include_str!("pack/kinds/delivery.yaml"),
+    ),
     (
         "kinds/finding.yaml",
         include_str!("pack/kinds/finding.yaml"),
@@ -38,7 +45,9 @@ const FILES: &[(&str, &str)] = &[
     ("kinds/job.yaml", include_str!("pack/kinds/job.yaml")),
     ("kinds/key.yaml", include_str!("pack/kinds/key.yaml")),
     ("kinds/leave.yaml", include_str!("pack/kinds/leave.yaml")),
+    ("kinds/loan.yaml", include_str!("pack/kinds/loan.yaml")),
     ("kinds/member.yaml", include_str!("pack/kinds/member.yaml")),
+    ("kinds/order.yaml", include_str!("pack/kinds/order.yaml")),
     ("kinds/outage.yaml", include_str!("pack/kinds/outage.yaml")),
     (
         "kinds/override.yaml",
@@ -50,6 +59,8 @@ const FILES: &[(&str, &str)] = &[
         "kinds/posting.yaml",
         include_str!("pack/kinds/posting.yaml"),
     ),
+    ("kinds/round.yaml", include_str!("pack/kinds/round.yaml")),
+    ("schedules.yaml", include_str!("pack/schedules.yaml")),
     (
         "standards/card.yaml",
         include_str!("pack/standards/card.yaml"),
@@ -87,6 +98,7 @@ pub(super) struct World {
     pub journals: BTreeMap<RecordId, Vec<(Entry, String)>>,
     pub decided: BTreeMap<(RecordId, Name, u32), Decided>,
     pub tallies: BTreeMap<TallyKey, Tally>,
+    posted: BTreeMap<RecordId, Posted>,
     made: u128,
 }
 
@@ -144,6 +156,7 @@ impl World {
             journals: BTreeMap::new(),
             decided: BTreeMap::new(),
             tallies: BTreeMap::new(),
+            posted: BTreeMap::new(),
             made: 0,
         }
     }
@@ -198,6 +211,22 @@ impl World {
         Ok(id)
     }
 
+    /// What a record has posted in ledgers.
+    pub(super) fn posted(&self, id: RecordId) -> Posted {
+        self.posted.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// What is looked at to say what the system owes at an instant.
+    pub(super) fn owing(&self, as_of: Instant) -> Owing<'_> {
+        Owing {
+            packs: &self.packs,
+            pack: &self.packs.0,
+            zone: &self.zone,
+            codes: &[],
+            as_of,
+        }
+    }
+
     pub(super) fn decided_entry(
         &self,
         kind: &str,
@@ -214,6 +243,10 @@ impl World {
             .collect();
         let facts = self.facts(kind, id, before, now, command);
         let none = Vec::new();
+        let mut balances = Posted::new();
+        for posted in self.posted.values() {
+            add_posted(&mut balances, posted, 1);
+        }
         let parameters = Parameters::new(&[unit()], self.overrides.clone());
         let context = Context {
             pack: &self.packs.0,
@@ -225,6 +258,7 @@ impl World {
             parameters: &parameters,
             linked: &linked,
             facts: &facts,
+            balances: &balances,
             outages: &self.outages,
             setter: self.setter,
             packs: &self.packs,
@@ -301,6 +335,7 @@ impl World {
                 .insert((id, row.name.clone(), row.occurrence), row);
         }
         add_all(&mut self.tallies, moved);
+        add_posted(self.posted.entry(id).or_default(), &change.posted, 1);
         self.records.insert(id, change.record);
     }
 
@@ -385,6 +420,7 @@ impl World {
                 record,
                 decided,
                 tallies: moved,
+                posted,
             } = fold(&self.packs, &self.packs.1, &self.zone, journal).expect("folds");
             assert_eq!(record, self.records[id], "the row of {id}");
             let rows: BTreeMap<_, _> = self
@@ -394,6 +430,7 @@ impl World {
                 .map(|((_, name, n), row)| ((name.clone(), *n), row.clone()))
                 .collect();
             assert_eq!(decided, rows, "the duties of {id}");
+            assert_eq!(posted, self.posted(*id), "the lines of {id}");
             add_all(&mut tallies, moved);
         }
         assert_eq!(tallies, self.tallies);

@@ -1,0 +1,134 @@
+//! Work for later, put down in the transaction that wants it done: claimed by lease, tried again when it fails, dead after too many failures.
+
+use crate::{Error, NEVER, Row, Tx};
+use domain::id::{RecordId, UnitId};
+use domain::time::Instant;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Work that somebody has claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    pub unit: UnitId,
+    pub id: RecordId,
+    /// Whoever holds this lease may end it; when it has run out, another may have claimed it.
+    pub lease: i64,
+    /// This one included.
+    pub attempts: i64,
+    doc: String,
+}
+
+impl Claimed {
+    /// # Errors
+    /// A document that is not what the kind of work holds.
+    pub fn doc<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.doc).map_err(Error::database)
+    }
+}
+
+/// Work as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub unit: UnitId,
+    pub id: RecordId,
+    pub kind: String,
+    pub attempts: i64,
+    /// `None`: dead, never tried again.
+    pub run_at: Option<Instant>,
+    pub error: Option<String>,
+}
+
+/// Puts work down.
+pub fn enqueue(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    id: RecordId,
+    kind: &str,
+    doc: &impl Serialize,
+    run_at: Instant,
+) -> Result<(), Error> {
+    let doc = serde_json::to_string(doc).map_err(Error::database)?;
+    tx.run_one(
+        "insert into job (unit_id, run_at, id, kind, attempts, doc) values (?1, ?2, ?3, ?4, 0, ?5)",
+        &[&unit, &run_at, &id, &kind, &doc],
+    )
+}
+
+/// Claims what a unit has to do of a kind until `lease`, the oldest first.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    kind: &str,
+    now: Instant,
+    lease: Instant,
+    limit: i64,
+) -> Result<Vec<Claimed>, Error> {
+    let claim = tx.claim();
+    let due: Vec<(i64, Claimed)> = tx.all(
+        &format!(
+            "select run_at, id, attempts, doc from job where unit_id = ?1 and run_at <= ?2 and kind = ?3 order by run_at, id limit ?4{claim}"
+        ),
+        &[&unit, &now, &kind, &limit],
+        |row| {
+            let claimed = Claimed {
+                unit,
+                id: row.get(1)?,
+                lease: lease.micros(),
+                attempts: row.get::<i64>(2)? + 1,
+                doc: row.get(3)?,
+            };
+            Ok((row.get(0)?, claimed))
+        },
+    )?;
+    for (run_at, job) in &due {
+        tx.run_one(
+            "update job set run_at = ?4, attempts = ?5 where unit_id = ?1 and run_at = ?2 and id = ?3",
+            &[&unit, run_at, &job.id, &job.lease, &job.attempts],
+        )?;
+    }
+    Ok(due.into_iter().map(|(_, job)| job).collect())
+}
+
+/// The work is done; without effect if the lease has run out and another has it.
+pub fn done(tx: &mut Tx<'_>, job: &Claimed) -> Result<(), Error> {
+    tx.run(
+        "delete from job where unit_id = ?1 and run_at = ?2 and id = ?3",
+        &[&job.unit, &job.lease, &job.id],
+    )
+    .map(|_| ())
+}
+
+/// The work has failed: it is tried again at an instant, or, without one, is dead.
+pub fn failed(
+    tx: &mut Tx<'_>,
+    job: &Claimed,
+    again: Option<Instant>,
+    error: &str,
+) -> Result<(), Error> {
+    let run_at = again.map_or(NEVER, Instant::micros);
+    tx.run(
+        "update job set run_at = ?4, error = ?5 where unit_id = ?1 and run_at = ?2 and id = ?3",
+        &[&job.unit, &job.lease, &job.id, &run_at, &error],
+    )
+    .map(|_| ())
+}
+
+/// All work of a unit that is not done, dead work last.
+pub fn waiting(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Waiting>, Error> {
+    let read = |row: &Row<'_>| {
+        let run_at: i64 = row.get(4)?;
+        Ok(Waiting {
+            unit: row.get(0)?,
+            id: row.get(1)?,
+            kind: row.get(2)?,
+            attempts: row.get(3)?,
+            run_at: (run_at != NEVER).then(|| Instant::from_micros(run_at)),
+            error: row.get(5)?,
+        })
+    };
+    tx.all(
+        "select unit_id, id, kind, attempts, run_at, error from job where unit_id = ?1 order by run_at, id",
+        &[&unit],
+        read,
+    )
+}
