@@ -6,7 +6,6 @@
 mod ci;
 mod postgres;
 mod real_data;
-mod requirements;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -18,7 +17,6 @@ Usage: cargo xtask TASK
 
   tidy [--shrink]   the house rules that no compiler checks: layers, names, sizes, links, rules without a test;
                     --shrink takes rules that have got a test off xtask/rules-without-test.txt
-  requirements      docs/requirements.md, from docs/requirements.yaml
   coverage [--mutate [--only GROUP]]
                     docs/coverage.md, from the account beside the pack; --mutate takes out what the account names, one thing at
                     a time, and keeps what a scenario noticed as proven
@@ -49,7 +47,6 @@ fn run(words: &[&str]) -> Result<ExitCode> {
     match words {
         ["tidy"] => tidy::run(false)?,
         ["tidy", "--shrink"] => tidy::run(true)?,
-        ["requirements"] => requirements::run(&tidy::root())?,
         ["coverage", options @ ..] => return coverage(options),
         ["real-data", words @ ..] => real_data::run(&tidy::root(), words)?,
         ["ci"] => ci::run()?,
@@ -70,7 +67,7 @@ fn coverage(options: &[&str]) -> Result<ExitCode> {
     let status = Command::new(cargo)
         .args(["run", "--quiet", "--package", "guanjia", "--"])
         .args(["pack", "coverage", "packs/residential-cn"])
-        .args(["--requirements", requirements::LIST])
+        .args(["--requirements", "docs/requirements.yaml"])
         .args(["--page", "docs/coverage.md"])
         .args(options)
         .current_dir(tidy::root())

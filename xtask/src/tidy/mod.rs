@@ -148,7 +148,7 @@ impl fmt::Display for Finding {
 
 type Check = fn(&Tree) -> Vec<Finding>;
 
-const CHECKS: [Check; 18] = [
+const CHECKS: [Check; 17] = [
     layers::dependencies_point_one_way,
     layers::only_store_names_a_database,
     sql::only_store_has_sql,
@@ -165,7 +165,6 @@ const CHECKS: [Check; 18] = [
     words::the_trade_stays_in_the_packs,
     sizes::files_stay_readable,
     text::links_lead_somewhere,
-    text::requirements_are_printed,
     rules::every_rule_has_a_test,
 ];
 

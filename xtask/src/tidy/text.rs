@@ -1,7 +1,6 @@
-//! Documents: what a link names is there, and what is made from something else is what it would be made to.
+//! Documents: what a link names is there.
 
 use super::{Finding, Tree};
-use crate::requirements::{LIST, PAGE, page, read};
 
 /// Relative links of Markdown files, `[words](path)`; addresses of the web are not tried.
 pub(super) fn links_lead_somewhere(tree: &Tree) -> Vec<Finding> {
@@ -55,24 +54,6 @@ fn resolved(folder: &str, file: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The page of requirements is the list's, and what is said to cover one is there: the links of the page see to the latter.
-pub(super) fn requirements_are_printed(tree: &Tree) -> Vec<Finding> {
-    let Some(text) = tree.text(LIST) else {
-        return Vec::new();
-    };
-    match read(text) {
-        Err(error) => vec![Finding::new(LIST, 0, format!("{error:#}"))],
-        Ok(list) if tree.text(PAGE) != Some(&page(&list)) => {
-            vec![Finding::new(
-                PAGE,
-                0,
-                "differs from requirements.yaml: run `cargo xtask requirements`",
-            )]
-        }
-        Ok(_) => Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,11 +72,5 @@ mod tests {
             .map(|finding| finding.line)
             .collect();
         assert_eq!(found, [2, 6]);
-    }
-
-    #[test]
-    fn a_page_that_differs_from_its_list_is_found() {
-        let tree = Tree::of_sample(&[(LIST, "groups:\nrequirements:\n"), (PAGE, "old")]);
-        assert_eq!(requirements_are_printed(&tree).len(), 1);
     }
 }
