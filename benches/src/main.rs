@@ -3,6 +3,7 @@
 //! Every figure is taken several times, in turns, on copies of one database; printed are the least, the middle and the most. What counts
 //! are ratios taken side by side: absolute figures are the machine's. The run is bounded in time and count and removes what it made.
 
+mod days;
 mod history;
 mod imports;
 mod lists;
@@ -21,13 +22,17 @@ use std::process::ExitCode;
 use store::Options;
 use town::Town;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HELP: &str = "\
 Usage: cargo xtask bench [OPTIONS]
 
   --json           one object instead of the table
   --quick          one round of a tenth of everything: whether it runs, not how fast
   --rounds N       how often each figure is taken (default 5)
-  --only A,B       some of: openings-3, openings-20, list, history, import
+  --only A,B       some of: openings-3, openings-20, days, list, history, import
   --boston FILE    all of Boston's requests of 2015 (.csv or .csv.gz), instead of the extract that ships
   --postgres URL   the same on this server too, beside it; default: GUANJIA_TEST_POSTGRES
   --folder DIR     on whose disk the SQLite files are (default: the temporary folder)
@@ -172,6 +177,9 @@ fn all(place: Place, mut report: Report, arguments: &Arguments) -> Result<Report
     }
     if wanted("openings-20") {
         openings::measure(&mut bench, 20)?;
+    }
+    if wanted("days") {
+        days::measure(&mut bench)?;
     }
     if wanted("list") {
         lists::measure(&mut bench)?;

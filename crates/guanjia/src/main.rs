@@ -11,6 +11,10 @@ use args::Args;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Commands are made on one thread and written and freed on another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
