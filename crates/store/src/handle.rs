@@ -130,8 +130,8 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let pg = match &*self.0 {
-            // One writer has nobody to lose against.
-            Backend::Lite(lite) => return lite.write(lane, work),
+            // One writer has nobody to lose against; it may run the command twice all the same.
+            Backend::Lite(lite) => return lite.repeat(lane, work),
             Backend::Pg(pg) => pg,
         };
         let mut attempt = 1;
@@ -157,6 +157,11 @@ impl Store {
             Backend::Lite(lite) => lite.read(work),
             Backend::Pg(pg) => pg.read(work),
         }
+    }
+
+    /// Whether all commands wait for one writer, so that what can be done before a command's turn should be.
+    pub fn has_one_writer(&self) -> bool {
+        matches!(&*self.0, Backend::Lite(_))
     }
 
     /// Commands that wait for the writer: none on PostgreSQL, where each caller has a connection or waits for one.

@@ -20,6 +20,8 @@ pub struct Tx<'c> {
     /// A statement failed and no savepoint has been rolled back since.
     failed: bool,
     busy: bool,
+    /// A statement that writes has begun (known of SQLite).
+    wrote: bool,
     capture: Option<&'c Capture>,
 }
 
@@ -75,6 +77,7 @@ impl<'c> Tx<'c> {
             depth: 0,
             failed: false,
             busy: false,
+            wrote: false,
             capture,
         }
     }
@@ -86,11 +89,14 @@ impl<'c> Tx<'c> {
     pub fn run(&mut self, sql: &str, values: &[&dyn Bind]) -> Result<u64, Error> {
         let values = self.ready(sql, values)?;
         let done = match &mut self.handle {
-            Handle::Lite(connection) => connection
-                .prepare_cached(sql)
-                .and_then(|mut it| it.execute(rusqlite::params_from_iter(&values)))
-                .map(|rows| rows as u64)
-                .map_err(Error::from),
+            Handle::Lite(connection) => {
+                self.wrote = true;
+                connection
+                    .prepare_cached(sql)
+                    .and_then(|mut it| it.execute(rusqlite::params_from_iter(&values)))
+                    .map(|rows| rows as u64)
+                    .map_err(Error::from)
+            }
             Handle::Pg(session) => session.prepare(sql, &values).and_then(|statement| {
                 let counted = count(&statement, &values);
                 counted.and_then(|()| {
@@ -116,9 +122,24 @@ impl<'c> Tx<'c> {
         values: &[&dyn Bind],
         mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.until(sql, values, |row| each(row).map(|()| false))
+    }
+
+    /// As [`Tx::each`], but no further than where `each` says that this is enough.
+    ///
+    /// # Errors
+    /// As [`Tx::each`].
+    pub fn until(
+        &mut self,
+        sql: &str,
+        values: &[&dyn Bind],
+        mut each: impl FnMut(&Row<'_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
         let values = self.ready(sql, values)?;
         let shown = match &mut self.handle {
-            Handle::Lite(connection) => lite_rows(connection, sql, &values, &mut each),
+            Handle::Lite(connection) => {
+                lite_rows(connection, sql, &values, &mut self.wrote, &mut each)
+            }
             Handle::Pg(session) => pg_rows(session, sql, &values, &mut each),
         };
         // What the caller makes of a row is no failure of the transaction.
@@ -254,6 +275,10 @@ impl<'c> Tx<'c> {
     pub(crate) fn failed(&self) -> bool {
         self.failed
     }
+    /// Whether it may have changed something.
+    pub(crate) fn wrote(&self) -> bool {
+        self.wrote
+    }
     /// True once the database called this transaction a victim of others.
     pub(crate) fn was_busy(&self) -> bool {
         self.busy
@@ -306,13 +331,17 @@ fn lite_rows(
     connection: &rusqlite::Connection,
     sql: &str,
     values: &[Value<'_>],
-    each: &mut dyn FnMut(&Row<'_>) -> Result<(), Error>,
+    wrote: &mut bool,
+    each: &mut dyn FnMut(&Row<'_>) -> Result<bool, Error>,
 ) -> Shown {
     let mut statement = connection.prepare_cached(sql)?;
+    *wrote |= !statement.readonly();
     let mut rows = statement.query(rusqlite::params_from_iter(values))?;
     while let Some(row) = rows.next()? {
-        if let Err(error) = each(&Row(Answer::Lite(row))) {
-            return Ok(Err(error));
+        match each(&Row(Answer::Lite(row))) {
+            Ok(false) => {}
+            Ok(true) => break,
+            Err(error) => return Ok(Err(error)),
         }
     }
     Ok(Ok(()))
@@ -322,14 +351,16 @@ fn pg_rows(
     session: &mut Session,
     sql: &str,
     values: &[Value<'_>],
-    each: &mut dyn FnMut(&Row<'_>) -> Result<(), Error>,
+    each: &mut dyn FnMut(&Row<'_>) -> Result<bool, Error>,
 ) -> Shown {
     let statement = session.prepare(sql, values)?;
     count(&statement, values)?;
     let mut rows = session.client.query_raw(&statement, values)?;
     while let Some(row) = rows.next()? {
-        if let Err(error) = each(&Row(Answer::Pg(&row))) {
-            return Ok(Err(error));
+        match each(&Row(Answer::Pg(&row))) {
+            Ok(false) => {}
+            Ok(true) => break,
+            Err(error) => return Ok(Err(error)),
         }
     }
     Ok(Ok(()))

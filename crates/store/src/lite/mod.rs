@@ -78,6 +78,19 @@ impl Lite {
         self.writer.write(lane, work)
     }
 
+    /// As [`Lite::write`], of work that may be run again after it has failed.
+    pub(crate) fn repeat<T, E>(
+        &self,
+        lane: Lane,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.writer.repeat(lane, work)
+    }
+
     pub(crate) fn read<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,

@@ -1,8 +1,12 @@
 //! The thread that writes.
 //!
-//! Many commands share one commit, because a commit costs a disk flush and a command costs microseconds: begin; each command in its savepoint;
-//! commit; then the replies. Nobody is told "done" before the flush. An error or a panic of one command undoes that command and no other.
+//! Many commands share one commit, because a commit costs a disk flush and a command costs microseconds: begin; the commands; commit; then
+//! the replies. Nobody is told "done" before the flush. An error or a panic of one command undoes that command and no other.
 //! If the transaction itself is gone after an error (SQLite rolls back as a whole when the disk is full), nothing of the group is acknowledged.
+//!
+//! A savepoint of its own makes SQLite keep a copy of every page that the command changes. Commands that can be run anew do without: a
+//! stretch of them has one savepoint together. One that is refused has mostly written nothing yet and leaves nothing behind; if it has, the
+//! stretch is undone and each of its commands is run again in a savepoint of its own.
 //!
 //! Two lanes: what a person waits for goes first; each group still takes one bulk command, so that bulk work moves under load.
 
@@ -39,26 +43,31 @@ struct Lanes {
 
 /// A command with its caller's types hidden.
 trait Command: Send {
-    /// Runs inside the group's transaction and keeps its result. The error, if the command must be forgotten, is kept too.
+    /// Runs inside the group's transaction in a savepoint of its own and keeps its result, an error too.
     fn run(&mut self, tx: &mut Tx<'_>);
+    /// Runs without a savepoint and keeps its result; false if it failed and has left something behind.
+    fn run_bare(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Whether it may be run without a savepoint, and once more if that went wrong.
+    fn is_repeatable(&self) -> bool;
     /// Sends the kept result, or instead of it what happened to the group.
     fn reply(self: Box<Self>, group: Result<(), Error>);
 }
 
 struct Waiting<F, T, E> {
-    work: Option<F>,
+    work: F,
+    repeatable: bool,
     done: Option<Result<T, E>>,
     caller: SyncSender<Result<T, E>>,
 }
 
 impl<F, T, E> Command for Waiting<F, T, E>
 where
-    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
     T: Send,
     E: From<Error> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) {
-        let Some(work) = self.work.take() else { return };
+        let work = &mut self.work;
         self.done = Some(
             match catch_unwind(AssertUnwindSafe(|| tx.savepoint(work))) {
                 Ok(done) => done,
@@ -69,6 +78,20 @@ where
                 }
             },
         );
+    }
+    fn run_bare(&mut self, tx: &mut Tx<'_>) -> bool {
+        let work = &mut self.work;
+        let done = match catch_unwind(AssertUnwindSafe(|| work(tx))) {
+            Ok(Ok(_)) if tx.failed() => Err(Error::aborted().into()),
+            Ok(done) => done,
+            Err(panic) => Err(Error::panicked(panic).into()),
+        };
+        let clean = done.is_ok() || !tx.wrote();
+        self.done = Some(done);
+        clean
+    }
+    fn is_repeatable(&self) -> bool {
+        self.repeatable
     }
     fn reply(self: Box<Self>, group: Result<(), Error>) {
         let result = match (group, self.done) {
@@ -120,9 +143,41 @@ impl Writer {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let mut work = Some(work);
+        let once = move |tx: &mut Tx<'_>| match work.take() {
+            Some(work) => work(tx),
+            None => Err(Error::Unavailable(None).into()),
+        };
+        self.queue(lane, once, false)
+    }
+
+    /// `work` may be run again after it has failed; bulk work is too long for that.
+    pub(super) fn repeat<T, E>(
+        &self,
+        lane: Lane,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.queue(lane, work, lane == Lane::Interactive)
+    }
+
+    fn queue<T, E>(
+        &self,
+        lane: Lane,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        repeatable: bool,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (caller, answer) = sync_channel(1);
         let command = Box::new(Waiting {
-            work: Some(work),
+            work,
+            repeatable,
             done: None,
             caller,
         });
@@ -230,25 +285,72 @@ impl Group {
             commands.extend(self.queue.take(false).map(|(_, it)| it));
             return begun;
         }
+        let done = self.commands(commands, owed);
+        let ended = done.and_then(|()| control(&self.connection, "commit"));
+        if ended.is_err() && !self.connection.is_autocommit() {
+            // If this fails too, the next `begin` says so.
+            let _ = control(&self.connection, "rollback");
+        }
+        ended
+    }
+
+    /// Runs commands until there are enough, none waits, or time is up.
+    fn commands(&self, commands: &mut Vec<Box<dyn Command>>, owed: &mut bool) -> Result<(), Error> {
         let started = Instant::now();
         let mut bulk = 0;
+        // Where the stretch of commands without savepoints of their own began; one that begins the group is undone with the transaction.
+        let mut stretch = None;
+        let mut bare = true;
         while commands.len() < self.most && started.elapsed() < self.time {
             let Some((lane, mut command)) = self.queue.take(*owed && bulk == 0) else {
                 break;
             };
             bulk += usize::from(lane == Lane::Bulk);
-            command.run(&mut Tx::lite(&self.connection, Some(&self.capture)));
+            let mut tx = Tx::lite(&self.connection, Some(&self.capture));
+            let mut clean = true;
+            if bare && command.is_repeatable() {
+                if stretch.is_none() {
+                    if !commands.is_empty() {
+                        control(&self.connection, "savepoint stretch")?;
+                    }
+                    stretch = Some(commands.len());
+                }
+                clean = command.run_bare(&mut tx);
+            } else {
+                if stretch.take().is_some_and(|from| from > 0) {
+                    control(&self.connection, "release savepoint stretch")?;
+                }
+                command.run(&mut tx);
+            }
             commands.push(command);
             if self.connection.is_autocommit() {
                 return Err(Error::Unavailable(None));
             }
+            if !clean {
+                // Whoever else fails in this group shall not cost the others a second time.
+                bare = false;
+                self.again(commands, stretch.take().unwrap_or(0))?;
+            }
         }
         *owed = bulk == 0 && !self.queue.lock().bulk.is_empty();
-        let committed = control(&self.connection, "commit");
-        if committed.is_err() && !self.connection.is_autocommit() {
-            // If this fails too, the next `begin` says so.
-            let _ = control(&self.connection, "rollback");
+        Ok(())
+    }
+
+    /// Undoes the stretch and runs its commands again, each in a savepoint of its own.
+    fn again(&self, commands: &mut [Box<dyn Command>], from: usize) -> Result<(), Error> {
+        let undo = match from {
+            0 => ["rollback", "begin immediate"],
+            _ => ["rollback to savepoint stretch", "release savepoint stretch"],
+        };
+        for sql in undo {
+            control(&self.connection, sql)?;
         }
-        committed
+        for command in &mut commands[from..] {
+            command.run(&mut Tx::lite(&self.connection, Some(&self.capture)));
+            if self.connection.is_autocommit() {
+                return Err(Error::Unavailable(None));
+            }
+        }
+        Ok(())
     }
 }

@@ -69,6 +69,48 @@ contract! {
         assert_eq!(keys(&store), ["0", "1", "2", "first"]);
     }
 
+    fn of_commands_that_may_be_run_again_each_is_undone_alone(home: &Home) {
+        let store = home.open();
+        let (release, held) = channel::<()>();
+        let (started, running) = channel::<()>();
+        thread::scope(|scope| {
+            let first = scope.spawn(|| store.write(Lane::Interactive, move |tx| {
+                started.send(()).map_err(Error::database)?;
+                held.recv().map_err(Error::database)?;
+                count(tx, "first", 1)
+            }));
+            running.recv().unwrap();
+            // Every second one goes wrong: before it has written, after it, by a statement that fails, by a panic.
+            let others: Vec<_> = (0..8)
+                .map(|n| {
+                    let store = &store;
+                    scope.spawn(move || store.retry(Lane::Interactive, move |tx| {
+                        if n == 1 {
+                            return Err(Error::NotFound);
+                        }
+                        count(tx, &n.to_string(), 1)?;
+                        match n {
+                            3 => Err(Error::Stale),
+                            5 => count(tx, "5", 1),
+                            7 => panic!("as meant by the test"),
+                            _ => Ok(()),
+                        }
+                    }))
+                })
+                .collect();
+            queued(&store, home, 8);
+            release.send(()).unwrap();
+            first.join().unwrap().unwrap();
+            let done: Vec<_> = others.into_iter().map(|it| it.join().unwrap()).collect();
+            assert!(matches!(done[1], Err(Error::NotFound)), "{done:?}");
+            assert!(matches!(done[3], Err(Error::Stale)), "{done:?}");
+            assert!(matches!(done[5], Err(Error::Conflict(Constraint::Unique))), "{done:?}");
+            assert!(done[7].is_err(), "{done:?}");
+            assert!(done.iter().step_by(2).all(Result::is_ok), "{done:?}");
+        });
+        assert_eq!(keys(&store), ["0", "2", "4", "6", "first"]);
+    }
+
     fn eight_threads_race_for_one_key_and_one_gets_it(home: &Home) {
         let store = home.open();
         with_unit(&store);
