@@ -3,14 +3,15 @@
 use crate::error::Error;
 use crate::export::Names;
 use crate::office::Office;
+use domain::id::HolderId;
 use domain::measure::holder_id;
 use domain::name::Name;
 use domain::pack::model::Pack;
-use domain::record::Record;
 use domain::time::Instant;
 use domain::unit::{Level, Unit};
 use serde_json::{Value, json};
-use store::{entry, record};
+use store::page::{self, Line};
+use store::{Tx, entry, record};
 
 /// A project at a glance.
 #[derive(Clone, Debug)]
@@ -44,7 +45,6 @@ pub fn overview(office: &Office) -> Result<Vec<Board>, Error> {
     let Some(active) = library.active() else {
         return Ok(Vec::new());
     };
-    let names = Names::load(office)?;
     let now = office.clock().now();
     let mut boards = Vec::new();
     for unit in office
@@ -56,15 +56,19 @@ pub fn overview(office: &Office) -> Result<Vec<Board>, Error> {
             due_before: Some(Instant::from_micros(store::NEVER)),
             ..record::Filter::default()
         };
-        let page = office
-            .store()
-            .read(|tx| record::list_open(tx, unit.id, &filter, 20))?;
-        let (open, overdue) = office
-            .store()
-            .read(|tx| record::count_open(tx, unit.id, now))?;
+        let shown = Shown {
+            pack: &active.pack,
+            unit: &unit,
+            now,
+        };
+        let (page, names, open, overdue) = office.store().read(|tx| {
+            let (page, names) = shown.page(tx, &filter, 20)?;
+            let (open, overdue) = record::count_open(tx, unit.id, now)?;
+            Ok::<_, Error>((page, names, open, overdue))
+        })?;
         let next = page
             .iter()
-            .filter_map(|record| first(record, &active.pack, &unit, &names, now))
+            .filter_map(|line| shown.due(line, &names))
             .collect();
         boards.push(Board {
             code: unit.code,
@@ -77,48 +81,85 @@ pub fn overview(office: &Office) -> Result<Vec<Board>, Error> {
     Ok(boards)
 }
 
-fn first(record: &Record, pack: &Pack, unit: &Unit, names: &Names, now: Instant) -> Option<Due> {
-    let todo = record.doc.todo.first()?;
-    let kind = pack.kinds.get(&record.kind)?;
-    let duty = kind
-        .duty(todo.name.as_str())
-        .map_or_else(|| todo.name.to_string(), |duty| duty.title.zh.clone());
-    Some(Due {
-        number: record.number.clone(),
-        title: label(record, pack),
-        duty,
-        holder: names.of(holder_id(todo.holder(), record.unit)),
-        due_at: todo
-            .due
-            .at
-            .in_zone(&unit.zone)
-            .chars()
-            .take(16)
-            .collect::<String>()
-            .replace('T', " "),
-        late: todo.due.is_late(now),
-    })
+/// How lines of a unit's lists are shown.
+struct Shown<'a> {
+    pack: &'a Pack,
+    unit: &'a Unit,
+    now: Instant,
 }
 
-/// The fields that stand for a record in lists; private ones stay out.
-fn label(record: &Record, pack: &Pack) -> String {
-    let Some(kind) = pack.kinds.get(&record.kind) else {
-        return record.kind.to_string();
-    };
-    let public = |name: &&Name| {
-        kind.field(name.as_str())
-            .is_some_and(|field| field.sensitive.is_none())
-    };
-    let parts: Vec<&str> = kind
-        .label
-        .iter()
-        .filter(public)
-        .filter_map(|name| record.doc.data.get(name)?.as_text())
-        .collect();
-    if parts.is_empty() {
-        kind.title.zh.clone()
-    } else {
-        format!("{}：{}", kind.title.zh, parts.join(" "))
+impl Shown<'_> {
+    /// A page with the names of those who hold what is due.
+    fn page(
+        &self,
+        tx: &mut Tx<'_>,
+        filter: &record::Filter,
+        limit: i64,
+    ) -> Result<(Vec<Line>, Names), Error> {
+        let page = page::open(tx, self.unit.id, filter, &self.fields(filter), limit)?;
+        let holders = page
+            .iter()
+            .filter_map(|line| line.next.as_ref())
+            .map(|next| holder_id(&next.holder, self.unit.id));
+        let names = Names::some(tx, self.pack, self.unit, holders)?;
+        Ok((page, names))
+    }
+
+    /// The fields that labels are made of.
+    fn fields(&self, filter: &record::Filter) -> Vec<Name> {
+        let kinds = self.pack.kinds.values();
+        let mut fields: Vec<Name> = kinds
+            .filter(|kind| filter.kind.as_ref().is_none_or(|name| *name == kind.name))
+            .flat_map(|kind| kind.label.iter().cloned())
+            .collect();
+        fields.sort();
+        fields.dedup();
+        fields
+    }
+
+    fn due(&self, line: &Line, names: &Names) -> Option<Due> {
+        let next = line.next.as_ref()?;
+        let kind = self.pack.kinds.get(&line.kind)?;
+        let duty = kind
+            .duty(next.duty.as_str())
+            .map_or_else(|| next.duty.to_string(), |duty| duty.title.zh.clone());
+        Some(Due {
+            number: line.number.clone(),
+            title: self.label(line),
+            duty,
+            holder: names.of(holder_id(&next.holder, self.unit.id)),
+            due_at: next
+                .due
+                .at
+                .in_zone(&self.unit.zone)
+                .chars()
+                .take(16)
+                .collect::<String>()
+                .replace('T', " "),
+            late: next.due.is_late(self.now),
+        })
+    }
+
+    /// The fields that stand for a record in lists; private ones stay out.
+    fn label(&self, line: &Line) -> String {
+        let Some(kind) = self.pack.kinds.get(&line.kind) else {
+            return line.kind.to_string();
+        };
+        let public = |name: &&Name| {
+            kind.field(name.as_str())
+                .is_some_and(|field| field.sensitive.is_none())
+        };
+        let parts: Vec<&str> = kind
+            .label
+            .iter()
+            .filter(public)
+            .filter_map(|name| line.data.get(name)?.as_text())
+            .collect();
+        if parts.is_empty() {
+            kind.title.zh.clone()
+        } else {
+            format!("{}：{}", kind.title.zh, parts.join(" "))
+        }
     }
 }
 
@@ -136,25 +177,26 @@ pub fn open_records(
     let unit = office.unit(unit)?;
     let library = office.library()?;
     let active = library.active().ok_or(Error::NotFound)?;
-    let names = Names::load(office)?;
     let filter = record::Filter {
         kind,
         state,
         ..record::Filter::default()
     };
-    let page = office
-        .store()
-        .read(|tx| record::list_open(tx, unit.id, &filter, limit))?;
-    let now = office.clock().now();
+    let shown = Shown {
+        pack: &active.pack,
+        unit: &unit,
+        now: office.clock().now(),
+    };
+    let (page, names) = office.store().read(|tx| shown.page(tx, &filter, limit))?;
     Ok(page
         .iter()
-        .map(|record| {
-            let due = first(record, &active.pack, &unit, &names, now);
+        .map(|line| {
+            let due = shown.due(line, &names);
             json!({
-                "number": record.number, "kind": record.kind, "state": record.state, "version": record.version, "label": label(record, &active.pack),
-                "opened_at": record.opened_at.in_zone(&unit.zone),
+                "number": line.number, "kind": line.kind, "state": line.state, "version": line.version, "label": shown.label(line),
+                "opened_at": line.opened_at.in_zone(&unit.zone),
                 "duty": due.as_ref().map(|due| &due.duty), "holder": due.as_ref().map(|due| &due.holder),
-                "due_at": record.doc.todo.first().map(|todo| todo.due.at.in_zone(&unit.zone)), "late": due.as_ref().is_some_and(|due| due.late),
+                "due_at": line.next.as_ref().map(|next| next.due.at.in_zone(&unit.zone)), "late": due.as_ref().is_some_and(|due| due.late),
             })
         })
         .collect())
@@ -168,10 +210,15 @@ pub fn journal(office: &Office, unit: &str, number: &str) -> Result<Vec<Value>, 
     let unit = office.unit(unit)?;
     let library = office.library()?;
     let active = library.active().ok_or(Error::NotFound)?;
-    let names = Names::load(office)?;
-    let lines = office.store().read(|tx| {
+    let (lines, names) = office.store().read(|tx| {
         let id = record::by_number(tx, unit.id, number)?.ok_or(store::Error::NotFound)?;
-        entry::journal(tx, unit.id, id)
+        let lines = entry::journal(tx, unit.id, id)?;
+        let doers = lines
+            .iter()
+            .filter_map(|line| line.entry.by.member())
+            .map(HolderId::from);
+        let names = Names::some(tx, &active.pack, &unit, doers)?;
+        Ok::<_, Error>((lines, names))
     })?;
     let kind = lines
         .first()

@@ -10,14 +10,14 @@ use domain::id::{HolderId, RecordId, UnitId};
 use domain::measure::holder_id;
 use domain::name::Name;
 use domain::outcome::Outcome;
-use domain::pack::model::Pack;
+use domain::pack::model::{Kind, Pack, Role};
 use domain::record::{By, Decided, Record, Todo};
 use domain::time::{Instant, Moment, Zone};
 use domain::unit::Unit;
-use domain::value::Value;
+use domain::value::{Data, Value};
 use serde_json::{Map, Value as Json, json};
-use std::collections::HashMap;
-use store::{Tx, duty, record};
+use std::collections::{BTreeSet, HashMap};
+use store::{Tx, duty, record, unit};
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,25 @@ pub fn export(
     Ok(())
 }
 
+/// The fields of a register that name who is in it, the better one first.
+fn naming(kind: &Kind) -> Option<&'static [&'static str]> {
+    match kind.role {
+        Some(Role::Member) => Some(&["login", "name"]),
+        Some(Role::Team) => Some(&["code", "name"]),
+        _ => None,
+    }
+}
+
+fn named(fields: &[&str], data: &Data) -> Option<String> {
+    let texts = fields
+        .iter()
+        .filter_map(|field| data.get(*field)?.as_text());
+    texts
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
 /// What members, teams and units are called in exports: login or name, code.
 #[derive(Debug, Default)]
 pub struct Names(HashMap<HolderId, String>);
@@ -80,28 +99,46 @@ impl Names {
         }
         office.store().read(|tx| {
             for kind in active.pack.kinds.values() {
-                use domain::pack::model::Role;
-                let fields: &[&str] = match kind.role {
-                    Some(Role::Member) => &["login", "name"],
-                    Some(Role::Team) => &["code", "name"],
-                    _ => continue,
-                };
+                let Some(fields) = naming(kind) else { continue };
                 record::each_of_kind(tx, None, Some(&kind.name), |record| {
-                    let name = fields.iter().find_map(|field| {
-                        record
-                            .doc
-                            .data
-                            .get(*field)?
-                            .as_text()
-                            .filter(|text| !text.is_empty())
-                    });
-                    let name = name.map_or_else(|| record.number.clone(), str::to_owned);
+                    let name = named(fields, &record.doc.data);
+                    let name = name.unwrap_or_else(|| record.number.clone());
                     names.insert(HolderId::from_uuid(record.id.uuid()), name);
                     Ok(())
                 })?;
             }
             Ok::<_, Error>(())
         })?;
+        Ok(Self(names))
+    }
+
+    /// Reads only these, of a unit and of those above it.
+    pub(crate) fn some(
+        tx: &mut Tx<'_>,
+        pack: &Pack,
+        unit: &Unit,
+        ids: impl IntoIterator<Item = HolderId>,
+    ) -> Result<Self, Error> {
+        let ids: BTreeSet<HolderId> = ids.into_iter().collect();
+        let mut names = HashMap::from([(unit.id.into(), unit.code.clone())]);
+        let mut at = Some((unit.id, unit.parent));
+        while let Some((above, parent)) = at {
+            for id in &ids {
+                if names.contains_key(id) {
+                    continue;
+                }
+                let found = record::seen(tx, above, RecordId::from_uuid(id.uuid()))?;
+                let name = found.and_then(|(seen, _)| {
+                    let fields = naming(pack.kinds.get(&seen.kind)?)?;
+                    named(fields, &seen.data)
+                });
+                names.extend(name.map(|name| (*id, name)));
+            }
+            at = match parent.filter(|_| ids.iter().any(|id| !names.contains_key(id))) {
+                Some(parent) => Some((parent, unit::get(tx, parent)?.parent)),
+                None => None,
+            };
+        }
         Ok(Self(names))
     }
 

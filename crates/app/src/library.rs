@@ -36,12 +36,12 @@ impl Library {
     /// A stored pack that this program cannot read any more.
     pub fn load(tx: &mut Tx<'_>, known: &Self) -> Result<Self, Error> {
         let mut rules = BTreeMap::new();
-        for stored in pack::list(tx)? {
-            let compiled = match known.rules.get(&stored.number) {
-                Some(known) if known.pack.digest == stored.digest => known.clone(),
-                _ => Arc::new(compile(stored.number, &stored.sources)?),
+        for (number, digest) in pack::digests(tx)? {
+            let compiled = match known.rules.get(&number) {
+                Some(known) if known.pack.digest == digest => known.clone(),
+                _ => Arc::new(compile(number, &pack::get(tx, number)?.sources)?),
             };
-            rules.insert(stored.number, compiled);
+            rules.insert(number, compiled);
         }
         Ok(Self { rules })
     }
@@ -52,6 +52,17 @@ impl Library {
     }
     pub fn get(&self, version: PackVersion) -> Option<&Arc<Rules>> {
         self.rules.get(&version)
+    }
+    /// With those of another one that it has not.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let mut rules = other.rules.clone();
+        rules.extend(self.rules.clone());
+        Self { rules }
+    }
+    /// Whether both hold the same packs.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.rules.len() == other.rules.len()
+            && (self.rules.iter().zip(&other.rules)).all(|(one, two)| Arc::ptr_eq(one.1, two.1))
     }
     pub fn all(&self) -> impl Iterator<Item = &Arc<Rules>> {
         self.rules.values()

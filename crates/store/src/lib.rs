@@ -34,6 +34,7 @@ pub mod ledger;
 mod lite;
 mod migrate;
 pub mod pack;
+pub mod page;
 mod pg;
 mod pool;
 mod query;

@@ -9,7 +9,7 @@ use domain::name::Name;
 use domain::time::Instant;
 use postgres::types as pg;
 use rusqlite::types as lite;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use std::borrow::Cow;
 use std::error::Error as Source;
 
@@ -318,6 +318,23 @@ impl Row<'_> {
     pub fn json<T: DeserializeOwned>(&self, i: usize) -> Result<T, Error> {
         match self.cell(i)? {
             Cell::Text(text) => serde_json::from_str(text).map_err(Error::database),
+            other => Err(Error::database(format!(
+                "column {i} holds no JSON: {other:?}"
+            ))),
+        }
+    }
+    /// As [`Row::json`], by a reader that says what it wants of it.
+    pub(crate) fn json_with<'s, S>(&'s self, i: usize, seed: S) -> Result<S::Value, Error>
+    where
+        S: DeserializeSeed<'s>,
+    {
+        match self.cell(i)? {
+            Cell::Text(text) => {
+                let mut json = serde_json::Deserializer::from_str(text);
+                let value = seed.deserialize(&mut json).map_err(Error::database)?;
+                json.end().map_err(Error::database)?;
+                Ok(value)
+            }
             other => Err(Error::database(format!(
                 "column {i} holds no JSON: {other:?}"
             ))),
