@@ -70,7 +70,7 @@ fn seed(
                 past.state = Name::from("archived");
                 past.closed_at = Some(past.opened_at);
                 past.doc.todo.clear();
-                record::insert(tx, &past, Columns::default())?;
+                record::insert(tx, &past, &record::listed(&past, Columns::default())?)?;
                 let day = decided
                     .day
                     .plus_days(-1 - i64::try_from(number / OF_A_RECORD).unwrap_or(0) % DAYS);

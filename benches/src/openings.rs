@@ -25,6 +25,14 @@ fn one_by_one() -> Options {
     }
 }
 
+/// What is read once and remembered.
+fn warm(office: &Office, town: &Town, projects: usize) -> Result<()> {
+    for project in &town.projects[..projects] {
+        office.view(project.unit)?;
+    }
+    Ok(())
+}
+
 /// Opens `count` repairs over the first `projects` projects; what it took.
 fn run(
     office: &Office,
@@ -34,9 +42,6 @@ fn run(
     (callers, count): (usize, usize),
 ) -> Result<Duration> {
     let projects = &town.projects[..projects];
-    for project in projects {
-        office.view(project.unit)?;
-    }
     let caller = |first: usize| {
         for number in (first..count).step_by(callers) {
             let project = &projects[number % projects.len()];
@@ -83,6 +88,7 @@ pub(crate) fn measure(bench: &mut Bench, projects: usize) -> Result<()> {
             let count = bench.scaled(count);
             let home = bench.place.copy(&bench.base)?;
             let (office, clock) = town::office(home.location(), &bench.options())?;
+            warm(&office, &bench.town, projects)?;
             let before = processor();
             let took = run(&office, &clock, &bench.town, projects, (callers, count))?;
             rates[at].push(rate(count, took));
@@ -98,6 +104,7 @@ pub(crate) fn measure(bench: &mut Bench, projects: usize) -> Result<()> {
         if bench.is_sqlite() {
             let home = bench.place.copy(&bench.base)?;
             let (office, clock) = town::office(home.location(), &one_by_one())?;
+            warm(&office, &bench.town, projects)?;
             let took = run(&office, &clock, &bench.town, projects, (GROUP, SINGLE))?;
             single.push(rate(SINGLE, took));
         }

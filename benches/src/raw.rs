@@ -19,7 +19,7 @@ pub(crate) type Opening = Vec<Captured>;
 /// What a replay took, and how many seconds of processor time.
 type Taken = (Duration, f64);
 
-/// Cuts what ran into openings: each begins with the same statement.
+/// Cuts what ran into openings: each begins with the same statement. What found itself stale and wrote nothing was no opening.
 pub(crate) fn openings(statements: Vec<Captured>) -> Vec<Opening> {
     let mut openings: Vec<Opening> = Vec::new();
     let begins = statements.first().map(|first| first.sql.clone());
@@ -29,6 +29,7 @@ pub(crate) fn openings(statements: Vec<Captured>) -> Vec<Opening> {
             _ => openings.push(vec![statement]),
         }
     }
+    openings.retain(|opening| opening.iter().any(writes));
     openings
 }
 

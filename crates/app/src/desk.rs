@@ -3,6 +3,7 @@
 //! A desk loads the record and what its rules ask for, lets `domain` decide, and writes entry, row, duties and tallies together.
 //! Effects on other records follow in the same transaction. It decides nothing itself and never spans two units.
 
+use self::draft::{Draft, Drafted, Rest};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::view::View;
@@ -11,23 +12,22 @@ use domain::measure::TallyKey;
 use domain::name::Name;
 use domain::numbering;
 use domain::pack::model::{Kind, Step};
-use domain::record::approval;
 use domain::record::command::needs_of_duty;
-use domain::record::decide::{touches_config, touches_roster};
 use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
-    BuiltIn, By, Change, Command, Entry, Needs, Opening, Record, Refusal, Target, decide, evolve,
-    fold, migrate, needs, refold,
+    BuiltIn, By, Command, Entry, Needs, Opening, Record, Refusal, Target, decide, evolve, fold,
+    migrate, needs, refold,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
 use domain::value::{Data, Value};
 use std::collections::BTreeMap;
 use store::record::Columns;
-use store::{Tx, duty, entry, record, tally, unit};
+use store::{Tx, entry, record, tally, unit};
 
 pub(crate) mod beyond;
+pub(crate) mod draft;
 mod looking;
 
 /// A step that was taken.
@@ -48,6 +48,30 @@ pub struct Desk<'d, 'c> {
     moved: BTreeMap<TallyKey, Tally>,
     touched: Touched,
     depth: usize,
+    /// What decisions here rest on, kept where they are written later.
+    rests: Option<Vec<Rest>>,
+}
+
+/// What a command is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    /// A record of a kind, under this id however often it is decided; one that is the caller's own may exist already.
+    Open {
+        kind: Name,
+        id: RecordId,
+        own: bool,
+    },
+    Step(RecordId),
+}
+
+impl Asked {
+    pub(crate) fn open(kind: Name, id: Option<RecordId>, clock: &Clock) -> Self {
+        Self::Open {
+            kind,
+            id: id.unwrap_or_else(|| clock.record_id()),
+            own: id.is_some(),
+        }
+    }
 }
 
 /// Which registers the steps so far have changed: views of the unit are outdated by it.
@@ -62,14 +86,19 @@ impl<'d, 'c> Desk<'d, 'c> {
     /// `Outdated` if the view is not what the database says.
     pub fn begin(tx: &'d mut Tx<'c>, view: &'d View, clock: &'d Clock) -> Result<Self, Error> {
         view.check(tx)?;
-        Ok(Self {
+        Ok(Self::over(tx, view, clock))
+    }
+
+    fn over(tx: &'d mut Tx<'c>, view: &'d View, clock: &'d Clock) -> Self {
+        Self {
             tx,
             view,
             clock,
             moved: BTreeMap::new(),
             touched: Touched::default(),
             depth: 0,
-        })
+            rests: None,
+        }
     }
 
     /// Writes what must come last; without it the transaction has moved no tally.
@@ -98,6 +127,7 @@ impl<'d, 'c> Desk<'d, 'c> {
                 moved: BTreeMap::new(),
                 touched: Touched::default(),
                 depth,
+                rests: None,
             };
             let done = work(&mut inner)?;
             Ok::<_, Error>((done, inner.moved, inner.touched))
@@ -147,38 +177,8 @@ impl<'d, 'c> Desk<'d, 'c> {
         id: Option<RecordId>,
         command: &Command,
     ) -> Result<Taken, Error> {
-        let kind = self.kind(kind)?;
-        if let Some(key) = &command.key
-            && let Some(line) = entry::by_key(self.tx, self.unit(), key)?
-        {
-            return self.repeated(Some(&kind.name), line.entry, command);
-        }
-        if let Some(id) = id
-            && record::optional(self.tx, self.unit(), id)?.is_some()
-        {
-            return Err(Refusal::new(Code::RecordExists).into());
-        }
-        let id = id.unwrap_or_else(|| self.clock.record_id());
-        let now = self.clock.now();
-        let mut opening = Opening {
-            id,
-            kind: kind.name.clone(),
-            number: String::new(),
-        };
-        let mut entry = self.decide(
-            kind,
-            Some(&kind.open),
-            Target::New(&opening),
-            None,
-            command,
-            now,
-        )?;
-        // Only an opening that is taken uses up a number.
-        opening.number = self.number(kind, &entry)?;
-        if let Some(opens) = &mut entry.opens {
-            opens.number = opening.number;
-        }
-        self.take(kind, None, entry)
+        let asked = Asked::open(kind.clone(), id, self.clock);
+        self.take(&asked, command)
     }
 
     /// Takes a step on a record.
@@ -186,6 +186,62 @@ impl<'d, 'c> Desk<'d, 'c> {
     /// # Errors
     /// `NotFound`; `Refused`; `KeyReused`.
     pub fn step(&mut self, id: RecordId, command: &Command) -> Result<Taken, Error> {
+        self.take(&Asked::Step(id), command)
+    }
+
+    pub(crate) fn take(&mut self, asked: &Asked, command: &Command) -> Result<Taken, Error> {
+        match self.draft(asked, command)? {
+            Drafted::Repeated(taken) => Ok(*taken),
+            Drafted::InTurn => Err(Error::Outdated),
+            Drafted::New(mut draft) => {
+                let later = self.land(&mut draft)?;
+                Ok(draft.taken(later))
+            }
+        }
+    }
+
+    /// Decides a command without writing anything.
+    fn draft(&mut self, asked: &Asked, command: &Command) -> Result<Drafted, Error> {
+        match asked {
+            Asked::Open { kind, id, own } => self.draft_opening(kind, (*id, *own), command),
+            Asked::Step(id) => self.draft_step(*id, command),
+        }
+    }
+
+    fn draft_opening(
+        &mut self,
+        kind: &Name,
+        (id, own): (RecordId, bool),
+        command: &Command,
+    ) -> Result<Drafted, Error> {
+        let kind = self.kind(kind)?;
+        if let Some(key) = &command.key
+            && let Some(line) = entry::by_key(self.tx, self.unit(), key)?
+        {
+            return self.repeated(Some(&kind.name), line.entry, command);
+        }
+        if own && record::optional(self.tx, self.unit(), id)?.is_some() {
+            return Err(Refusal::new(Code::RecordExists).into());
+        }
+        let now = self.clock.now();
+        // Only an opening that is taken uses up a number, which it gets when it is written.
+        let opening = Opening {
+            id,
+            kind: kind.name.clone(),
+            number: String::new(),
+        };
+        let entry = self.decide(
+            kind,
+            Some(&kind.open),
+            Target::New(&opening),
+            None,
+            command,
+            now,
+        )?;
+        self.evolved(kind, None, entry)
+    }
+
+    fn draft_step(&mut self, id: RecordId, command: &Command) -> Result<Drafted, Error> {
         let mut before = record::get(self.tx, self.unit(), id)?;
         if let Some(key) = &command.key {
             // A step that was decided on a version is the entry after it; without a version its key is looked for.
@@ -207,6 +263,9 @@ impl<'d, 'c> Desk<'d, 'c> {
         if !matches!(command.built_in, Some(BuiltIn::Migrate(_)))
             && let Some(migrated) = migrate::plan(kind, None, &before)
         {
+            if self.rests.is_some() {
+                return Ok(Drafted::InTurn);
+            }
             // The pack has moved on since; the caller saw what the record was then.
             let change = BuiltIn::Migrate(Box::new(migrated));
             let was = before.version;
@@ -233,7 +292,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             command,
             now,
         )?;
-        self.take(kind, Some(before), entry)
+        self.evolved(kind, Some(before), entry)
     }
 
     /// The answer to a request that was made before (idempotency): the body must be the same.
@@ -242,7 +301,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         kind: Option<&Name>,
         entry: Entry,
         command: &Command,
-    ) -> Result<Taken, Error> {
+    ) -> Result<Drafted, Error> {
         let opened = entry.opens.as_ref().map(|opens| &opens.kind);
         let asked = (&command.step, &command.by, &command.data, &command.links);
         if (&entry.step, &entry.by, &entry.data, &entry.links) != asked
@@ -251,11 +310,11 @@ impl<'d, 'c> Desk<'d, 'c> {
             return Err(Error::KeyReused);
         }
         let record = record::get(self.tx, entry.unit, entry.record)?;
-        Ok(Taken {
+        Ok(Drafted::Repeated(Box::new(Taken {
             record,
             entry,
             repeated: true,
-        })
+        })))
     }
 
     /// `step` is `None` for a step that every kind has, and for one that the kind does not have.
@@ -272,13 +331,13 @@ impl<'d, 'c> Desk<'d, 'c> {
             Some(BuiltIn::Recur { duty, .. }) => kind.duty(duty.as_str()),
             _ => None,
         };
-        let needs = match (step, recurs) {
-            (Some(step), _) => needs(kind, step),
+        let of_duty = match (step, recurs) {
             (None, Some(duty)) => needs_of_duty(kind, duty),
-            (None, None) => Needs::default(),
+            _ => Needs::default(),
         };
-        let balances = self.balances(&needs, before, command, true)?;
-        let linked = self.looked_at(kind, &needs, before, command)?;
+        let needs = step.map_or(&of_duty, |step| needs(kind, step));
+        let balances = self.balances(needs, before, command, true)?;
+        let linked = self.looked_at(kind, needs, before, command)?;
         let mut facts = Data::new();
         for name in &needs.facts {
             if let Some(found) = self.fact(kind, name, before, command, now)? {
@@ -324,9 +383,18 @@ impl<'d, 'c> Desk<'d, 'c> {
         ))
     }
 
-    /// Writes what an entry does, then its effects.
-    fn take(&mut self, kind: &Kind, before: Option<Record>, entry: Entry) -> Result<Taken, Error> {
-        let text = entry.text();
+    /// What an entry does to its record.
+    fn evolved(
+        &mut self,
+        kind: &Kind,
+        before: Option<Record>,
+        entry: Entry,
+    ) -> Result<Drafted, Error> {
+        let text = match before {
+            // Its number is still missing.
+            None => String::new(),
+            Some(_) => entry.text(),
+        };
         let zone = &self.view.unit.zone;
         let by_journal = entry
             .change
@@ -348,80 +416,21 @@ impl<'d, 'c> Desk<'d, 'c> {
             })
         };
         let (change, moved) = changed.map_err(refused)?;
-        self.write(kind, before.as_ref(), &entry, &text, &change)?;
-        self.post(&entry, &change.posted)?;
-        for (key, tally) in moved {
-            self.add(key, tally);
-        }
-        self.touched.roster |= touches_roster(kind);
-        self.touched.config |= touches_config(kind);
-        let mut record = change.record;
-        if entry.change.is_none() {
-            if let Some(step) = kind.step(entry.step.as_str()) {
-                self.effects(step, &entry, &record)?;
-                self.send(step, &entry, &record)?;
-            }
-        } else if let Some(step) = approval::follows(kind, &entry, &record) {
-            // Everybody has agreed: the system goes on in the same transaction.
-            let command = Command {
-                cause: Some(record.id),
-                ..Command::new(step.name.clone(), By::System)
-            };
-            record = self.step(record.id, &command)?.record;
-        }
-        Ok(Taken {
-            record,
-            entry,
-            repeated: false,
-        })
-    }
-
-    fn write(
-        &mut self,
-        kind: &Kind,
-        before: Option<&Record>,
-        entry: &Entry,
-        text: &str,
-        change: &Change,
-    ) -> Result<(), Error> {
         let columns = Columns {
             assignee: kind.assignee.as_ref(),
             team: kind.team.as_ref(),
         };
-        let after = &change.record;
-        let unit = self.unit();
-        match before {
-            None => record::insert(self.tx, after, columns)?,
-            Some(_) => record::update(self.tx, after, columns)?,
-        }
-        for (name, to) in &after.doc.links {
-            let old = before.and_then(|record| record.doc.links.get(name));
-            if old != Some(to) {
-                if let Some(old) = old {
-                    unit::unlink(self.tx, unit, after.id, name, *old)?;
-                }
-                unit::link(self.tx, unit, after.id, name, *to)?;
-            }
-        }
-        for (name, old) in before.into_iter().flat_map(|record| &record.doc.links) {
-            if !after.doc.links.contains_key(name) {
-                unit::unlink(self.tx, unit, after.id, name, *old)?;
-            }
-        }
-        entry::append(self.tx, entry, text, &after.head)?;
-        for row in &change.revoked {
-            let replaced = change
-                .decided
-                .iter()
-                .any(|new| new.name == row.name && new.occurrence == row.occurrence);
-            if !replaced {
-                duty::remove(self.tx, unit, after.id, row)?;
-            }
-        }
-        for row in &change.decided {
-            duty::put(self.tx, unit, after.id, &after.kind, row)?;
-        }
-        Ok(())
+        let row = record::listed(&change.record, columns)?;
+        Ok(Drafted::New(Box::new(Draft {
+            kind: kind.name.clone(),
+            before,
+            entry,
+            text,
+            change,
+            moved,
+            row,
+            rests: self.rests.take().unwrap_or_default(),
+        })))
     }
 
     fn effects(&mut self, step: &Step, entry: &Entry, after: &Record) -> Result<(), Error> {

@@ -1,7 +1,8 @@
 //! An open database with everything a use-case needs: the office in which desks stand.
 
 use crate::clock::Clock;
-use crate::desk::{Desk, Taken};
+use crate::desk::draft::{Draft, Drafted};
+use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
 use crate::library::Library;
 use crate::view::View;
@@ -9,11 +10,13 @@ use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::Command;
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{Constraint, Lane, Location, Options, Store};
 
 /// How often a command is tried again when its unit's roster or parameters changed meanwhile.
 const ATTEMPTS: usize = 12;
+/// How often a command is decided before its turn; one that many others cross is decided in its turn instead, where nothing crosses it.
+const DRAFTS: usize = 3;
 
 /// A database, its clock, and what is remembered of its units. Clones share it.
 #[derive(Clone)]
@@ -25,6 +28,17 @@ struct Inner {
     /// Packs compiled before the database was opened.
     known: Library,
     views: RwLock<HashMap<UnitId, Arc<View>>>,
+    /// The packs as last read: compiling one takes long.
+    library: RwLock<Library>,
+}
+
+/// What became of a command that was decided before its turn.
+enum Tried {
+    Taken(Box<Taken>),
+    /// What the decision rests on has changed meanwhile.
+    Crossed,
+    /// It can only be decided in its turn.
+    InTurn,
 }
 
 impl Office {
@@ -48,6 +62,7 @@ impl Office {
             clock,
             known,
             views: RwLock::new(HashMap::new()),
+            library: RwLock::new(Library::default()),
         }))
     }
 
@@ -64,7 +79,7 @@ impl Office {
             .0
             .views
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .get(&unit)
             .cloned();
         match known {
@@ -75,15 +90,8 @@ impl Office {
 
     /// What deciding in a unit asks, as the database says now.
     pub fn reload(&self, unit: UnitId) -> Result<Arc<View>, Error> {
-        let mut views = self
-            .0
-            .views
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let library = views
-            .values()
-            .next()
-            .map_or_else(|| self.0.known.clone(), |view| view.library.clone());
+        let library = self.library()?;
+        let mut views = self.0.views.write().unwrap_or_else(PoisonError::into_inner);
         let view = Arc::new(self.0.store.read(|tx| View::load(tx, unit, &library))?);
         views.insert(unit, view.clone());
         Ok(view)
@@ -94,23 +102,23 @@ impl Office {
         self.0
             .views
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
 
     /// Every pack that was ever active, as the database says now.
     pub fn library(&self) -> Result<Library, Error> {
-        let views = self
-            .0
-            .views
+        let remembered = &self.0.library;
+        let known = remembered
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = views
-            .values()
-            .next()
-            .map_or_else(|| self.0.known.clone(), |view| view.library.clone());
-        drop(views);
-        self.0.store.read(|tx| Library::load(tx, &known))
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let compiled = known.and(&self.0.known);
+        let library = self.0.store.read(|tx| Library::load(tx, &compiled))?;
+        if !library.is(&known) {
+            *remembered.write().unwrap_or_else(PoisonError::into_inner) = library.clone();
+        }
+        Ok(library)
     }
 
     /// Runs changes of one unit in one transaction: all of them happen or none.
@@ -156,10 +164,8 @@ impl Office {
         id: Option<RecordId>,
         command: Command,
     ) -> Result<Taken, Error> {
-        let kind = kind.into();
-        self.at(unit, Lane::Interactive, move |desk| {
-            desk.open(&kind, id, &command)
-        })
+        let asked = Asked::open(kind.into(), id, self.clock());
+        self.take(unit, &asked, command)
     }
 
     /// Takes a step on a record.
@@ -167,6 +173,61 @@ impl Office {
     /// # Errors
     /// As [`Desk::step`].
     pub fn step(&self, unit: UnitId, id: RecordId, command: Command) -> Result<Taken, Error> {
-        self.at(unit, Lane::Interactive, move |desk| desk.step(id, &command))
+        self.take(unit, &Asked::Step(id), command)
+    }
+
+    fn take(&self, unit: UnitId, asked: &Asked, command: Command) -> Result<Taken, Error> {
+        if self.0.store.has_one_writer() {
+            for _ in 0..DRAFTS {
+                match self.take_drafted(unit, asked, &command)? {
+                    Tried::Taken(taken) => return Ok(*taken),
+                    Tried::Crossed => {}
+                    Tried::InTurn => break,
+                }
+            }
+        }
+        let asked = asked.clone();
+        self.at(unit, Lane::Interactive, move |desk| {
+            desk.take(&asked, &command)
+        })
+    }
+
+    /// Decides here and lets the writer write.
+    fn take_drafted(&self, unit: UnitId, asked: &Asked, command: &Command) -> Result<Tried, Error> {
+        let view = self.view(unit)?;
+        let clock = self.0.clock.clone();
+        let drafted = self
+            .0
+            .store
+            .read(|tx| Draft::of(tx, &view, &clock, asked, command));
+        let draft = match drafted {
+            Ok(Drafted::New(draft)) => Arc::new(Mutex::new(Some(draft))),
+            Ok(Drafted::Repeated(taken)) => return Ok(Tried::Taken(taken)),
+            Ok(Drafted::InTurn) => return Ok(Tried::InTurn),
+            Err(Error::Outdated) => return self.reload(unit).map(|_| Tried::Crossed),
+            Err(error) => return Err(error),
+        };
+        let landing = draft.clone();
+        let landed = self.0.store.retry(Lane::Interactive, move |tx| {
+            let mut draft = landing.lock().unwrap_or_else(PoisonError::into_inner);
+            let draft = draft.as_mut().ok_or(Error::Outdated)?;
+            let mut desk = Desk::begin(tx, &view, &clock)?;
+            desk.assert(draft)?;
+            let later = desk.land(draft)?;
+            desk.finish()?;
+            Ok(later)
+        });
+        match landed {
+            Ok(later) => {
+                let draft = draft.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let draft = draft.ok_or(Error::Outdated)?;
+                Ok(Tried::Taken(Box::new(draft.taken(later))))
+            }
+            Err(Error::Outdated) => self.reload(unit).map(|_| Tried::Crossed),
+            Err(Error::Store(store::Error::Conflict(Constraint::Unique) | store::Error::Stale)) => {
+                Ok(Tried::Crossed)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -33,8 +33,10 @@ fn with(row: &Row<'_>, doc: Doc) -> Result<Record, Error> {
     })
 }
 
-/// What the lists sort and filter by, taken from the record.
-struct Listed {
+/// What the lists sort and filter by, taken from the record, and its document as text: made before the row is written, where that is waited
+/// for.
+#[derive(Clone, Debug)]
+pub struct Listed {
     open: bool,
     assignee: Option<MemberId>,
     team: Option<TeamId>,
@@ -50,7 +52,8 @@ pub struct Columns<'a> {
     pub team: Option<&'a Name>,
 }
 
-fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
+/// What a record's row holds beside its key figures.
+pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
     let field = |name: Option<&Name>| record.doc.data.get(name?)?.as_text();
     let next = record.doc.next_due();
     Ok(Listed {
@@ -67,8 +70,7 @@ fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
 ///
 /// # Errors
 /// `Conflict` if the id, the number or the source's id exists in the unit.
-pub fn insert(tx: &mut Tx<'_>, record: &Record, columns: Columns<'_>) -> Result<(), Error> {
-    let row = listed(record, columns)?;
+pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
         "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head) \
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
@@ -83,8 +85,7 @@ pub fn insert(tx: &mut Tx<'_>, record: &Record, columns: Columns<'_>) -> Result<
 ///
 /// # Errors
 /// `Stale` if the row is not of that version any more.
-pub fn update(tx: &mut Tx<'_>, record: &Record, columns: Columns<'_>) -> Result<(), Error> {
-    let row = listed(record, columns)?;
+pub fn update(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
         "update record set state = ?3, version = ?4, open = ?5, assignee = ?6, team = ?7, holder = ?8, next_due = ?9, opened_at = ?10, \
          closed_at = ?11, doc = ?12, head = ?13 where unit_id = ?1 and id = ?2 and version = ?14",
@@ -147,6 +148,35 @@ pub struct Filter {
     pub after: Option<(i64, RecordId)>,
 }
 
+impl Filter {
+    pub(crate) fn apply(&self, query: &mut Query, unit: UnitId) {
+        query.and("unit_id = ?", Owned::Id(unit.uuid()));
+        if let Some(kind) = &self.kind {
+            query.and("kind = ?", Owned::Text(kind.to_string()));
+        }
+        if let Some(state) = &self.state {
+            query.and("state = ?", Owned::Text(state.to_string()));
+        }
+        if let Some(assignee) = self.assignee {
+            query.and("assignee = ?", Owned::Id(assignee.uuid()));
+        }
+        if let Some(holder) = self.holder {
+            query.and("holder = ?", Owned::Id(holder.uuid()));
+        }
+        if let Some(before) = self.due_before {
+            query.and("next_due < ?", Owned::Int(before.micros()));
+        }
+        if let Some((due, id)) = self.after {
+            query.and("next_due >= ?", Owned::Int(due));
+            query.and_pair(
+                "(next_due, id) > (?, ?)",
+                Owned::Int(due),
+                Owned::Id(id.uuid()),
+            );
+        }
+    }
+}
+
 /// A page of the open records of a unit, by their next due time; those without a duty to do come last.
 pub fn list_open(
     tx: &mut Tx<'_>,
@@ -155,30 +185,7 @@ pub fn list_open(
     limit: i64,
 ) -> Result<Vec<Record>, Error> {
     let mut query = Query::new(format!("select {COLUMNS} from record where open = 1"));
-    query.and("unit_id = ?", Owned::Id(unit.uuid()));
-    if let Some(kind) = &filter.kind {
-        query.and("kind = ?", Owned::Text(kind.to_string()));
-    }
-    if let Some(state) = &filter.state {
-        query.and("state = ?", Owned::Text(state.to_string()));
-    }
-    if let Some(assignee) = filter.assignee {
-        query.and("assignee = ?", Owned::Id(assignee.uuid()));
-    }
-    if let Some(holder) = filter.holder {
-        query.and("holder = ?", Owned::Id(holder.uuid()));
-    }
-    if let Some(before) = filter.due_before {
-        query.and("next_due < ?", Owned::Int(before.micros()));
-    }
-    if let Some((due, id)) = filter.after {
-        query.and("next_due >= ?", Owned::Int(due));
-        query.and_pair(
-            "(next_due, id) > (?, ?)",
-            Owned::Int(due),
-            Owned::Id(id.uuid()),
-        );
-    }
+    filter.apply(&mut query, unit);
     query.end("order by next_due, id limit ?", Owned::Int(limit));
     query.all(tx, read)
 }
@@ -211,20 +218,30 @@ struct Brief {
     void: bool,
 }
 
-/// A record behind a link, with its fields and links.
-pub fn seen(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<Seen>, Error> {
+/// A record behind a link, with its fields and links, and its version.
+pub fn seen(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<(Seen, i64)>, Error> {
     tx.optional(
-        "select kind, state, doc from record where unit_id = ?1 and id = ?2",
+        "select kind, state, doc, version from record where unit_id = ?1 and id = ?2",
         &[&unit, &id],
         |row| {
             let brief: Brief = row.json(2)?;
-            Ok(Seen {
+            let seen = Seen {
                 kind: row.get(0)?,
                 state: row.get(1)?,
                 data: brief.data,
                 links: brief.links,
-            })
+            };
+            Ok((seen, row.get(3)?))
         },
+    )
+}
+
+/// The version of a record, if there is one.
+pub fn version(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<i64>, Error> {
+    tx.optional(
+        "select version from record where unit_id = ?1 and id = ?2",
+        &[&unit, &id],
+        |row| row.get(0),
     )
 }
 
@@ -244,41 +261,77 @@ pub fn named(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<Seen>
     )
 }
 
-/// The latest of the records of a kind that point to another one under a name and were opened at or after `since`, that `fits`. It is shown
-/// fields, links, facts and whether it is void, no duties and times; of more than 200 the latest.
-pub fn last_linked(
+/// Records of a kind that point to one under a name and were opened at or after an instant.
+#[derive(Clone, Debug)]
+pub struct Pointing {
+    pub to: RecordId,
+    pub name: Name,
+    pub kind: Name,
+    pub since: Instant,
+}
+
+/// The latest of them, in their versions; at most 200 are ever looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    pub seen: Vec<(RecordId, i64)>,
+    /// None of them was what was looked for, so that there may be no other.
+    pub all: bool,
+}
+
+/// Whether they are still those that were looked at.
+pub fn still_pointing(
     tx: &mut Tx<'_>,
     unit: UnitId,
-    (to, name): (RecordId, &Name),
-    kind: &Name,
-    since: Instant,
+    which: &Pointing,
+    looked: &Looked,
+) -> Result<bool, Error> {
+    let mut same = true;
+    let mut at = 0;
+    tx.until(
+        "select r.id, r.version from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
+         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit 200",
+        &[&unit, &which.to, &which.name, &which.kind, &which.since],
+        |row| {
+            same = looked.seen.get(at) == Some(&(row.get(0)?, row.get(1)?));
+            at += 1;
+            Ok(!same || (at == looked.seen.len() && !looked.all))
+        },
+    )?;
+    Ok(same && at == looked.seen.len())
+}
+
+/// The latest of them that `fits`, and which were looked at for it. It is shown fields, links, facts and whether it is void, no duties and
+/// times.
+pub fn last_pointing(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    which: &Pointing,
     mut fits: impl FnMut(&Record) -> bool,
-) -> Result<Option<RecordId>, Error> {
+) -> Result<(Option<RecordId>, Looked), Error> {
     let mut found = None;
-    tx.each(
+    let mut seen = Vec::new();
+    tx.until(
         "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
          from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
          where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit 200",
-        &[&unit, &to, name, kind, &since],
+        &[&unit, &which.to, &which.name, &which.kind, &which.since],
         |row| {
-            if found.is_none() {
-                let brief: Brief = row.json(8)?;
-                let doc = Doc {
-                    data: brief.data,
-                    links: brief.links,
-                    facts: brief.facts,
-                    void: brief.void,
-                    ..Doc::default()
-                };
-                let record = with(row, doc)?;
-                if fits(&record) {
-                    found = Some(record.id);
-                }
-            }
-            Ok(())
+            let brief: Brief = row.json(8)?;
+            let doc = Doc {
+                data: brief.data,
+                links: brief.links,
+                facts: brief.facts,
+                void: brief.void,
+                ..Doc::default()
+            };
+            let record = with(row, doc)?;
+            seen.push((record.id, record.version));
+            found = fits(&record).then_some(record.id);
+            Ok(found.is_some())
         },
     )?;
-    Ok(found)
+    let all = found.is_none();
+    Ok((found, Looked { seen, all }))
 }
 
 /// Keeps others from deciding on what hangs on this record until the transaction ends; a record that is not here locks nothing.

@@ -1,6 +1,7 @@
 //! What a step reads and does beyond its record: balances of accounts, lines of ledgers, messages to other units.
 
 use super::Desk;
+use super::draft::Rest;
 use crate::error::Error;
 use crate::message;
 use crate::view::View;
@@ -45,7 +46,7 @@ pub(crate) fn looked_at(
     let mut linked: BTreeMap<RecordId, Seen> = BTreeMap::new();
     for id in needs.links.iter().filter_map(link) {
         for unit in &view.path {
-            if let Some(seen) = record::seen(tx, *unit, id)? {
+            if let Some((seen, _)) = record::seen(tx, *unit, id)? {
                 linked.insert(id, seen);
                 break;
             }
@@ -92,6 +93,7 @@ impl Desk<'_, '_> {
         let mut balances = Posted::new();
         for account in accounts(needs, before.map(|record| record.id), link) {
             let balance = ledger::balance(self.tx, self.unit(), &account, hold)?;
+            self.rests(Rest::Balance(account.clone(), balance));
             balances.insert(account, balance);
         }
         Ok(balances)

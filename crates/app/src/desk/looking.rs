@@ -1,6 +1,7 @@
 //! What a decision looks at beside its record: records behind links, earlier cases.
 
 use super::Desk;
+use super::draft::Rest;
 use crate::error::Error;
 use domain::id::RecordId;
 use domain::name::Name;
@@ -9,7 +10,7 @@ use domain::record::command::{asked_at, touches};
 use domain::record::{BuiltIn, Command, Needs, Record, Seen, handover};
 use domain::time::Instant;
 use std::collections::BTreeMap;
-use store::record;
+use store::record::{self, Pointing};
 
 impl Desk<'_, '_> {
     /// The records behind links that a decision rests on, under their lock: what was true when it was decided is true when it is written
@@ -57,13 +58,16 @@ impl Desk<'_, '_> {
     pub(crate) fn linked(&mut self, id: RecordId, whole: bool) -> Result<Option<Seen>, Error> {
         let view = self.view;
         for unit in &view.path {
-            let seen = if whole {
-                record::seen(self.tx, *unit, id)?
-            } else {
-                record::named(self.tx, *unit, id)?
-            };
-            if seen.is_some() {
-                return Ok(seen);
+            // What a record is does not change, so that which kind it is of need not be looked at twice.
+            if !whole {
+                if let Some(seen) = record::named(self.tx, *unit, id)? {
+                    return Ok(Some(seen));
+                }
+                continue;
+            }
+            if let Some((seen, version)) = record::seen(self.tx, *unit, id)? {
+                self.rests(Rest::Record(*unit, id, version));
+                return Ok(Some(seen));
             }
         }
         Ok(None)
@@ -112,7 +116,14 @@ impl Desk<'_, '_> {
                     zone,
                 )
         };
-        let found = record::last_linked(self.tx, self.unit(), (to, by), &fact.last, since, fits)?;
+        let which = Pointing {
+            to,
+            name: by.clone(),
+            kind: fact.last.clone(),
+            since,
+        };
+        let (found, looked) = record::last_pointing(self.tx, self.unit(), &which, fits)?;
+        self.rests(Rest::Pointing(which, looked));
         Ok(found)
     }
 }

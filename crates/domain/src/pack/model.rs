@@ -12,11 +12,13 @@ use crate::calendar::{SpecialDays, WorkingHours};
 use crate::clock::{PointOf, Span};
 use crate::expr::Expr;
 use crate::name::{Name, Text};
+use crate::record::Needs;
 use crate::season::{InSeason, Season};
 use crate::time::Day;
 use crate::unit::Level;
 use crate::value::{Data, Value};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A pack as loaded: one version of everything that a company has laid down.
 #[derive(Clone, Debug)]
@@ -353,6 +355,8 @@ pub struct Step {
     pub confirm: bool,
     /// Serves as the attempt to reach the other side that a wait needs (S3.2).
     pub contact_attempt: bool,
+    /// What deciding it looks at, worked out from its kind when it is first asked for.
+    pub(crate) needs: OnceLock<Needs>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -215,8 +215,12 @@ pub(super) fn expressions<'k>(kind: &'k Kind, step: &'k Step) -> Vec<(&'k Expr, 
     all
 }
 
-/// The links and facts that deciding `step` may look at; compiled from the pack, so the same for every record of the kind.
-pub fn needs(kind: &Kind, step: &Step) -> Needs {
+/// The links and facts that deciding `step` may look at: the same for every record of the kind, and worked out once.
+pub fn needs<'s>(kind: &Kind, step: &'s Step) -> &'s Needs {
+    step.needs.get_or_init(|| compiled(kind, step))
+}
+
+fn compiled(kind: &Kind, step: &Step) -> Needs {
     let mut needs = Needs::default();
     for (expr, decides) in expressions(kind, step) {
         needs.read(kind, expr, decides);

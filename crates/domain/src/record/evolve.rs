@@ -35,6 +35,20 @@ pub struct Change {
     pub posted: Posted,
 }
 
+impl Change {
+    /// Gives a record that the entry opens its number, which is drawn last of all; the entry's text, which the number is part of and the
+    /// hash is over.
+    pub fn number(&mut self, entry: &mut Entry, number: String) -> String {
+        if let Some(opens) = &mut entry.opens {
+            opens.number.clone_from(&number);
+            self.record.number = number;
+        }
+        let text = entry.text();
+        self.record.head = Entry::hash(entry.unit, entry.record, &Hash::default(), &text);
+        text
+    }
+}
+
 /// Why an entry cannot be applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvolveError {

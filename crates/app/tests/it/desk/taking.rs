@@ -287,27 +287,35 @@ fn s9_4_a_merge_links_and_unlinks() {
     for house in House::each() {
         let job = house.job();
         let incident = house.open("incident", step("open", house.desk));
-        let pointing = || {
-            house
+        let which = store::record::Pointing {
+            to: incident,
+            name: "incident".into(),
+            kind: "job".into(),
+            since: at("2026-01-01 00:00"),
+        };
+        let looked = || {
+            let (found, looked) = house
                 .office
                 .store()
-                .read(|tx| {
-                    let kind = "job".into();
-                    let since = at("2026-01-01 00:00");
-                    let link = "incident".into();
-                    let mut count = 0;
-                    let to = (incident, &link);
-                    store::record::last_linked(tx, house.project, to, &kind, since, |_| {
-                        count += 1;
-                        false
-                    })?;
-                    Ok::<_, store::Error>(count)
-                })
-                .expect("reads")
+                .read(|tx| store::record::last_pointing(tx, house.project, &which, |_| false))
+                .expect("reads");
+            assert_eq!(found, None);
+            looked
         };
+        let pointing = || looked().seen.len();
+        let before = looked();
         let merge = own(BuiltIn::Merge { into: incident }, house.desk);
         house.take(job, merge.second(house.lead));
         assert_eq!(pointing(), 1);
+        // Whoever has looked before the merge is told that it is not so any more.
+        let still = |before: &store::record::Looked| {
+            house
+                .office
+                .store()
+                .read(|tx| store::record::still_pointing(tx, house.project, &which, before))
+                .expect("reads")
+        };
+        assert_eq!((still(&before), still(&looked())), (false, true));
         house.verify();
         house.take(job, own(BuiltIn::Unmerge, house.desk).second(house.lead));
         assert_eq!(pointing(), 0);

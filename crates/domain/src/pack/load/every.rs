@@ -212,5 +212,6 @@ fn proof(name: &Name, title: &Text) -> Step {
         withdraws: Withdraws::Nothing,
         confirm: false,
         contact_attempt: false,
+        needs: std::sync::OnceLock::new(),
     }
 }

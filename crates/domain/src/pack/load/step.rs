@@ -9,6 +9,7 @@ use crate::pack::model::{Cosign, Fact, FormField, Step, Who, Withdraws};
 use crate::pack::yaml::Data;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 impl Ctx<'_> {
     pub(super) fn steps(
@@ -142,6 +143,7 @@ impl Ctx<'_> {
             withdraws,
             confirm: flag(node, "confirm"),
             contact_attempt: flag(node, "contact-attempt"),
+            needs: OnceLock::new(),
         }
     }
 

@@ -292,8 +292,8 @@ impl World {
             return Data::new();
         };
         let mut facts = Data::new();
-        for name in needs(kind, step).facts {
-            let fact = &kind.facts[&name];
+        for name in &needs(kind, step).facts {
+            let fact = &kind.facts[name];
             let days = &self.packs.0.special_days;
             let found = self
                 .records
@@ -301,7 +301,7 @@ impl World {
                 .filter(|record| record.kind == fact.last && record.id != id)
                 .rfind(|record| touches(fact, record, before, command, now, days, &self.zone));
             if let Some(found) = found {
-                facts.insert(name, Value::Text(found.id.to_string()));
+                facts.insert(name.clone(), Value::Text(found.id.to_string()));
             }
         }
         facts
