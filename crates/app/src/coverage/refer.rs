@@ -7,7 +7,7 @@
 use domain::clock::Span;
 use domain::name::{Name, Text};
 use domain::near::did_you_mean;
-use domain::pack::model::{Kind, Pack, Parameter, ParameterValue, Step, Who};
+use domain::pack::model::{Effect, Kind, Pack, Parameter, ParameterValue, Step, Who};
 use domain::pack::standard::Selector;
 
 /// Something that an account names.
@@ -29,6 +29,7 @@ enum What {
     Standard(Name),
     Parameter(Name),
     Schedule(Name),
+    Ledger(Name),
     Post(Name),
     /// A part of the program: `app::score`.
     Module(String),
@@ -130,6 +131,18 @@ impl Reference {
             }
             What::Schedule(name) => {
                 pack.schedules.remove(name);
+            }
+            What::Ledger(name) => {
+                pack.ledgers.remove(name);
+                let leave = |step: &mut Step| {
+                    step.effects.retain(
+                        |effect| !matches!(effect, Effect::Post { ledger, .. } if ledger == name),
+                    );
+                };
+                for kind in pack.kinds.values_mut() {
+                    leave(&mut kind.open);
+                    kind.steps.values_mut().for_each(leave);
+                }
             }
             What::Post(name) => {
                 pack.posts.remove(name);
@@ -258,6 +271,13 @@ fn what(text: &str, pack: &Pack) -> Result<What, Text> {
                 .ok_or_else(|| none("计划", "schedule", known(), name))?;
             return Ok(What::Schedule(Name::from(name)));
         }
+        "ledger" => {
+            let known = || pack.ledgers.keys().map(Name::as_str).collect();
+            pack.ledgers
+                .get(name)
+                .ok_or_else(|| none("台账", "ledger", known(), name))?;
+            return Ok(What::Ledger(Name::from(name)));
+        }
         "post" => {
             let known = || pack.posts.keys().map(Name::as_str).collect();
             pack.posts
@@ -315,10 +335,10 @@ fn what(text: &str, pack: &Pack) -> Result<What, Text> {
 fn unreadable(text: &str) -> Text {
     Text::both(
         format!(
-            "看不懂 `{text}`；可写 kind:K、K.FIELD、K/STEP、K/DUTY、step:K/S、duty:K/D、approval:K/A、STANDARD#CLAUSE、standard:S、parameter:P、schedule:S、post:P、module:CRATE::MODULE"
+            "看不懂 `{text}`；可写 kind:K、K.FIELD、K/STEP、K/DUTY、step:K/S、duty:K/D、approval:K/A、STANDARD#CLAUSE、standard:S、parameter:P、schedule:S、ledger:L、post:P、module:CRATE::MODULE"
         ),
         format!(
-            "`{text}` cannot be read; write kind:K, K.FIELD, K/STEP, K/DUTY, step:K/S, duty:K/D, approval:K/A, STANDARD#CLAUSE, standard:S, parameter:P, schedule:S, post:P or module:CRATE::MODULE"
+            "`{text}` cannot be read; write kind:K, K.FIELD, K/STEP, K/DUTY, step:K/S, duty:K/D, approval:K/A, STANDARD#CLAUSE, standard:S, parameter:P, schedule:S, ledger:L, post:P or module:CRATE::MODULE"
         ),
     )
 }

@@ -4,20 +4,19 @@ use super::script::Wrong;
 use super::stage::{Miss, Stage, said};
 use crate::cast::Named;
 use crate::error::Error;
-use crate::score::{self, Asked, Card};
 use domain::clock::{Due, End};
 use domain::holder::Holder;
 use domain::id::{HolderId, RecordId, UnitId};
+use domain::ledger::Account;
 use domain::measure::holder_id;
 use domain::name::Name;
-use domain::number::Points;
 use domain::outcome::Outcome;
 use domain::pack::Node;
 use domain::pack::model::Role;
 use domain::record::{Decided, Record, Todo};
 use domain::time::Instant;
 use domain::value::Value;
-use store::{duty, record};
+use store::{duty, ledger, record};
 
 /// A duty of a record as it stands now.
 struct Seen<'r> {
@@ -88,7 +87,7 @@ impl Stage<'_> {
         Ok(miss(line, &text, &found))
     }
 
-    fn named(&self, key: &str) -> Result<Named, Error> {
+    pub(super) fn named(&self, key: &str) -> Result<Named, Error> {
         self.cast.record(key).cloned()
     }
 
@@ -111,6 +110,17 @@ impl Stage<'_> {
                 .get(name)
                 .map_or_else(|| "none".to_owned(), |id| self.called(*id));
             return Ok(miss(line, &expected, &found));
+        }
+        if let Some(ledger) = name.strip_prefix("balance.") {
+            let account = Account {
+                ledger: Name::from(ledger),
+                record: record.id,
+            };
+            let balance = self
+                .office
+                .store()
+                .read(|tx| ledger::balance(tx, record.unit, &account, false))?;
+            return Ok(miss(line, &expected, &balance.to_string()));
         }
         let found = match name {
             "number" => Value::Text(record.number.clone()),
@@ -369,113 +379,6 @@ impl Stage<'_> {
         })?;
         Ok(count)
     }
-
-    /// `STANDARD#CLAUSE WHO PERIOD` or `STANDARD WHO PERIOD`.
-    fn points(
-        &mut self,
-        standard: &str,
-        who: &str,
-        period: &str,
-        text: &str,
-        line: u32,
-    ) -> Result<Option<Miss>, Error> {
-        let (standard, clause) = match standard.split_once('#') {
-            Some((standard, clause)) => (standard, Some(clause)),
-            None => (standard, None),
-        };
-        let card = match self.card(standard, who, period) {
-            Ok(card) => card,
-            Err(Error::Usage(why)) => {
-                return Ok(Some(Miss {
-                    line,
-                    expected: text.to_owned(),
-                    found: why,
-                }));
-            }
-            Err(error) => return Err(error),
-        };
-        let Some(clause) = clause else {
-            let total = card
-                .total
-                .map_or_else(|| "none".to_owned(), |total| total.to_string());
-            let mut same = true;
-            for part in text.split(", ") {
-                same &= match part.strip_prefix("grade ") {
-                    Some(grade) => card.grade.as_ref().is_some_and(|name| name == grade),
-                    None => {
-                        part == total
-                            || part.parse::<Points>().ok() == card.total && card.total.is_some()
-                    }
-                };
-            }
-            let why = card
-                .no_total
-                .map(|why| format!(" ({})", why.zh))
-                .unwrap_or_default();
-            let grade = card
-                .grade
-                .map(|grade| format!(", grade {grade}"))
-                .unwrap_or_default();
-            return Ok((!same).then(|| Miss {
-                line,
-                expected: text.to_owned(),
-                found: format!("{total}{grade}{why}"),
-            }));
-        };
-        let Some(clause) = card.clauses.iter().find(|one| one.clause == *clause) else {
-            return Ok(miss(line, text, "没有这一条 (no such clause)"));
-        };
-        let sum = |of: fn(&score::PartResult) -> i64| clause.parts.iter().map(of).sum::<i64>();
-        let (m, v) = (sum(|part| part.m), sum(|part| part.v));
-        let lost = clause
-            .points
-            .and_then(|points| clause.full.minus(points).ok());
-        let mut same = true;
-        for part in text.split(", ").map(str::trim) {
-            same &= match part.split_once(' ') {
-                Some(("loses", points)) => lost.is_some() && points.parse().ok() == lost,
-                Some(("m", count)) => count == m.to_string(),
-                Some(("v", count)) => count == v.to_string(),
-                _ if part == "full" => clause.points == Some(clause.full),
-                _ if part == "no-cases" => !clause.has_cases,
-                _ => {
-                    part == clause.state
-                        || (clause.points.is_some() && part.parse().ok() == clause.points)
-                }
-            };
-        }
-        let points = clause
-            .points
-            .map_or_else(|| clause.state.to_owned(), |points| points.to_string());
-        let lost = lost
-            .map(|lost| format!(", loses {lost}"))
-            .unwrap_or_default();
-        let empty = if clause.has_cases { "" } else { ", no-cases" };
-        Ok((!same).then(|| Miss {
-            line,
-            expected: text.to_owned(),
-            found: format!("{points}{lost}, m {m}, v {v}{empty}"),
-        }))
-    }
-
-    fn card(&self, standard: &str, who: &str, period: &str) -> Result<Card, Error> {
-        let (unit, holder) = match self.cast.units.get(who) {
-            Some(unit) => (Some(*unit), None),
-            None => (None, Some(HolderId::from_uuid(self.named(who)?.id.uuid()))),
-        };
-        let asked = Asked {
-            standard: Name::from(standard),
-            window: score::window(period)?,
-            unit,
-            holder,
-            as_of: self.now,
-            explain: false,
-        };
-        score::score(&self.office, &asked)?
-            .into_iter()
-            .next()
-            .ok_or(Error::NotFound)
-    }
 }
 
 fn outcome(todo: &Todo, now: Instant) -> Outcome {
@@ -488,7 +391,7 @@ fn outcome(todo: &Todo, now: Instant) -> Outcome {
     }
 }
 
-fn miss(line: u32, expected: &str, found: &str) -> Option<Miss> {
+pub(super) fn miss(line: u32, expected: &str, found: &str) -> Option<Miss> {
     (expected != found).then(|| Miss {
         line,
         expected: expected.to_owned(),

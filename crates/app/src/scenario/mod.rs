@@ -7,6 +7,7 @@
 
 mod command;
 mod look;
+mod points;
 mod scene;
 mod script;
 mod stage;

@@ -83,16 +83,16 @@ fn tests_and_modules_that_the_account_names_exist() {
 const PACK: [(&str, &str); 4] = [
     (
         "pack.yaml",
-        "pack: small\nversion: 1.0.0\ntitle: {zh: 小, en: Small}\nzone: Asia/Shanghai\nlanguages: [zh, en]\nparameters:\n  note.finish: {zh: 办结时限, en: Time to finish, unit: duration, default: PT1H, bounds: [PT1M, P1D]}\n  note.unused: {zh: 无人用, en: Nobody uses it, unit: count, default: 3, bounds: [1, 9]}\n",
+        "pack: small\nversion: 1.0.0\ntitle: {zh: 小, en: Small}\nzone: Asia/Shanghai\nlanguages: [zh, en]\nparameters:\n  note.finish: {zh: 办结时限, en: Time to finish, unit: duration, default: PT1H, bounds: [PT1M, P1D]}\n  note.unused: {zh: 无人用, en: Nobody uses it, unit: count, default: 3, bounds: [1, 9]}\nledgers:\n  stars: {zh: 星, en: Stars, unit: {zh: 颗, en: stars}, account: note}\n",
     ),
     ("posts.yaml", "posts:\n  clerk: {zh: 文员, en: Clerk}\n"),
     (
         "kinds/note.yaml",
-        "kind: note\nname: {zh: 便条, en: Note}\nfields:\n  text: {type: text, zh: 内容, en: Text}\n  colour: {type: text, zh: 颜色, en: Colour}\nstates:\n  new: {zh: 新, en: New}\n  done: {zh: 毕, en: Done, closed: true}\nopen: {zh: 写, en: Write, to: new, by: [clerk, system], form: [text?, colour?]}\nsteps:\n  finish: {zh: 办结, en: Finish, from: new, to: done, by: [clerk, system]}\nduties:\n  finish: {zh: 办结, en: Finish, on: open, until: finish, due: {within: {param: note.finish}}, holder: [unit]}\n",
+        "kind: note\nname: {zh: 便条, en: Note}\nfields:\n  text: {type: text, zh: 内容, en: Text}\n  colour: {type: text, zh: 颜色, en: Colour}\nstates:\n  new: {zh: 新, en: New}\n  done: {zh: 毕, en: Done, closed: true}\nopen: {zh: 写, en: Write, to: new, by: [clerk, system], form: [text?, colour?]}\nsteps:\n  finish: {zh: 办结, en: Finish, from: new, to: done, by: [clerk, system], effects: [{post: {ledger: stars, account: this, amount: \"2\"}}]}\nduties:\n  finish: {zh: 办结, en: Finish, on: open, until: finish, due: {within: {param: note.finish}}, holder: [unit]}\n",
     ),
     (
         "scenarios/A.yaml",
-        "setup:\n  units: {C: {level: company}, P: {parent: C}}\n  unit: P\nscenarios:\n  late:\n    zh: 迟\n    play:\n      - 2026-03-04 09:00 system open note n1: {text: 一, colour: 红}\n      - 10:00:01 system finish n1\n      - expect: {n1/finish: missed, n1.text: 一}\n  careless:\n    zh: 不看\n    play:\n      - system open note n1\n      - expect: {n1: new}\n",
+        "setup:\n  units: {C: {level: company}, P: {parent: C}}\n  unit: P\nscenarios:\n  late:\n    zh: 迟\n    play:\n      - 2026-03-04 09:00 system open note n1: {text: 一, colour: 红}\n      - 10:00:01 system finish n1\n      - expect: {n1/finish: missed, n1.text: 一}\n  starred:\n    zh: 星\n    play:\n      - system open note n1\n      - system finish n1\n      - expect: {n1.balance.stars: 2}\n  careless:\n    zh: 不看\n    play:\n      - system open note n1\n      - expect: {n1: new}\n",
     ),
 ];
 
@@ -128,6 +128,8 @@ fn what_nobody_notices_missing_survives_and_is_not_covered() {
         ("'parameter:note.finish'", "late", vec![]),
         ("kind:note", "careless", vec![]),
         ("note.text", "late", vec![]),
+        ("'ledger:stars'", "starred", vec![]),
+        ("'ledger:stars'", "late", vec!["ledger:stars"]),
         ("duty:note/finish", "careless", vec!["duty:note/finish"]),
         (
             "'parameter:note.unused', note.text",
