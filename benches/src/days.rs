@@ -5,7 +5,8 @@ use crate::machine::processor;
 use crate::report::{Goal, Spread};
 use crate::town::{self, time_of};
 use anyhow::Result;
-use app::{Office, board};
+use app::access::Came;
+use app::{Actor, Office, board};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::{By, Command};
@@ -23,6 +24,7 @@ struct Open {
     code: String,
     id: RecordId,
     number: String,
+    desk: Actor,
     send: Command,
 }
 
@@ -32,7 +34,8 @@ fn open(office: &Office, bench: &Bench, count: usize) -> Result<Vec<Open>> {
     for (at, project) in bench.town.projects[..PROJECTS].iter().enumerate() {
         for from in (0..count / PROJECTS).step_by(BATCH) {
             let of = project.clone();
-            let opened = office.at(project.unit, Lane::Bulk, move |desk| {
+            let actor = Actor::member(project.desk, Came::Password);
+            let opened = office.at(&actor, project.unit, Lane::Bulk, move |desk| {
                 let kind = Name::from("repair");
                 let numbers = from..from + BATCH;
                 numbers
@@ -51,6 +54,7 @@ fn open(office: &Office, bench: &Bench, count: usize) -> Result<Vec<Open>> {
                     code: format!("P{at:02}"),
                     id: record.id,
                     number: record.number,
+                    desk: actor.clone(),
                     send,
                 });
             }
@@ -107,7 +111,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
             let open = open(&office, bench, count)?;
             clock.set(time_of(100));
             taken.push(each(callers, &open, |it| {
-                office.step(it.unit, it.id, it.send.clone()).map(drop)
+                office
+                    .step(&it.desk, it.unit, it.id, it.send.clone())
+                    .map(drop)
             })?);
             if callers == 16 {
                 let store = office.store();
@@ -120,7 +126,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
                     Ok(())
                 })?);
                 taken.push(each(16, &open, |it| {
-                    board::journal(&office, &it.code, &it.number).map(drop)
+                    board::journal(&office, &it.desk, &it.code, &it.number).map(drop)
                 })?);
             }
         }

@@ -4,7 +4,8 @@ use crate::Bench;
 use crate::report::{Goal, Spread};
 use crate::town::{self, time_of};
 use anyhow::{Context, Result};
-use app::{Clock, Office, recompute};
+use app::access::Came;
+use app::{Actor, Clock, Office, recompute};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::{By, Command, Decided, Record};
@@ -28,8 +29,15 @@ const DAYS: i64 = 365;
 /// A repair that has been sent, with the duty that sending decided.
 fn sample(office: &Office, bench: &Bench) -> Result<(Record, Decided)> {
     let project = &bench.town.projects[0];
-    let opened = office.open_record(project.unit, "repair", None, project.repair(900_001))?;
+    let opened = office.open_record(
+        &Actor::member(project.desk, Came::Password),
+        project.unit,
+        "repair",
+        None,
+        project.repair(900_001),
+    )?;
     let sent = office.step(
+        &Actor::member(project.desk, Came::Password),
         project.unit,
         opened.record.id,
         Command::new("send", By::Member(project.desk)),
@@ -98,6 +106,7 @@ fn steps(
     few: usize,
 ) -> Result<(f64, f64)> {
     let project = bench.town.projects[0].clone();
+    let actor = Actor::member(project.desk, Came::Password);
     let mut command = Command::new("send", By::Member(project.desk));
     let engineer = project.engineers[round % project.engineers.len()].to_string();
     command
@@ -106,7 +115,7 @@ fn steps(
     let first = 1_000_000 + round * (STEPS + ALONE);
     clock.set(time_of(round * 1_000));
     let unit = project.unit;
-    let opened: Vec<RecordId> = office.at(unit, Lane::Bulk, move |at| {
+    let opened: Vec<RecordId> = office.at(&actor, unit, Lane::Bulk, move |at| {
         (first..first + STEPS + ALONE)
             .map(|number| {
                 let opened = at.open(&Name::from("repair"), None, &project.repair(number))?;
@@ -119,7 +128,7 @@ fn steps(
     let started = Instant::now();
     for ids in together.chunks(TOGETHER) {
         let (ids, command) = (ids.to_vec(), command.clone());
-        office.at(unit, Lane::Bulk, move |at| {
+        office.at(&actor, unit, Lane::Bulk, move |at| {
             for id in &ids {
                 at.step(*id, &command)?;
             }
@@ -129,7 +138,7 @@ fn steps(
     let each = started.elapsed().as_secs_f64() * 1e6 / together.len() as f64;
     let started = Instant::now();
     for id in alone {
-        office.step(unit, *id, command.clone())?;
+        office.step(&actor, unit, *id, command.clone())?;
     }
     let single = started.elapsed().as_secs_f64() * 1e6 / alone.len() as f64;
     Ok((each, single))

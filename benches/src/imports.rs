@@ -4,6 +4,7 @@ use crate::Bench;
 use crate::report::{Goal, Spread};
 use crate::town;
 use anyhow::{Context, Result, anyhow};
+use app::Actor;
 use app::import::map::Map;
 use app::import::plan::ReportFile;
 use app::import::run::{self, Request};
@@ -40,16 +41,19 @@ pub(crate) fn measure(bench: &mut Bench, file: &Path) -> Result<()> {
     for _ in 0..rounds {
         let home = bench.place.empty()?;
         let (office, clock) = town::office(home.location(), &bench.options())?;
-        office.activate(app::pack::sources("service-request")?)?;
+        office.activate(&Actor::system(), app::pack::sources("service-request")?)?;
         clock.set(town::time_of(0));
-        office.add_unit(NewUnit {
-            level: Level::Company,
-            parent: None,
-            code: "CO".into(),
-            name: "公司".into(),
-            zone: Zone::named("America/New_York").context("the zone")?,
-            attributes: Attributes::default(),
-        })?;
+        office.add_unit(
+            &Actor::system(),
+            NewUnit {
+                level: Level::Company,
+                parent: None,
+                code: "CO".into(),
+                name: "公司".into(),
+                zone: Zone::named("America/New_York").context("the zone")?,
+                attributes: Attributes::default(),
+            },
+        )?;
         let request = Request {
             map: &map,
             files: vec![file.to_owned()],
@@ -57,11 +61,18 @@ pub(crate) fn measure(bench: &mut Bench, file: &Path) -> Result<()> {
         };
         let mut report = ReportFile::new(std::io::sink(), Vec::new())?;
         let started = Instant::now();
-        let imported = run::run(&office, &request, (&name, &text), &mut report, &mut |_| {})
-            .map_err(|error| {
-                let Text { en, .. } = error.reason();
-                anyhow!("{en}")
-            })?;
+        let imported = run::run(
+            &office,
+            &Actor::system(),
+            &request,
+            (&name, &text),
+            &mut report,
+            &mut |_| {},
+        )
+        .map_err(|error| {
+            let Text { en, .. } = error.reason();
+            anyhow!("{en}")
+        })?;
         let seconds = started.elapsed().as_secs_f64();
         rows = imported.rows;
         took.push(seconds);

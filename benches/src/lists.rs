@@ -4,6 +4,9 @@ use crate::Bench;
 use crate::report::{Goal, Spread};
 use crate::town;
 use anyhow::{Context, Result};
+use app::Actor;
+use app::access::Came;
+use domain::access::Scope;
 use domain::clock::Due;
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
@@ -63,6 +66,7 @@ fn fill(store: &Store, of: &Record, assignees: &[MemberId]) -> Result<()> {
                 let columns = Columns {
                     assignee: Some(&assignee),
                     team: Some(&team),
+                    place: None,
                 };
                 record::insert(tx, &record, &record::listed(&record, columns)?)?;
             }
@@ -98,18 +102,26 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
     let home = bench.place.copy(&bench.base)?;
     let (office, _clock) = town::office(home.location(), &bench.options())?;
     let project = &bench.town.projects[0];
-    let opened = office.open_record(project.unit, "repair", None, project.repair(0))?;
+    let opened = office.open_record(
+        &Actor::member(project.desk, Came::Password),
+        project.unit,
+        "repair",
+        None,
+        project.repair(0),
+    )?;
     let assignees: Vec<MemberId> = (0..ASSIGNEES)
         .map(|number| MemberId::from_uuid(id(0x02, number)))
         .collect();
     fill(office.store(), &opened.record, &assignees)?;
     let of_one = |number: usize| Filter {
+        scope: Scope::everything(),
         kind: Some(Name::from("repair")),
         state: Some(Name::from(STATES[number % STATES.len()])),
         assignee: Some(assignees[number % assignees.len()]),
         ..Filter::default()
     };
     let of_all = |number: usize| Filter {
+        scope: Scope::everything(),
         kind: Some(Name::from("repair")),
         state: Some(Name::from(STATES[number % STATES.len()])),
         ..Filter::default()

@@ -6,7 +6,8 @@ use crate::raw::{self, Opening};
 use crate::report::{Goal, Spread};
 use crate::town::{self, Town, time_of};
 use anyhow::{Result, ensure};
-use app::{Clock, Office};
+use app::access::Came;
+use app::{Actor, Clock, Office};
 use std::thread;
 use std::time::{Duration, Instant};
 use store::Options;
@@ -46,7 +47,8 @@ fn run(
         for number in (first..count).step_by(callers) {
             let project = &projects[number % projects.len()];
             clock.set(time_of(number));
-            office.open_record(project.unit, "repair", None, project.repair(number))?;
+            let actor = Actor::member(project.desk, Came::Password);
+            office.open_record(&actor, project.unit, "repair", None, project.repair(number))?;
         }
         Ok::<_, app::Error>(())
     };

@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use app::unit::NewUnit;
-use app::{Clock, Office};
+use app::{Actor, Clock, Office};
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::record::{By, Command};
@@ -61,17 +61,20 @@ impl Town {
         homes: usize,
     ) -> Result<Self> {
         clock.set(Instant::from_micros(BUILT));
-        office.activate(app::pack::sources("residential-cn")?)?;
+        office.activate(&Actor::system(), app::pack::sources("residential-cn")?)?;
         let zone = Zone::named("Asia/Shanghai").context("the zone")?;
         let add = |level, parent, code: &str| {
-            office.add_unit(NewUnit {
-                level,
-                parent,
-                code: code.to_owned(),
-                name: code.to_owned(),
-                zone: zone.clone(),
-                attributes: Attributes::default(),
-            })
+            office.add_unit(
+                &Actor::system(),
+                NewUnit {
+                    level,
+                    parent,
+                    code: code.to_owned(),
+                    name: code.to_owned(),
+                    zone: zone.clone(),
+                    attributes: Attributes::default(),
+                },
+            )
         };
         let company = add(Level::Company, None, "CO")?.id;
         let mut built = Vec::new();
@@ -92,7 +95,12 @@ fn project(office: &Office, unit: UnitId, code: &str, homes: usize) -> Result<Pr
             .iter()
             .map(|(name, id)| (Name::from(*name), *id))
             .collect();
-        Ok::<_, anyhow::Error>(office.open_record(unit, kind, None, command)?.record.id)
+        Ok::<_, anyhow::Error>(
+            office
+                .open_record(&Actor::giving(unit, &command), unit, kind, None, command)?
+                .record
+                .id,
+        )
     };
     open(
         "team",
@@ -119,7 +127,7 @@ fn project(office: &Office, unit: UnitId, code: &str, homes: usize) -> Result<Pr
     let mut built = Vec::new();
     for from in (0..homes).step_by(BATCH) {
         let code = code.to_owned();
-        let more = office.at(unit, Lane::Bulk, move |desk| {
+        let more = office.at(&Actor::system(), unit, Lane::Bulk, move |desk| {
             let mut opened = Vec::new();
             for number in from..homes.min(from + BATCH) {
                 let (building, floor, room) =

@@ -1,5 +1,6 @@
 //! What is open and what is due first: the lists that people work from.
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::export::Names;
 use crate::office::Office;
@@ -36,11 +37,11 @@ pub struct Due {
     pub late: bool,
 }
 
-/// Every project with what is due first in it.
+/// Every project of the actor's with what is due first in it.
 ///
 /// # Errors
 /// A database that cannot be read.
-pub fn overview(office: &Office) -> Result<Vec<Board>, Error> {
+pub fn overview(office: &Office, actor: &Actor) -> Result<Vec<Board>, Error> {
     let library = office.library()?;
     let Some(active) = library.active() else {
         return Ok(Vec::new());
@@ -48,11 +49,13 @@ pub fn overview(office: &Office) -> Result<Vec<Board>, Error> {
     let now = office.clock().now();
     let mut boards = Vec::new();
     for unit in office
-        .units()?
+        .units_of(actor)?
         .into_iter()
         .filter(|unit| unit.level == Level::Project)
     {
+        let view = office.view(unit.id)?;
         let filter = record::Filter {
+            scope: actor.scope(&view, now),
             due_before: Some(Instant::from_micros(store::NEVER)),
             ..record::Filter::default()
         };
@@ -61,9 +64,9 @@ pub fn overview(office: &Office) -> Result<Vec<Board>, Error> {
             unit: &unit,
             now,
         };
-        let (page, names, open, overdue) = office.store().read(|tx| {
+        let (page, names, open, overdue) = office.read(|tx| {
             let (page, names) = shown.page(tx, &filter, 20)?;
-            let (open, overdue) = record::count_open(tx, unit.id, now)?;
+            let (open, overdue) = record::count_open(tx, unit.id, &filter.scope, now)?;
             Ok::<_, Error>((page, names, open, overdue))
         })?;
         let next = page
@@ -163,21 +166,24 @@ impl Shown<'_> {
     }
 }
 
-/// A page of a unit's open records, most urgent first.
+/// A page of a unit's open records that the actor sees, most urgent first.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn open_records(
     office: &Office,
+    actor: &Actor,
     unit: &str,
     kind: Option<Name>,
     state: Option<Name>,
     limit: i64,
 ) -> Result<Vec<Value>, Error> {
-    let unit = office.unit(unit)?;
+    let (unit, view) = office.unit_of(actor, unit)?;
     let library = office.library()?;
     let active = library.active().ok_or(Error::NotFound)?;
+    let now = office.clock().now();
     let filter = record::Filter {
+        scope: actor.scope(&view, now),
         kind,
         state,
         ..record::Filter::default()
@@ -185,9 +191,9 @@ pub fn open_records(
     let shown = Shown {
         pack: &active.pack,
         unit: &unit,
-        now: office.clock().now(),
+        now,
     };
-    let (page, names) = office.store().read(|tx| shown.page(tx, &filter, limit))?;
+    let (page, names) = office.read(|tx| shown.page(tx, &filter, limit))?;
     Ok(page
         .iter()
         .map(|line| {
@@ -206,12 +212,20 @@ pub fn open_records(
 ///
 /// # Errors
 /// `NotFound`.
-pub fn journal(office: &Office, unit: &str, number: &str) -> Result<Vec<Value>, Error> {
-    let unit = office.unit(unit)?;
+pub fn journal(
+    office: &Office,
+    actor: &Actor,
+    unit: &str,
+    number: &str,
+) -> Result<Vec<Value>, Error> {
+    let (unit, view) = office.unit_of(actor, unit)?;
+    let now = office.clock().now();
     let library = office.library()?;
     let active = library.active().ok_or(Error::NotFound)?;
-    let (lines, names) = office.store().read(|tx| {
-        let id = record::by_number(tx, unit.id, number)?.ok_or(store::Error::NotFound)?;
+    let (lines, names) = office.read(|tx| {
+        let id = record::by_number(tx, unit.id, number)?.ok_or(Error::NotFound)?;
+        let record = record::get(tx, unit.id, id)?;
+        let _ = actor.may_see(tx, &view, now, &record)?;
         let lines = entry::journal(tx, unit.id, id)?;
         let doers = lines
             .iter()

@@ -1,6 +1,7 @@
 //! The demo that ships with a pack: invented people at invented places, played through the ordinary steps in the order of time, so that
 //! every limit, pause and score comes about as it would at a desk.
 
+use crate::access::Actor;
 use crate::cast::{Cast, Named};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -148,23 +149,26 @@ impl Player<'_> {
                 .iter()
                 .filter_map(|flag| flag.as_str().map(str::to_owned))
                 .collect();
-            let added = self.office.add_unit(NewUnit {
-                level: text(unit, "kind")?
-                    .parse()
-                    .map_err(|error: domain::unit::UnknownLevel| Error::Usage(error.to_string()))?,
-                parent,
-                code: text(unit, "code")?.to_owned(),
-                name: text(unit, "zh")?.to_owned(),
-                zone: self.cast.zone.clone(),
-                attributes: Attributes {
-                    kind: unit.get("type").and_then(Json::as_str).map(str::to_owned),
-                    level: unit
-                        .get("level")
-                        .and_then(Json::as_str)
-                        .and_then(|level| level.parse().ok()),
-                    flags,
+            let added = self.office.add_unit(
+                &Actor::system(),
+                NewUnit {
+                    level: text(unit, "kind")?.parse().map_err(
+                        |error: domain::unit::UnknownLevel| Error::Usage(error.to_string()),
+                    )?,
+                    parent,
+                    code: text(unit, "code")?.to_owned(),
+                    name: text(unit, "zh")?.to_owned(),
+                    zone: self.cast.zone.clone(),
+                    attributes: Attributes {
+                        kind: unit.get("type").and_then(Json::as_str).map(str::to_owned),
+                        level: unit
+                            .get("level")
+                            .and_then(Json::as_str)
+                            .and_then(|level| level.parse().ok()),
+                        flags,
+                    },
                 },
-            })?;
+            )?;
             self.cast.units.insert(added.code, added.id);
         }
         Ok(())
@@ -194,10 +198,11 @@ impl Player<'_> {
                 note: None,
             });
         }
+        let actor = Actor::giving(unit, &command);
         if event.step == "open" {
             let taken = self
                 .office
-                .open_record(unit, kind.name.clone(), None, command)?;
+                .open_record(&actor, unit, kind.name.clone(), None, command)?;
             let named = Named {
                 kind: kind.name.clone(),
                 unit,
@@ -206,7 +211,7 @@ impl Player<'_> {
             self.cast.records.insert(event.key.to_owned(), named);
         } else {
             let Named { unit, id, .. } = *self.cast.record(event.key)?;
-            self.office.step(unit, id, command)?;
+            self.office.step(&actor, unit, id, command)?;
         }
         if touches_roster(kind) {
             for unit in self.office.units()? {

@@ -4,6 +4,7 @@
 //! Effects on other records follow in the same transaction. It decides nothing itself and never spans two units.
 
 use self::draft::{Draft, Drafted, Rest};
+use crate::access::{Actor, Who};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::view::View;
@@ -44,6 +45,9 @@ pub struct Desk<'d, 'c> {
     pub tx: &'d mut Tx<'c>,
     view: &'d View,
     clock: &'d Clock,
+    actor: &'d Actor,
+    /// What follows from a step that was permitted: effects, the end of an approval.
+    following: bool,
     /// What the steps so far have moved, written last and in key order.
     moved: BTreeMap<TallyKey, Tally>,
     touched: Touched,
@@ -84,16 +88,23 @@ struct Touched {
 impl<'d, 'c> Desk<'d, 'c> {
     /// # Errors
     /// `Outdated` if the view is not what the database says.
-    pub fn begin(tx: &'d mut Tx<'c>, view: &'d View, clock: &'d Clock) -> Result<Self, Error> {
+    pub fn begin(
+        tx: &'d mut Tx<'c>,
+        view: &'d View,
+        clock: &'d Clock,
+        actor: &'d Actor,
+    ) -> Result<Self, Error> {
         view.check(tx)?;
-        Ok(Self::over(tx, view, clock))
+        Ok(Self::over(tx, view, clock, actor))
     }
 
-    fn over(tx: &'d mut Tx<'c>, view: &'d View, clock: &'d Clock) -> Self {
+    fn over(tx: &'d mut Tx<'c>, view: &'d View, clock: &'d Clock, actor: &'d Actor) -> Self {
         Self {
             tx,
             view,
             clock,
+            actor,
+            following: false,
             moved: BTreeMap::new(),
             touched: Touched::default(),
             depth: 0,
@@ -119,11 +130,14 @@ impl<'d, 'c> Desk<'d, 'c> {
         work: impl FnOnce(&mut Desk<'_, 'c>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (view, clock, depth) = (self.view, self.clock, self.depth);
+        let (actor, following) = (self.actor, self.following);
         let (done, moved, touched) = self.tx.savepoint(|tx| {
             let mut inner = Desk {
                 tx,
                 view,
                 clock,
+                actor,
+                following,
                 moved: BTreeMap::new(),
                 touched: Touched::default(),
                 depth,
@@ -269,9 +283,11 @@ impl<'d, 'c> Desk<'d, 'c> {
             // The pack has moved on since; the caller saw what the record was then.
             let change = BuiltIn::Migrate(Box::new(migrated));
             let was = before.version;
+            let following = std::mem::replace(&mut self.following, true);
             before = self
                 .step(id, &Command::built_in(change, By::System))?
                 .record;
+            self.following = following;
             if command.version == Some(was) {
                 bumped = Command {
                     version: Some(before.version),
@@ -327,6 +343,15 @@ impl<'d, 'c> Desk<'d, 'c> {
         command: &Command,
         now: Instant,
     ) -> Result<Entry, Error> {
+        let view = self.view;
+        let system = Actor::system();
+        let actor = if self.following { &system } else { self.actor };
+        let permit = actor.may_command(self.tx, view, now, kind, before, command);
+        let permit = permit.map_err(|error| match error {
+            // The system has no rights to lack: what its rules do not give it is a refusal like any other.
+            Error::Denied(denied) if *actor.who() == Who::System => denied.refusal().into(),
+            other => other,
+        })?;
         let recurs = match &command.built_in {
             Some(BuiltIn::Recur { duty, .. }) => kind.duty(duty.as_str()),
             _ => None,
@@ -348,9 +373,8 @@ impl<'d, 'c> Desk<'d, 'c> {
             (Some(_), Some(record)) => self.journal(record)?,
             _ => Vec::new(),
         };
-        let view = self.view;
         let context = view.context(now, command, &linked, &facts, &balances, &journal);
-        decide(&context, target, command).map_err(Error::Refused)
+        decide(&context, target, command, permit).map_err(Error::Refused)
     }
 
     fn journal(&mut self, record: &Record) -> Result<Vec<(Entry, String)>, Error> {
@@ -419,6 +443,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         let columns = Columns {
             assignee: kind.assignee.as_ref(),
             team: kind.team.as_ref(),
+            place: self.view.rules.pack.place_of(kind, &change.record),
         };
         let row = record::listed(&change.record, columns)?;
         Ok(Drafted::New(Box::new(Draft {
@@ -444,6 +469,7 @@ impl<'d, 'c> Desk<'d, 'c> {
                 .into());
         }
         self.depth += 1;
+        let following = std::mem::replace(&mut self.following, true);
         for plan in planned {
             let done = match &plan {
                 Planned::Open { kind, command } => self.open(kind, None, command),
@@ -460,6 +486,7 @@ impl<'d, 'c> Desk<'d, 'c> {
                 other => other,
             })?;
         }
+        self.following = following;
         self.depth -= 1;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! What a use-case answers when it does not do what was asked.
 
+use domain::access::Denied;
 use domain::name::Text;
 use domain::pack::Fault;
 use domain::record::{EvolveError, Refusal};
@@ -11,6 +12,9 @@ pub enum Error {
     Refused(Vec<Refusal>),
     #[error("not found")]
     NotFound,
+    /// It is not his to see or do.
+    #[error("{}", .0.refusal())]
+    Denied(Denied),
     /// The caller's idempotency key was used for something else.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -65,6 +69,7 @@ pub enum Class {
     /// Mend what was asked.
     Usage,
     NotFound,
+    Denied,
     Refused,
     /// Load again and decide again.
     Stale,
@@ -80,7 +85,9 @@ impl Error {
         use store::Error as S;
         match self {
             Self::Usage(_) => Class::Usage,
-            Self::NotFound => Class::NotFound,
+            // What somebody may not see does not exist for him.
+            Self::NotFound | Self::Denied(Denied::Unseen) => Class::NotFound,
+            Self::Denied(_) => Class::Denied,
             Self::Refused(_) => Class::Refused,
             Self::KeyReused | Self::Orphans(_) | Self::Store(S::Conflict(_)) => Class::Conflict,
             Self::Store(S::Stale) => Class::Stale,
@@ -98,6 +105,7 @@ impl Error {
                 .first()
                 .map_or("refused", |refusal| refusal.code.as_str()),
             Self::NotFound => "not-found",
+            Self::Denied(denied) => denied.refusal().code.as_str(),
             Self::KeyReused => "key-reused",
             Self::Pack(_) => "pack-faults",
             Self::Orphans(_) => "pack-orphans",

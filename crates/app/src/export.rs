@@ -2,9 +2,11 @@
 //!
 //! Rows are made one by one and handed on, so that an export needs no memory for its length. Times are RFC 3339 in the unit's zone.
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::recompute::each_journal;
+use domain::access::{Privilege, Scope};
 use domain::holder::Holder;
 use domain::id::{HolderId, RecordId, UnitId};
 use domain::measure::holder_id;
@@ -30,12 +32,13 @@ pub enum What {
 /// A row: the same columns in the same order for all rows of an export.
 pub type Row = Map<String, Json>;
 
-/// Hands every row to `each`, by unit and record.
+/// Hands every row to `each`, by unit and record: of the units in which the actor may export, and of the kinds that he sees there.
 ///
 /// # Errors
-/// A database that cannot be read, or what `each` returned.
+/// `Denied` if there is no such unit; a database that cannot be read, or what `each` returned.
 pub fn export(
     office: &Office,
+    actor: &Actor,
     what: What,
     kind: Option<&Name>,
     as_of: Instant,
@@ -45,20 +48,34 @@ pub fn export(
         return Ok(());
     };
     let names = Names::load(office)?;
-    for unit in office.units()? {
+    let now = office.clock().now();
+    let mut denied = None;
+    let mut shown = false;
+    for unit in office.units_of(actor)? {
+        if let Err(error) = office.privilege(actor, Privilege::Exports, Some(unit.id)) {
+            denied = Some(error);
+            continue;
+        }
+        shown = true;
+        let view = office.view(unit.id)?;
+        let scope = actor.scope(&view, now);
         let out = Out {
             unit: &unit,
             pack: &active.pack,
             names: &names,
             as_of,
+            scope: &scope,
         };
-        office.store().read(|tx| match what {
+        office.read(|tx| match what {
             What::Records => out.records(tx, kind, &mut each),
             What::Entries => out.entries(tx, kind, &mut each),
             What::Duties => out.duties(tx, kind, &mut each),
         })?;
     }
-    Ok(())
+    match denied {
+        Some(error) if !shown => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The fields of a register that name who is in it, the better one first.
@@ -97,7 +114,7 @@ impl Names {
         for unit in office.units()? {
             names.insert(unit.id.into(), unit.code.clone());
         }
-        office.store().read(|tx| {
+        office.read(|tx| {
             for kind in active.pack.kinds.values() {
                 let Some(fields) = naming(kind) else { continue };
                 record::each_of_kind(tx, None, Some(&kind.name), |record| {
@@ -170,6 +187,8 @@ fn source_id(source: Option<&str>) -> Option<&str> {
 
 struct Out<'a> {
     unit: &'a Unit,
+    /// Only kinds that are seen whole are exported.
+    scope: &'a Scope,
     pack: &'a Pack,
     names: &'a Names,
     as_of: Instant,
@@ -227,7 +246,7 @@ impl Out<'_> {
         each: &mut dyn FnMut(Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut kinds: Vec<&Name> = self.pack.kinds.keys().collect();
-        kinds.retain(|name| kind.is_none_or(|kind| kind == *name));
+        kinds.retain(|name| kind.is_none_or(|kind| kind == *name) && self.scope.sees_all_of(name));
         for name in kinds {
             let mut decided = self.all_decided(tx, Some(name))?;
             visit(
@@ -338,7 +357,8 @@ impl Out<'_> {
             let Some(opens) = lines[0].entry.opens.clone() else {
                 return Ok(());
             };
-            if kind.is_some_and(|kind| opens.kind != *kind) {
+            if kind.is_some_and(|kind| opens.kind != *kind) || !self.scope.sees_all_of(&opens.kind)
+            {
                 return Ok(());
             }
             for line in lines {
@@ -391,6 +411,7 @@ impl Out<'_> {
             By::Member(member) => json!(self.names.of((*member).into())),
             By::Party(party) => json!(party.to_string()),
             By::System => json!("system"),
+            By::Operator(name) => json!(format!("operator:{name}")),
             By::Source(name) => json!(name),
         }
     }
@@ -426,6 +447,9 @@ impl Out<'_> {
         visit(
             |show| record::each_of_kind(tx, Some(self.unit.id), kind, show),
             |record: Record| {
+                if !self.scope.sees_all_of(&record.kind) {
+                    return Ok(());
+                }
                 let mut rows = decided.remove(&record.id).unwrap_or_default();
                 rows.sort_by(|a, b| (&a.name, a.occurrence).cmp(&(&b.name, b.occurrence)));
                 for row in rows {

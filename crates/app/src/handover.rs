@@ -1,9 +1,11 @@
 //! Duties follow a change of grid, posting or leave (S5.1, S5.4): the open records of a unit whose duties are held by somebody whom the
 //! registers no longer name are handed over, in batches, by entries. Run twice, nothing is handed over twice.
 
+use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::office::Office;
+use domain::access::Scope;
 use domain::id::{RecordId, UnitId};
 use domain::ledger::Posted;
 use domain::record::{By, Command, handover};
@@ -24,7 +26,7 @@ pub fn hand_over(office: &Office, unit: UnitId) -> Result<u64, Error> {
     let mut written = 0;
     for batch in ids.chunks(BATCH) {
         let batch = batch.to_vec();
-        written += office.at(unit, Lane::Bulk, move |desk| {
+        written += office.at(&Actor::system(), unit, Lane::Bulk, move |desk| {
             let mut written = 0;
             for id in &batch {
                 written += one(desk, *id)?;
@@ -38,8 +40,11 @@ pub fn hand_over(office: &Office, unit: UnitId) -> Result<u64, Error> {
 /// Open records with something to do.
 fn open_records(office: &Office, unit: UnitId) -> Result<Vec<RecordId>, Error> {
     let mut ids = Vec::new();
-    office.store().read(|tx| {
-        let mut filter = record::Filter::default();
+    office.read(|tx| {
+        let mut filter = record::Filter {
+            scope: Scope::everything(),
+            ..record::Filter::default()
+        };
         loop {
             let page = record::list_open(tx, unit, &filter, i64::from(PAGE))?;
             for record in &page {

@@ -2,6 +2,7 @@
 //!
 //! The clock and the ids come from here, files are read here. Nothing here contains SQL, knows HTTP, or decides a business rule.
 
+pub mod access;
 pub mod board;
 mod cast;
 pub mod clock;
@@ -26,6 +27,7 @@ pub mod unit;
 pub mod verify;
 pub mod view;
 
+pub use access::Actor;
 pub use clock::Clock;
 pub use desk::{Desk, Taken};
 pub use error::{Class, Error};

@@ -2,10 +2,12 @@
 //!
 //! At least once is as good as once: what a message opens has the message's id, and what it steps has it as its key.
 
+use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::office::Office;
 use crate::sweep::Swept;
+use domain::access::own_work;
 use domain::id::UnitId;
 use domain::message::{Asked, Message, Outgoing};
 use domain::record::refusal::Code;
@@ -53,7 +55,7 @@ pub(crate) fn deliver(office: &Office, as_of: Instant, swept: &mut Swept) -> Res
     for unit in office.units()? {
         loop {
             let lease = as_of.plus_micros(LEASE);
-            let claimed = office.store().write(Lane::Bulk, move |tx| {
+            let claimed = office.write(&own_work(), Lane::Bulk, move |tx| {
                 job::claim(tx, unit.id, KIND, as_of, lease, BATCH)
             })?;
             if claimed.is_empty() {
@@ -68,7 +70,7 @@ pub(crate) fn deliver(office: &Office, as_of: Instant, swept: &mut Swept) -> Res
                 } else {
                     swept.delivered += 1;
                 }
-                office.store().write(Lane::Bulk, move |tx| match &arrived {
+                office.write(&own_work(), Lane::Bulk, move |tx| match &arrived {
                     Ok(()) => job::done(tx, &job),
                     Err(error) => {
                         job::failed(tx, &job, (!dead).then_some(again), &error.to_string())
@@ -83,14 +85,19 @@ pub(crate) fn deliver(office: &Office, as_of: Instant, swept: &mut Swept) -> Res
 /// Does what a message asks, in the unit that it goes to.
 fn receive(office: &Office, job: &Claimed) -> Result<(), Error> {
     let Addressed { to, message } = job.doc()?;
-    let done = office.at(to, Lane::Bulk, move |desk: &mut Desk<'_, '_>| {
-        let command = message.command();
-        match &message.asks {
-            Asked::Open(kind) => desk.open(kind, Some(message.id), &command),
-            Asked::Step(record, _) => desk.step(*record, &command),
-        }
-        .map(|_| ())
-    });
+    let done = office.at(
+        &Actor::system(),
+        to,
+        Lane::Bulk,
+        move |desk: &mut Desk<'_, '_>| {
+            let command = message.command();
+            match &message.asks {
+                Asked::Open(kind) => desk.open(kind, Some(message.id), &command),
+                Asked::Step(record, _) => desk.step(*record, &command),
+            }
+            .map(|_| ())
+        },
+    );
     match done {
         // It had arrived before.
         Err(Error::Refused(reasons))

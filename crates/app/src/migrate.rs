@@ -3,9 +3,11 @@
 //! The batches can be broken off at any time and go on with the next activation or sweep; a record that is touched first is migrated with its
 //! step, so nothing waits for them.
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::library::Library;
 use crate::office::Office;
+use domain::access::own_work;
 use domain::id::RecordId;
 use domain::name::Name;
 use domain::pack::model::Pack;
@@ -31,19 +33,17 @@ pub struct Touched {
 /// # Errors
 /// A record that cannot be migrated; a database that cannot be read or written.
 pub fn resume(office: &Office) -> Result<u64, Error> {
-    let begun = office.store().read(schedule::migrations)?;
+    let begun = office.read(schedule::migrations)?;
     let mut touched = 0;
     for (pack, from) in begun {
         let library = office.library()?;
         // A later pack knows what came before it, and where it has a migration of its own it is on the list as well.
         if let Some(rules) = library.active().cloned() {
             for unit in office.units()? {
-                let ids = office
-                    .store()
-                    .read(|tx| ids(tx, &rules.pack, &from, Some(unit.id)))?;
+                let ids = office.read(|tx| ids(tx, &rules.pack, &from, Some(unit.id)))?;
                 for batch in ids.chunks(BATCH) {
                     let (batch, from) = (batch.to_vec(), version(&from));
-                    touched += office.at(unit.id, Lane::Bulk, move |desk| {
+                    touched += office.at(&Actor::system(), unit.id, Lane::Bulk, move |desk| {
                         let mut touched = 0;
                         for id in &batch {
                             let view = desk.view();
@@ -60,9 +60,9 @@ pub fn resume(office: &Office) -> Result<u64, Error> {
                 }
             }
         }
-        office
-            .store()
-            .write(Lane::Bulk, move |tx| schedule::end_migration(tx, pack))?;
+        office.write(&own_work(), Lane::Bulk, move |tx| {
+            schedule::end_migration(tx, pack)
+        })?;
     }
     Ok(touched)
 }
@@ -110,7 +110,7 @@ pub fn touched(office: &Office, library: &Library, pack: &Pack) -> Result<Vec<To
         return Ok(Vec::new());
     };
     let mut counts: std::collections::BTreeMap<(Name, String), u64> = Default::default();
-    office.store().read(|tx| {
+    office.read(|tx| {
         each(tx, pack, &active.pack.version, None, |record, done| {
             let renamed = |what: &str, all: &std::collections::BTreeMap<Name, Name>| {
                 all.iter()

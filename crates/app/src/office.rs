@@ -1,17 +1,19 @@
 //! An open database with everything a use-case needs: the office in which desks stand.
 
+use crate::access::Actor;
 use crate::clock::Clock;
 use crate::desk::draft::{Draft, Drafted};
 use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
 use crate::library::Library;
 use crate::view::View;
+use domain::access::Permit;
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::Command;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::{Constraint, Lane, Location, Options, Store};
+use store::{Constraint, Lane, Location, Options, Store, Tx};
 
 /// How often a command is tried again when its unit's roster or parameters changed meanwhile.
 const ATTEMPTS: usize = 12;
@@ -66,9 +68,30 @@ impl Office {
         }))
     }
 
+    /// The database itself, past every check: for tests and measurements.
+    #[cfg(feature = "testing")]
     pub fn store(&self) -> &Store {
         &self.0.store
     }
+
+    /// Runs `work` on one snapshot. What it may show, and to whom, is for the caller to have asked.
+    pub fn read<T, E: From<store::Error>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.0.store.read(work)
+    }
+
+    /// A write that is no step of a record. That a permit was asked for is seen from its being here.
+    pub(crate) fn write<T: Send + 'static, E: From<store::Error> + Send + 'static>(
+        &self,
+        _: &Permit,
+        lane: Lane,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.0.store.write(lane, work)
+    }
+
     pub fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -121,12 +144,13 @@ impl Office {
         Ok(library)
     }
 
-    /// Runs changes of one unit in one transaction: all of them happen or none.
+    /// Runs changes of one unit in one transaction: all of them happen or none. Each is checked as the actor's.
     ///
     /// # Errors
     /// What `work` returned, or the store's.
     pub fn at<T: Send + 'static>(
         &self,
+        actor: &Actor,
         unit: UnitId,
         lane: Lane,
         work: impl Fn(&mut Desk<'_, '_>) -> Result<T, Error> + Send + Sync + 'static,
@@ -135,8 +159,9 @@ impl Office {
         let mut view = self.view(unit)?;
         for attempt in 0..ATTEMPTS {
             let (clock, work, known) = (self.0.clock.clone(), work.clone(), view.clone());
+            let actor = actor.clone();
             let done = self.0.store.retry(lane, move |tx| {
-                let mut desk = Desk::begin(tx, &known, &clock)?;
+                let mut desk = Desk::begin(tx, &known, &clock, &actor)?;
                 let done = work(&mut desk)?;
                 desk.finish()?;
                 Ok(done)
@@ -159,27 +184,40 @@ impl Office {
     /// As [`Desk::open`].
     pub fn open_record(
         &self,
+        actor: &Actor,
         unit: UnitId,
         kind: impl Into<Name>,
         id: Option<RecordId>,
         command: Command,
     ) -> Result<Taken, Error> {
         let asked = Asked::open(kind.into(), id, self.clock());
-        self.take(unit, &asked, command)
+        self.take(actor, unit, &asked, command)
     }
 
     /// Takes a step on a record.
     ///
     /// # Errors
     /// As [`Desk::step`].
-    pub fn step(&self, unit: UnitId, id: RecordId, command: Command) -> Result<Taken, Error> {
-        self.take(unit, &Asked::Step(id), command)
+    pub fn step(
+        &self,
+        actor: &Actor,
+        unit: UnitId,
+        id: RecordId,
+        command: Command,
+    ) -> Result<Taken, Error> {
+        self.take(actor, unit, &Asked::Step(id), command)
     }
 
-    fn take(&self, unit: UnitId, asked: &Asked, command: Command) -> Result<Taken, Error> {
+    fn take(
+        &self,
+        actor: &Actor,
+        unit: UnitId,
+        asked: &Asked,
+        command: Command,
+    ) -> Result<Taken, Error> {
         if self.0.store.has_one_writer() {
             for _ in 0..DRAFTS {
-                match self.take_drafted(unit, asked, &command)? {
+                match self.take_drafted(actor, unit, asked, &command)? {
                     Tried::Taken(taken) => return Ok(*taken),
                     Tried::Crossed => {}
                     Tried::InTurn => break,
@@ -187,19 +225,25 @@ impl Office {
             }
         }
         let asked = asked.clone();
-        self.at(unit, Lane::Interactive, move |desk| {
+        self.at(actor, unit, Lane::Interactive, move |desk| {
             desk.take(&asked, &command)
         })
     }
 
     /// Decides here and lets the writer write.
-    fn take_drafted(&self, unit: UnitId, asked: &Asked, command: &Command) -> Result<Tried, Error> {
+    fn take_drafted(
+        &self,
+        actor: &Actor,
+        unit: UnitId,
+        asked: &Asked,
+        command: &Command,
+    ) -> Result<Tried, Error> {
         let view = self.view(unit)?;
         let clock = self.0.clock.clone();
         let drafted = self
             .0
             .store
-            .read(|tx| Draft::of(tx, &view, &clock, asked, command));
+            .read(|tx| Draft::of(tx, &view, (&clock, actor), asked, command));
         let draft = match drafted {
             Ok(Drafted::New(draft)) => Arc::new(Mutex::new(Some(draft))),
             Ok(Drafted::Repeated(taken)) => return Ok(Tried::Taken(taken)),
@@ -207,11 +251,11 @@ impl Office {
             Err(Error::Outdated) => return self.reload(unit).map(|_| Tried::Crossed),
             Err(error) => return Err(error),
         };
-        let landing = draft.clone();
+        let (landing, actor) = (draft.clone(), actor.clone());
         let landed = self.0.store.retry(Lane::Interactive, move |tx| {
             let mut draft = landing.lock().unwrap_or_else(PoisonError::into_inner);
             let draft = draft.as_mut().ok_or(Error::Outdated)?;
-            let mut desk = Desk::begin(tx, &view, &clock)?;
+            let mut desk = Desk::begin(tx, &view, &clock, &actor)?;
             desk.assert(draft)?;
             let later = desk.land(draft)?;
             desk.finish()?;

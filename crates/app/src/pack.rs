@@ -3,11 +3,13 @@
 //! A pack is checked as a whole before anything of it is kept; one that cannot read what is there is refused with what it would
 //! orphan. Packs that were ever active stay.
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::library::compile;
 use crate::migrate;
 use crate::office::Office;
 use crate::recompute;
+use domain::access::{Permit, Privilege};
 use domain::pack::model::Pack;
 use domain::pack::{InUse, is_rules};
 use domain::record::PackVersion;
@@ -134,8 +136,13 @@ impl Office {
     /// Makes a pack the active one; the same pack again changes nothing. Tallies are computed anew, since other clauses count other things.
     ///
     /// # Errors
-    /// Faults; records that the pack could not read.
-    pub fn activate(&self, sources: Vec<(String, String)>) -> Result<PackVersion, Error> {
+    /// `Denied`; faults; records that the pack could not read.
+    pub fn activate(
+        &self,
+        actor: &Actor,
+        sources: Vec<(String, String)>,
+    ) -> Result<PackVersion, Error> {
+        let permit = self.privilege(actor, Privilege::Packs, None)?;
         let rules = compile(PackVersion(0), &sources)?;
         let active = self.library()?.active().cloned();
         if let Some(active) = &active
@@ -147,10 +154,10 @@ impl Office {
         }
         self.would_orphan(&rules.pack)?;
         let number = PackVersion(active.map_or(1, |active| active.number.0 + 1));
-        self.install(number, &rules.pack, sources)?;
+        self.install(&permit, number, &rules.pack, sources)?;
         migrate::resume(self)?;
         if number.0 > 1 {
-            recompute::tallies(self)?;
+            recompute::tallies(self, &permit)?;
         }
         Ok(number)
     }
@@ -158,6 +165,7 @@ impl Office {
     /// Puts a pack that was checked into the database, as the active one.
     pub(crate) fn install(
         &self,
+        permit: &Permit,
         number: PackVersion,
         pack: &Pack,
         sources: Vec<(String, String)>,
@@ -178,7 +186,7 @@ impl Office {
                 .flat_map(|kind| &kind.migrate)
                 .any(|step| step.to > from)
         });
-        self.store().write(Lane::Interactive, move |tx| {
+        self.write(permit, Lane::Interactive, move |tx| {
             pack::activate(tx, &stored, at)?;
             if let Some(from) = &from {
                 schedule::begin_migration(tx, stored.number, &from.pack.version)?;
@@ -205,7 +213,7 @@ impl Office {
         let Some(active) = library.active() else {
             return Ok(());
         };
-        let counted = self.store().read(pack::in_use)?;
+        let counted = self.read(pack::in_use)?;
         let in_use: Vec<InUse> = counted
             .into_iter()
             .map(|(kind, state, records)| InUse {

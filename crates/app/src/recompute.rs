@@ -5,6 +5,7 @@
 use crate::error::Error;
 use crate::library::Library;
 use crate::office::Office;
+use domain::access::Permit;
 use domain::measure::{self, Measures, TallyKey};
 use domain::record::{Entry, Folded, fold};
 use domain::tally::Tally;
@@ -17,14 +18,14 @@ use store::{Lane, Tx, duty, entry, tally, unit};
 ///
 /// # Errors
 /// A journal that cannot be read.
-pub fn tallies(office: &Office) -> Result<(), Error> {
+pub fn tallies(office: &Office, permit: &Permit) -> Result<(), Error> {
     let library = office.library()?;
     let Some(active) = library.active().cloned() else {
         return Ok(());
     };
-    for unit in office.store().read(unit::list)? {
+    for unit in office.read(unit::list)? {
         let (library, active) = (library.clone(), active.clone());
-        office.store().write(Lane::Bulk, move |tx| {
+        office.write(permit, Lane::Bulk, move |tx| {
             let mut sum = BTreeMap::new();
             each_journal(tx, &unit, |lines| {
                 let journal: Vec<(Entry, String)> = lines

@@ -3,10 +3,12 @@
 //! Each rhythm remembers per unit how far it has come, so that what was missed while nobody swept is caught up with, day by day. A record's id
 //! follows from the rhythm, the day and the subject: a day that is done twice opens nothing twice.
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::sweep::Swept;
 use crate::view::View;
+use domain::access::own_work;
 use domain::id::{RecordId, derived};
 use domain::name::Name;
 use domain::pack::model::Schedule;
@@ -40,12 +42,12 @@ pub(crate) fn open_due(
             continue;
         }
         let name = rhythm.name.clone();
-        let done = office.store().read(|tx| schedule::done(tx, unit, &name))?;
+        let done = office.read(|tx| schedule::done(tx, unit, &name))?;
         let Some(done) = done else {
             // A rhythm begins on the day on which it is first looked at: nothing is owed for days before it was laid down.
             let from = today.plus_days(-1);
             let name = rhythm.name.clone();
-            office.store().write(Lane::Bulk, move |tx| {
+            office.write(&own_work(), Lane::Bulk, move |tx| {
                 schedule::set_done(tx, unit, &name, from)
             })?;
             one(office, view, rhythm, from, today, swept)?;
@@ -84,25 +86,26 @@ fn one(
             },
         };
         if admitted {
-            let commands = office.store().read(|tx| commands(tx, view, rhythm, day))?;
+            let commands = office.read(|tx| commands(tx, view, rhythm, day))?;
             for batch in commands.chunks(BATCH) {
                 let (batch, kind) = (batch.to_vec(), rhythm.open.clone());
-                let (opened, refused) = office.at(unit, Lane::Bulk, move |desk| {
-                    let (mut opened, mut refused) = (0, Vec::new());
-                    for (id, command) in &batch {
-                        match desk.attempt(|desk| desk.open(&kind, Some(*id), command)) {
-                            Ok(_) => opened += 1,
-                            Err(Error::Refused(reasons)) => {
-                                let known = |it: &Refusal| it.code == Code::RecordExists;
-                                if !reasons.iter().any(known) {
-                                    refused.extend(reasons.iter().map(ToString::to_string));
+                let (opened, refused) =
+                    office.at(&Actor::system(), unit, Lane::Bulk, move |desk| {
+                        let (mut opened, mut refused) = (0, Vec::new());
+                        for (id, command) in &batch {
+                            match desk.attempt(|desk| desk.open(&kind, Some(*id), command)) {
+                                Ok(_) => opened += 1,
+                                Err(Error::Refused(reasons)) => {
+                                    let known = |it: &Refusal| it.code == Code::RecordExists;
+                                    if !reasons.iter().any(known) {
+                                        refused.extend(reasons.iter().map(ToString::to_string));
+                                    }
                                 }
+                                Err(error) => return Err(error),
                             }
-                            Err(error) => return Err(error),
                         }
-                    }
-                    Ok((opened, refused))
-                })?;
+                        Ok((opened, refused))
+                    })?;
                 swept.opened += opened;
                 if !refused.is_empty() {
                     let said = |why| format!("{} {day}: {why}", rhythm.name);
@@ -118,7 +121,7 @@ fn one(
 
 fn finish(office: &Office, view: &View, rhythm: &Schedule, day: Day) -> Result<(), Error> {
     let (unit, name) = (view.unit.id, rhythm.name.clone());
-    office.store().write(Lane::Bulk, move |tx| {
+    office.write(&own_work(), Lane::Bulk, move |tx| {
         schedule::set_done(tx, unit, &name, day)
     })?;
     Ok(())

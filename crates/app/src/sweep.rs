@@ -4,11 +4,13 @@
 //! A sweep takes no input: it looks at what the records are owed as of an instant and does it through the ordinary way in, in batches, each
 //! record planned anew inside its transaction. Swept twice, or by two processes at once, nothing happens twice.
 
+use crate::access::Actor;
 use crate::desk::{Desk, beyond};
 use crate::error::Error;
 use crate::office::Office;
 use crate::view::View;
 use crate::{message, migrate, schedule};
+use domain::access::Scope;
 use domain::id::{RecordId, UnitId};
 use domain::record::sweep::Owing;
 use domain::record::{EvolveError, Needs, Record, Used, sweep};
@@ -47,10 +49,10 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
     for unit in office.units()? {
         let view = office.reload_if_outdated(unit.id)?;
         schedule::open_due(office, &view, as_of, &mut swept)?;
-        let owing = office.store().read(|tx| owing(tx, &view, as_of))?;
+        let owing = office.read(|tx| owing(tx, &view, as_of))?;
         for batch in owing.chunks(BATCH) {
             let batch = batch.to_vec();
-            let done = office.at(unit.id, Lane::Bulk, move |desk| {
+            let done = office.at(&Actor::system(), unit.id, Lane::Bulk, move |desk| {
                 let mut done = Swept::default();
                 for id in &batch {
                     match desk.attempt(|desk| settle(desk, *id, as_of)) {
@@ -102,6 +104,7 @@ fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<Reco
         };
         let mut filter = record::Filter {
             kind: Some(kind.name.clone()),
+            scope: Scope::everything(),
             due_before: Some(as_of.plus_micros(1)),
             ..record::Filter::default()
         };

@@ -1,7 +1,9 @@
 //! The tree of company, regions and projects.
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use domain::access::Privilege;
 use domain::id::UnitId;
 use domain::time::Zone;
 use domain::unit::{Attributes, Level, Unit};
@@ -22,8 +24,8 @@ impl Office {
     /// Adds a unit.
     ///
     /// # Errors
-    /// Its code is taken; a company below something, or anything else below nothing or below a project.
-    pub fn add_unit(&self, new: NewUnit) -> Result<Unit, Error> {
+    /// `Denied`. Its code is taken; a company below something, or anything else below nothing or below a project.
+    pub fn add_unit(&self, actor: &Actor, new: NewUnit) -> Result<Unit, Error> {
         let NewUnit {
             level,
             parent,
@@ -40,6 +42,7 @@ impl Office {
                 "单元代码“{code}”不可用：1 至 40 个字符，不含空格 (a unit's code has 1 to 40 characters and no spaces)"
             )));
         }
+        let permit = self.privilege(actor, Privilege::Units, parent)?;
         let unit = Unit {
             id: self.clock().unit_id(),
             parent,
@@ -52,7 +55,7 @@ impl Office {
             config_version: 0,
         };
         let at = self.clock().now();
-        self.store().write(Lane::Interactive, move |tx| {
+        self.write(&permit, Lane::Interactive, move |tx| {
             let above = match unit.parent {
                 Some(parent) => Some(unit::get(tx, parent)?.level),
                 None => None,
@@ -70,7 +73,7 @@ impl Office {
 
     /// All units, parents before children.
     pub fn units(&self) -> Result<Vec<Unit>, Error> {
-        Ok(self.store().read(unit::list)?)
+        Ok(self.read(unit::list)?)
     }
 
     /// The unit of that code.
@@ -78,8 +81,7 @@ impl Office {
     /// # Errors
     /// `NotFound`.
     pub fn unit(&self, code: &str) -> Result<Unit, Error> {
-        self.store()
-            .read(|tx| unit::by_code(tx, code))?
+        self.read(|tx| unit::by_code(tx, code))?
             .ok_or(Error::NotFound)
     }
 }

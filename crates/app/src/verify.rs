@@ -1,8 +1,10 @@
 //! Whether the database is what its journals say: every hash, row, duty and tally (`guanjia verify`).
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::recompute::{each_journal, folded, from_duties};
+use domain::access::Privilege;
 use domain::id::RecordId;
 use domain::ledger::{Account, Posted};
 use domain::measure::{self, TallyKey};
@@ -44,12 +46,14 @@ impl Report {
 /// Replays every journal and compares; one snapshot a unit. `progress` hears of each record.
 ///
 /// # Errors
-/// A database that cannot be read; differences are in the report.
+/// `Denied`; a database that cannot be read; differences are in the report.
 pub fn verify(
     office: &Office,
+    actor: &Actor,
     as_of: Instant,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, Error> {
+    let _ = office.privilege(actor, Privilege::Audit, None)?;
     let library = office.library()?;
     let mut report = Report {
         as_of: as_of.to_string(),
@@ -63,7 +67,7 @@ pub fn verify(
         report.units += 1;
         let mut sum: BTreeMap<TallyKey, Tally> = BTreeMap::new();
         let mut posted: BTreeMap<RecordId, Posted> = BTreeMap::new();
-        office.store().read(|tx| {
+        office.read(|tx| {
             let mut journals = Vec::new();
             each_journal(tx, &unit, |lines| {
                 let first = &lines[0].entry;

@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::library::{Library, Rules};
+use domain::access::Stands;
 use domain::id::{MemberId, RecordId, TeamId, UnitId};
 use domain::ledger::Posted;
 use domain::name::Name;
@@ -37,6 +38,8 @@ pub struct View {
     pub outages: Vec<Outage>,
     /// Postings at units above: who acts from there sets what loosens (S8.4).
     above: Roster,
+    /// Who stands where, for what each may do.
+    pub stands: Stands,
     pub rules: Arc<Rules>,
     pub library: Library,
 }
@@ -108,8 +111,10 @@ impl View {
             roster.postings.push(Posting { team, ..posting });
         }
         let parameters = Parameters::new(&path, overrides).of(unit.attributes.clone());
+        let stands = Stands::of(&roster);
         Ok(Self {
             unit,
+            stands,
             path,
             codes,
             roster,

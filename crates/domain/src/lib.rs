@@ -5,6 +5,7 @@
 //! numbers are integers with checked arithmetic and one named rounding.
 #![deny(clippy::float_arithmetic)]
 
+pub mod access;
 pub mod appeal;
 pub mod calendar;
 pub mod clock;

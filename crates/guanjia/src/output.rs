@@ -38,6 +38,7 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
                 refusals.iter().map(|refusal| json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": refusal.text().zh, "en": refusal.text().en})).collect()
             }
             Error::Pack(faults) | Error::Import { faults, .. } => faults.iter().map(|fault| json!({"code": fault.code, "file": fault.file, "line": fault.line, "column": fault.column, "zh": fault.cause.zh, "en": fault.cause.en})).collect(),
+            Error::Denied(denied) => vec![json!({"code": denied.refusal().code.as_str()})],
             _ => Vec::new(),
         };
         let body = json!({"error": {"code": error.code(), "zh": zh, "en": en, "reasons": fields}});
@@ -51,6 +52,7 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
     }
     match error {
         Error::Refused(_)
+        | Error::Denied(_)
         | Error::NotFound
         | Error::KeyReused
         | Error::Pack(_)
@@ -78,6 +80,10 @@ fn said(error: &Error) -> (String, String) {
                 .collect::<Vec<_>>()
                 .join("\n");
             (zh, en)
+        }
+        Error::Denied(denied) => {
+            let text = denied.refusal().text();
+            (text.zh, text.en)
         }
         Error::NotFound => ("没有找到。".into(), "Not found.".into()),
         Error::KeyReused => (

@@ -22,6 +22,11 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
+/// Whoever has the key of this run.
+pub(crate) fn operator() -> app::Actor {
+    app::Actor::operator("serve")
+}
+
 pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
@@ -60,6 +65,7 @@ pub(crate) async fn records(
     let shown = blocking(state.office, move |office| {
         app::board::open_records(
             office,
+            &operator(),
             &unit,
             asked.kind.map(Name::from),
             asked.state.map(Name::from),
@@ -75,7 +81,7 @@ pub(crate) async fn journal(
     Path((unit, number)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
     let shown = blocking(state.office, move |office| {
-        app::board::journal(office, &unit, &number)
+        app::board::journal(office, &operator(), &unit, &number)
     })
     .await?;
     Ok(Json(json!({"entries": shown})))
@@ -111,7 +117,7 @@ pub(crate) async fn scorecards(
             as_of: office.clock().now(),
             explain: holder.is_some(),
         };
-        score(office, &asked)
+        score(office, &operator(), &asked)
     })
     .await?;
     Ok(Json(json!({"cards": cards})))

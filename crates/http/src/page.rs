@@ -8,7 +8,10 @@ use axum::response::Html;
 use std::fmt::Write as _;
 
 pub(crate) async fn home(Given(state): Given<State>) -> Result<Html<String>, Problem> {
-    let boards = blocking(state.office, app::board::overview).await?;
+    let boards = blocking(state.office, |office| {
+        app::board::overview(office, &crate::boards::operator())
+    })
+    .await?;
     let mut rows = String::new();
     for board in &boards {
         let late = if board.overdue > 0 {

@@ -4,6 +4,7 @@ use app::{Class, Error};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use domain::record::Refusal;
 use serde_json::{Value, json};
 
 pub(crate) struct Problem {
@@ -62,6 +63,11 @@ impl From<Error> for Problem {
                 "没有找到。".into(),
                 "Not found.".into(),
             ),
+            Class::Denied => (
+                StatusCode::FORBIDDEN,
+                "没有权限。".into(),
+                "Not allowed.".into(),
+            ),
             Class::Refused => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "未能办理。".into(),
@@ -90,13 +96,8 @@ impl From<Error> for Problem {
             ),
         };
         let reasons = match &error {
-            Error::Refused(refusals) => refusals
-                .iter()
-                .map(|refusal| {
-                    let text = refusal.text();
-                    json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": text.zh, "en": text.en})
-                })
-                .collect(),
+            Error::Refused(refusals) => refusals.iter().map(said).collect(),
+            Error::Denied(denied) => vec![said(&denied.refusal())],
             _ => Vec::new(),
         };
         Self {
@@ -107,6 +108,11 @@ impl From<Error> for Problem {
             reasons,
         }
     }
+}
+
+fn said(refusal: &Refusal) -> Value {
+    let text = refusal.text();
+    json!({"code": refusal.code.as_str(), "field": refusal.field, "zh": text.zh, "en": text.en})
 }
 
 impl IntoResponse for Problem {

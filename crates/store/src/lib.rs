@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod access;
 mod capture;
 pub mod duty;
 pub mod entry;

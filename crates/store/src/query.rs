@@ -14,7 +14,7 @@ impl Query {
             values: Vec::new(),
         }
     }
-    fn place(&mut self, value: Owned) -> String {
+    pub(crate) fn place(&mut self, value: Owned) -> String {
         self.values.push(value);
         format!("?{}", self.values.len())
     }

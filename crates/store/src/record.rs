@@ -1,7 +1,9 @@
 //! Rows of records, and the lists made of them.
 
+use crate::access;
 use crate::query::Query;
 use crate::{Error, NEVER, Owned, Row, Tx};
+use domain::access::Scope;
 use domain::id::{HolderId, MemberId, RecordId, TeamId, UnitId};
 use domain::measure::holder_id;
 use domain::name::Name;
@@ -41,6 +43,7 @@ pub struct Listed {
     assignee: Option<MemberId>,
     team: Option<TeamId>,
     holder: Option<HolderId>,
+    place: Option<RecordId>,
     next_due: i64,
     doc: String,
 }
@@ -50,6 +53,8 @@ pub struct Listed {
 pub struct Columns<'a> {
     pub assignee: Option<&'a Name>,
     pub team: Option<&'a Name>,
+    /// The place whose grid counts for the record.
+    pub place: Option<RecordId>,
 }
 
 /// What a record's row holds beside its key figures.
@@ -60,6 +65,7 @@ pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
         open: !record.doc.void && (record.closed_at.is_none() || !record.doc.todo.is_empty()),
         assignee: field(columns.assignee).and_then(|id| id.parse().ok()),
         team: field(columns.team).and_then(|id| id.parse().ok()),
+        place: columns.place,
         holder: next.map(|(_, holder)| holder_id(holder, record.unit)),
         next_due: next.map_or(NEVER, |(at, _)| at.micros()),
         doc: serde_json::to_string(&record.doc).map_err(Error::database)?,
@@ -72,11 +78,11 @@ pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
 /// `Conflict` if the id, the number or the source's id exists in the unit.
 pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
-        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head, place) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         &[
             &record.unit, &record.id, &record.kind, &record.number, &record.state, &record.version, &row.open, &row.assignee, &row.team,
-            &row.holder, &row.next_due, &record.opened_at, &record.closed_at, &record.doc.source, &row.doc, &record.head.0,
+            &row.holder, &row.next_due, &record.opened_at, &record.closed_at, &record.doc.source, &row.doc, &record.head.0, &row.place,
         ],
     )
 }
@@ -88,10 +94,10 @@ pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Erro
 pub fn update(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
         "update record set state = ?3, version = ?4, open = ?5, assignee = ?6, team = ?7, holder = ?8, next_due = ?9, opened_at = ?10, \
-         closed_at = ?11, doc = ?12, head = ?13 where unit_id = ?1 and id = ?2 and version = ?14",
+         closed_at = ?11, doc = ?12, head = ?13, place = ?15 where unit_id = ?1 and id = ?2 and version = ?14",
         &[
             &record.unit, &record.id, &record.state, &record.version, &row.open, &row.assignee, &row.team, &row.holder, &row.next_due,
-            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1),
+            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1), &row.place,
         ],
     )
 }
@@ -135,9 +141,10 @@ pub fn by_number(tx: &mut Tx<'_>, unit: UnitId, number: &str) -> Result<Option<R
     )
 }
 
-/// Which of a unit's records a list shows.
+/// Which of a unit's records a list shows. Whoever makes one says whose eyes it is for: by default it shows nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    pub scope: Scope,
     pub kind: Option<Name>,
     pub state: Option<Name>,
     pub assignee: Option<MemberId>,
@@ -151,6 +158,7 @@ pub struct Filter {
 impl Filter {
     pub(crate) fn apply(&self, query: &mut Query, unit: UnitId) {
         query.and("unit_id = ?", Owned::Id(unit.uuid()));
+        access::within(query, &self.scope);
         if let Some(kind) = &self.kind {
             query.and("kind = ?", Owned::Text(kind.to_string()));
         }
@@ -361,14 +369,48 @@ pub fn each_due(
 }
 
 /// How many records of a unit have a duty to do, and how many of them one that was due before the instant.
-pub fn count_open(tx: &mut Tx<'_>, unit: UnitId, now: Instant) -> Result<(u64, u64), Error> {
+pub fn count_open(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    scope: &Scope,
+    now: Instant,
+) -> Result<(u64, u64), Error> {
     let mut count = |before: i64| {
-        let counted: i64 = tx.one(
-            "select count(*) from record where unit_id = ?1 and open = 1 and next_due < ?2",
-            &[&unit, &before],
-            |row| row.get(0),
-        )?;
-        Ok::<_, Error>(u64::try_from(counted).unwrap_or(0))
+        let mut query = Query::new("select count(*) from record where open = 1".to_owned());
+        query.and("unit_id = ?", Owned::Id(unit.uuid()));
+        query.and("next_due < ?", Owned::Int(before));
+        access::within(&mut query, scope);
+        let counted = query.all(tx, |row| row.get::<i64>(0))?;
+        Ok::<_, Error>(u64::try_from(counted.into_iter().sum::<i64>()).unwrap_or(0))
     };
     Ok((count(NEVER)?, count(now.micros())?))
+}
+
+/// The grid in which a place lies now.
+pub fn grid_of(tx: &mut Tx<'_>, unit: UnitId, place: RecordId) -> Result<Option<Name>, Error> {
+    tx.optional(
+        "select grid from place where unit_id = ?1 and id = ?2",
+        &[&unit, &place],
+        |row| row.get(0),
+    )
+}
+
+/// Says in which grid a place lies from now on; `None`: in none.
+pub fn put_in_grid(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    place: RecordId,
+    grid: Option<&str>,
+) -> Result<(), Error> {
+    match grid {
+        Some(grid) => tx.run(
+            "insert into place (unit_id, id, grid) values (?1, ?2, ?3) on conflict (unit_id, id) do update set grid = excluded.grid",
+            &[&unit, &place, &grid],
+        ),
+        None => tx.run(
+            "delete from place where unit_id = ?1 and id = ?2",
+            &[&unit, &place],
+        ),
+    }
+    .map(|_| ())
 }

@@ -6,6 +6,7 @@
 //! may land twice in one attempt, after the first landing was undone as a whole.
 
 use super::{Asked, Desk, Taken};
+use crate::access::Actor;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::view::View;
@@ -13,6 +14,7 @@ use domain::id::{RecordId, UnitId};
 use domain::ledger::Account;
 use domain::measure::TallyKey;
 use domain::name::Name;
+use domain::pack::model::{Kind, Role};
 use domain::record::approval;
 use domain::record::decide::{touches_config, touches_roster};
 use domain::record::{By, Change, Command, Entry, Record};
@@ -61,11 +63,11 @@ impl Draft {
     pub(crate) fn of(
         tx: &mut Tx<'_>,
         view: &View,
-        clock: &Clock,
+        (clock, actor): (&Clock, &Actor),
         asked: &Asked,
         command: &Command,
     ) -> Result<Drafted, Error> {
-        let mut desk = Desk::over(tx, view, clock);
+        let mut desk = Desk::over(tx, view, clock, actor);
         desk.rests = Some(Vec::new());
         let drafted = desk.draft(asked, command);
         if drafted.is_err() {
@@ -124,7 +126,7 @@ impl Desk<'_, '_> {
             let number = self.number(kind, &draft.entry)?;
             draft.text = draft.change.number(&mut draft.entry, number);
         }
-        self.write(draft)?;
+        self.write(kind, draft)?;
         self.post(&draft.entry, &draft.change.posted)?;
         for (key, tally) in &draft.moved {
             self.add(key.clone(), *tally);
@@ -143,12 +145,15 @@ impl Desk<'_, '_> {
                 cause: Some(after.id),
                 ..Command::new(step.name.clone(), By::System)
             };
-            return Ok(Some(self.step(after.id, &command)?.record));
+            let following = std::mem::replace(&mut self.following, true);
+            let later = self.step(after.id, &command)?.record;
+            self.following = following;
+            return Ok(Some(later));
         }
         Ok(None)
     }
 
-    fn write(&mut self, draft: &Draft) -> Result<(), Error> {
+    fn write(&mut self, kind: &Kind, draft: &Draft) -> Result<(), Error> {
         let Draft {
             before,
             entry,
@@ -177,6 +182,14 @@ impl Desk<'_, '_> {
         for (name, old) in before.iter().flat_map(|record| &record.doc.links) {
             if !after.doc.links.contains_key(name) {
                 unit::unlink(self.tx, unit, after.id, name, *old)?;
+            }
+        }
+        if kind.role == Some(Role::Place) {
+            let grid = |record: &Record| record.doc.data.get("grid")?.as_text().map(str::to_owned);
+            let now = grid(after).filter(|grid| !grid.is_empty());
+            let was = before.as_ref().and_then(grid);
+            if was != now {
+                record::put_in_grid(self.tx, unit, after.id, now.as_deref())?;
             }
         }
         entry::append(self.tx, entry, text, &after.head)?;

@@ -1,8 +1,10 @@
 //! Taking an import back as a whole, by entries: each of its records gets one that makes it void, and nothing is deleted.
 
 use super::run::ImportError;
+use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use domain::access::Privilege;
 use domain::id::{ImportId, RecordId, UnitId};
 use domain::record::entry::BuiltIn;
 use domain::record::{By, Command};
@@ -25,20 +27,22 @@ pub struct Undone {
 /// stay. The source's ids are free again. Running it again completes an undo that was stopped.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `Denied`; `NotFound`; the database's.
 pub fn undo(
     office: &Office,
+    actor: &Actor,
     id: ImportId,
     worked_on: bool,
     progress: &mut dyn FnMut(Undone),
 ) -> Result<Undone, ImportError> {
-    let mut row = office.store().read(|tx| import::get(tx, id))?;
+    let permit = office.privilege(actor, Privilege::Imports, None)?;
+    let mut row = office.read(|tx| import::get(tx, id))?;
     let mut undone = Undone::default();
     for unit in office.units()? {
-        let records = office.store().read(|tx| entry::imported(tx, unit.id, id))?;
+        let records = office.read(|tx| entry::imported(tx, unit.id, id))?;
         for some in records.chunks(TOGETHER) {
             let (some, unit) = (some.to_vec(), unit.id);
-            let fates = office.at(unit, Lane::Bulk, move |desk| {
+            let fates = office.at(&Actor::system(), unit, Lane::Bulk, move |desk| {
                 some.iter()
                     .map(|record| one(desk, unit, *record, id, worked_on))
                     .collect::<Result<Vec<_>, _>>()
@@ -54,9 +58,7 @@ pub fn undo(
         }
     }
     row.undone_at = Some(office.clock().now());
-    office
-        .store()
-        .write(Lane::Bulk, move |tx| import::update(tx, &row))?;
+    office.write(&permit, Lane::Bulk, move |tx| import::update(tx, &row))?;
     Ok(undone)
 }
 

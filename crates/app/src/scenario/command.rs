@@ -221,7 +221,6 @@ impl<'p> Stage<'p> {
     fn occurrence(&self, named: &Named, duty: &str) -> Result<u32, Error> {
         let record = self
             .office
-            .store()
             .read(|tx| record::get(tx, named.unit, named.id))?;
         Ok(record.doc.occurrences.get(duty).copied().unwrap_or(1))
     }
@@ -240,7 +239,6 @@ impl<'p> Stage<'p> {
         let ty = kind.field(field).map(|field| &field.ty);
         let journal = self
             .office
-            .store()
             .read(|tx| entry::journal(tx, named.unit, named.id))?;
         let line = journal
             .iter()

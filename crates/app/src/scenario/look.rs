@@ -95,7 +95,6 @@ impl Stage<'_> {
         let named = self.named(key)?;
         Ok(self
             .office
-            .store()
             .read(|tx| record::get(tx, named.unit, named.id))?)
     }
 
@@ -118,7 +117,6 @@ impl Stage<'_> {
             };
             let balance = self
                 .office
-                .store()
                 .read(|tx| ledger::balance(tx, record.unit, &account, false))?;
             return Ok(miss(line, &expected, &balance.to_string()));
         }
@@ -239,7 +237,7 @@ impl Stage<'_> {
             ..duty::Filter::default()
         };
         let mut rows = Vec::new();
-        self.office.store().read(|tx| {
+        self.office.read(|tx| {
             duty::each(tx, &filter, |row| {
                 rows.push(row.decided);
                 Ok(())
@@ -351,7 +349,7 @@ impl Stage<'_> {
     fn to_do(&self, late: bool, who: Option<&str>) -> Result<usize, Error> {
         let holder = who.map(|who| self.holder(who)).transpose()?;
         let mut count = 0;
-        self.office.store().read(|tx| {
+        self.office.read(|tx| {
             record::each_of_kind(tx, self.unit, None, |record| {
                 count += record
                     .doc
@@ -369,7 +367,7 @@ impl Stage<'_> {
     fn count(&self, kind: &str, state: Option<&str>) -> Result<usize, Error> {
         let mut count = 0;
         let name = Name::from(kind);
-        self.office.store().read(|tx| {
+        self.office.read(|tx| {
             record::each_of_kind(tx, self.unit, Some(&name), |record| {
                 count += usize::from(
                     !record.doc.void && state.is_none_or(|state| record.state == *state),

@@ -2,6 +2,7 @@
 
 use super::script::{Wrong, lines};
 use super::stage::{Miss, Stage, said};
+use crate::access::Actor;
 use crate::cast::Named;
 use crate::error::Error;
 use crate::unit::NewUnit;
@@ -89,26 +90,29 @@ impl Stage<'_> {
         let parent = text("parent")
             .map(|code| self.cast.unit(code))
             .transpose()?;
-        let added = self.office.add_unit(NewUnit {
-            level: text("level")
-                .unwrap_or("project")
-                .parse()
-                .map_err(|error: domain::unit::UnknownLevel| Error::Usage(error.to_string()))?,
-            parent,
-            code: code.to_owned(),
-            name: text("zh").unwrap_or(code).to_owned(),
-            zone: self.cast.zone.clone(),
-            attributes: Attributes {
-                kind: text("type").map(str::to_owned),
-                level: text("grade").and_then(|grade| grade.parse().ok()),
-                flags: node
-                    .get("flags")
-                    .map_or(&[][..], Node::many)
-                    .iter()
-                    .filter_map(|flag| flag.text().map(str::to_owned))
-                    .collect(),
+        let added = self.office.add_unit(
+            &Actor::system(),
+            NewUnit {
+                level: text("level")
+                    .unwrap_or("project")
+                    .parse()
+                    .map_err(|error: domain::unit::UnknownLevel| Error::Usage(error.to_string()))?,
+                parent,
+                code: code.to_owned(),
+                name: text("zh").unwrap_or(code).to_owned(),
+                zone: self.cast.zone.clone(),
+                attributes: Attributes {
+                    kind: text("type").map(str::to_owned),
+                    level: text("grade").and_then(|grade| grade.parse().ok()),
+                    flags: node
+                        .get("flags")
+                        .map_or(&[][..], Node::many)
+                        .iter()
+                        .filter_map(|flag| flag.text().map(str::to_owned))
+                        .collect(),
+                },
             },
-        })?;
+        )?;
         self.cast.units.insert(code.to_owned(), added.id);
         Ok(())
     }
@@ -189,9 +193,10 @@ impl Stage<'_> {
                 .links
                 .insert(Name::from("member"), self.cast.record(member)?.id);
         }
+        let actor = Actor::giving(unit, &command);
         let taken = self
             .office
-            .open_record(unit, kind.name.clone(), None, command)?;
+            .open_record(&actor, unit, kind.name.clone(), None, command)?;
         self.steps += 1;
         self.cast.records.insert(
             key.to_owned(),

@@ -2,6 +2,7 @@
 
 use super::command::Ready;
 use super::script::{Act, Line, Scenario, Step, When, Wrong};
+use crate::access::Actor;
 use crate::cast::{Cast, Named};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -9,6 +10,7 @@ use crate::handover::hand_over;
 use crate::library::{Library, Rules};
 use crate::office::Office;
 use crate::sweep::sweep;
+use domain::access::Privilege;
 use domain::clock::Span;
 use domain::id::{RecordId, UnitId};
 use domain::pack::Node;
@@ -62,7 +64,8 @@ impl<'p> Stage<'p> {
         let begins = cast.instant(BEGINS).unwrap_or(Instant::from_micros(0));
         clock.set(begins);
         // The compiled rules are known by number and digest, so the database need not hold their text.
-        office.install(rules.number, &rules.pack, Vec::new())?;
+        let permit = office.privilege(&Actor::system(), Privilege::Packs, None)?;
+        office.install(&permit, rules.number, &rules.pack, Vec::new())?;
         Ok(Self {
             office,
             clock,
@@ -190,8 +193,9 @@ impl<'p> Stage<'p> {
             Ready::Open(unit, kind, command) => {
                 let roster = touches_roster(kind);
                 let name = kind.name.clone();
+                let actor = Actor::giving(unit, &command);
                 self.office
-                    .open_record(unit, name.clone(), None, command)
+                    .open_record(&actor, unit, name.clone(), None, command)
                     .map(|taken| {
                         let named = Named {
                             kind: name,
@@ -209,8 +213,9 @@ impl<'p> Stage<'p> {
                     .kinds
                     .get(&named.kind)
                     .is_some_and(touches_roster);
+                let actor = Actor::giving(named.unit, &command);
                 self.office
-                    .step(named.unit, named.id, command)
+                    .step(&actor, named.unit, named.id, command)
                     .map(|_| roster)
             }
             // The rules have no such kind any more.
@@ -219,6 +224,11 @@ impl<'p> Stage<'p> {
                 Err(Error::from(none))
             }
         };
+        // What is not his to do is refused like anything else.
+        let taken = taken.map_err(|error| match error {
+            Error::Denied(denied) => Error::from(denied.refusal()),
+            other => other,
+        });
         self.steps += 1;
         match (taken, &step.said.refused) {
             (Ok(roster), None) => {
@@ -285,7 +295,6 @@ impl<'p> Stage<'p> {
         let state = command.data.remove("state");
         let mut found: Vec<(Instant, RecordId, UnitId)> = Vec::new();
         self.office
-            .store()
             .read(|tx| {
                 record::each_of_kind(tx, self.unit, Some(&kind.name), |record| {
                     let fits = command.data.iter().all(|(name, value)| {

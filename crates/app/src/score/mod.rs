@@ -14,6 +14,7 @@ mod subject;
 pub use card::{Card, ClauseResult, PartResult, window};
 pub use said::Item;
 
+use crate::access::Actor;
 use crate::error::Error;
 use crate::export::Names;
 use crate::office::Office;
@@ -80,8 +81,8 @@ pub(crate) fn number(error: domain::number::NumberError) -> Error {
 /// The cards that are asked for, best total first.
 ///
 /// # Errors
-/// No such standard or unit; a journal that cannot be read.
-pub fn score(office: &Office, asked: &Asked) -> Result<Vec<Card>, Error> {
+/// `Denied`. No such standard or unit; a journal that cannot be read.
+pub fn score(office: &Office, actor: &Actor, asked: &Asked) -> Result<Vec<Card>, Error> {
     let units = office.units()?;
     let company = units.first().ok_or(Error::NotFound)?.id;
     let top = match (asked.unit, asked.holder) {
@@ -91,6 +92,8 @@ pub fn score(office: &Office, asked: &Asked) -> Result<Vec<Card>, Error> {
         }
         (None, None) => company,
     };
+    // Whatever is read from here on is of this unit and those below it.
+    let _ = office.may_score(actor, top, asked.holder)?;
     let below = |mut id: UnitId| loop {
         if id == top {
             return true;
@@ -145,7 +148,7 @@ pub fn score(office: &Office, asked: &Asked) -> Result<Vec<Card>, Error> {
         (None, Subject::Team) => subject::teams(&views).into_iter().map(Some).collect(),
     };
     let mut cards = Vec::new();
-    office.store().read(|tx| {
+    office.read(|tx| {
         for holder in subjects {
             let gather = Gather {
                 views: &views,
@@ -269,7 +272,7 @@ impl Office {
     /// The view of a unit as the database says now.
     pub(crate) fn reload_if_outdated(&self, id: UnitId) -> Result<Arc<View>, Error> {
         let view = self.view(id)?;
-        let versions = self.store().read(|tx| unit::versions(tx, id))?;
+        let versions = self.read(|tx| unit::versions(tx, id))?;
         if versions == (view.unit.roster_version, view.unit.config_version) {
             Ok(view)
         } else {

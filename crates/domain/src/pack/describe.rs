@@ -5,7 +5,8 @@ use super::fault::Language;
 use super::model::{Kind, Looser, Pack, Parameter, Step};
 use super::standard::{Clause, Standard, Subject, Veto};
 use super::words;
-use crate::name::Text;
+use crate::access::{EveryKind, May, Reach};
+use crate::name::{Name, Text};
 use crate::points::WhenEmpty;
 
 /// One statement of a pack.
@@ -31,7 +32,8 @@ pub fn lines(pack: &Pack) -> Vec<Line> {
             value.zh += &format!("，上级 {above}");
             value.en += &format!(", reports to {above}");
         }
-        out.put(path, ("岗位", "post"), value);
+        out.put(path.clone(), ("岗位", "post"), value);
+        out.may(&path, &post.may);
     }
     for (name, hours) in &pack.calendars {
         let said = serde_json::to_string(hours).unwrap_or_default();
@@ -305,6 +307,47 @@ impl Lines {
         }
     }
 
+    fn may(&mut self, at: &str, may: &May) {
+        for reach in Reach::ALL {
+            let kinds: Vec<&Name> = may
+                .see
+                .iter()
+                .filter(|(_, known)| **known == reach)
+                .map(|(kind, _)| kind)
+                .collect();
+            if !kinds.is_empty() {
+                self.put(
+                    format!("{at}/may/see/{}", reach.as_str()),
+                    words::reach(reach),
+                    words::names(kinds),
+                );
+            }
+        }
+        for step in EveryKind::ALL {
+            let kinds: Vec<&Name> = may
+                .take
+                .iter()
+                .filter(|(_, steps)| steps.contains(&step))
+                .map(|(kind, _)| kind)
+                .collect();
+            if !kinds.is_empty() {
+                self.put(
+                    format!("{at}/may/do/{}", step.as_str()),
+                    ("可办", "may do"),
+                    words::names(kinds),
+                );
+            }
+        }
+        if !may.run.is_empty() {
+            let words: Vec<&str> = may.run.iter().map(|one| one.as_str()).collect();
+            self.put(
+                format!("{at}/may/run"),
+                ("权限", "privileges"),
+                Text::both(words.join("、"), words.join(", ")),
+            );
+        }
+    }
+
     fn step(&mut self, at: &str, step: &Step) {
         self.put(at.to_owned(), ("步骤", "step"), words::course(step));
         self.put(
@@ -324,6 +367,13 @@ impl Lines {
                 format!("{at}/when"),
                 ("条件", "when"),
                 Text::both(when.source(), when.source()),
+            );
+        }
+        if !step.not_by.is_empty() {
+            self.put(
+                format!("{at}/not-by"),
+                ("不得由", "not by"),
+                words::listed(step.not_by.iter().map(words::not_by)),
             );
         }
         if !step.cosign.is_empty() {

@@ -8,6 +8,7 @@ pub use crate::outcome::{Distinct, Late, OnRepeat};
 pub use crate::proof::Proof;
 
 use super::standard::Standard;
+use crate::access::May;
 use crate::calendar::{SpecialDays, WorkingHours};
 use crate::clock::{PointOf, Span};
 use crate::expr::Expr;
@@ -97,6 +98,8 @@ pub struct Post {
     pub reports_to: Option<Name>,
     /// Serves a grid.
     pub grid: bool,
+    /// What it sees and does beside the steps that name it.
+    pub may: May,
 }
 
 #[derive(Clone, Debug)]
@@ -178,6 +181,12 @@ impl Kind {
     }
     pub fn duty(&self, name: &str) -> Option<&Duty> {
         self.duties.iter().find(|duty| duty.name == *name)
+    }
+    /// Whether a step asks who took this one last.
+    pub fn remembers(&self, step: &Name) -> bool {
+        let steps = self.steps.values().chain([&self.open]);
+        let mut not_by = steps.flat_map(|step| &step.not_by);
+        not_by.any(|one| matches!(one, NotBy::Doer(doer) if doer == step))
     }
     /// The step of that name; `open` is one of them.
     pub fn step(&self, name: &str) -> Option<&Step> {
@@ -342,6 +351,8 @@ pub struct Step {
     /// `None`: the state stays.
     pub to: Option<Name>,
     pub by: Vec<Who>,
+    /// Who neither takes the step nor signs nor confirms it, though `by` names him: it touches his own work.
+    pub not_by: Vec<NotBy>,
     pub form: Vec<FormField>,
     /// Boolean; sees the record's fields with the form already filled in, its links, facts and state.
     pub when: Option<Expr>,
@@ -372,6 +383,19 @@ pub enum Who {
     Party(Name),
     /// Schedules, timed transitions, effects of other records.
     System,
+}
+
+/// A relation to the record in which nobody takes a step, be his post as it may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotBy {
+    Creator,
+    Assignee,
+    Team,
+    /// Who took this step last.
+    Doer(Name),
+    /// The member in a field, or behind a link.
+    Field(Name),
+    Link(Name),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

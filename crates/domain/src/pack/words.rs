@@ -2,10 +2,11 @@
 
 use super::model::{
     Asks, Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, FieldType, FormField,
-    HolderRule, Limit, LinkFrom, NumberPart, NumberPattern, OnRepeat, ParameterValue, PointDay,
-    Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
+    HolderRule, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat, ParameterValue,
+    PointDay, Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
 };
 use super::standard::{MeanOf, Needed, Selector, Share};
+use crate::access::Reach;
 use crate::name::{Name, Text};
 use crate::points::{Bound, Direction, Way};
 
@@ -84,6 +85,29 @@ pub(super) fn who(who: &Who) -> Text {
             format!("the party behind {link}"),
         ),
         Who::System => Text::both("系统", "the system"),
+    }
+}
+
+pub(super) fn not_by(not_by: &NotBy) -> Text {
+    match not_by {
+        NotBy::Creator => who(&Who::Creator),
+        NotBy::Assignee => who(&Who::Assignee),
+        NotBy::Team => who(&Who::TeamMember),
+        NotBy::Doer(step) => {
+            Text::both(format!("办理 {step} 的人"), format!("who took {step} last"))
+        }
+        NotBy::Field(name) | NotBy::Link(name) => {
+            Text::both(format!("{name} 本人"), format!("the member in {name}"))
+        }
+    }
+}
+
+pub(super) fn reach(reach: Reach) -> (&'static str, &'static str) {
+    match reach {
+        Reach::None => ("看不到", "sees none"),
+        Reach::Own => ("看本人", "sees one's own"),
+        Reach::Grid => ("看本网格", "sees its grid"),
+        Reach::Unit => ("看全单元", "sees the unit"),
     }
 }
 

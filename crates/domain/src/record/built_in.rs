@@ -293,7 +293,7 @@ pub(super) fn corrected(
     let id = |by: &By| match by {
         By::Member(id) => Some(*id),
         By::Party(id) => Some(MemberId::from(*id)),
-        By::System | By::Source(_) => None,
+        By::System | By::Operator(_) | By::Source(_) => None,
     };
     let by = id(&command.by);
     let author = match wrong.recorded_by {

@@ -5,7 +5,8 @@ use super::entry::{Anomaly, BuiltIn, By, Entry, Opens, Used};
 use super::refusal::{Code, Refusal};
 use super::scope::RecordScope;
 use super::{Record, form};
-use crate::id::RecordId;
+use crate::access::{self, On, Permit, Standing, said};
+use crate::id::{MemberId, RecordId};
 use crate::name::Name;
 use crate::pack::model::{Kind, Role, Step, Who};
 use crate::time::Moment;
@@ -26,7 +27,7 @@ pub enum Target<'a> {
     Record(&'a Record),
 }
 
-/// The entry of a step that may be taken, else every reason why not.
+/// The entry of a step that may be taken, else every reason why not. Who may take it has been decided: the permit says so.
 ///
 /// History from a source is admitted and marked where live work would be refused for its order, time or state (S4.8);
 /// it is refused only for what cannot be stored.
@@ -34,6 +35,7 @@ pub fn decide(
     context: &Context<'_>,
     target: Target<'_>,
     command: &Command,
+    permit: Permit,
 ) -> Result<Entry, Vec<Refusal>> {
     let (kind_name, before) = match target {
         Target::New(opening) => (&opening.kind, None),
@@ -42,6 +44,9 @@ pub fn decide(
     let Some(kind) = context.pack.kinds.get(kind_name) else {
         return Err(vec![Refusal::new(Code::KindUnknown).with(kind_name)]);
     };
+    if !permit.is_for(before.map(|record| record.id), &command.step) {
+        return Err(vec![Refusal::new(Code::NotYourself)]);
+    }
     if let Some(record) = before {
         if let Some(version) = command.version
             && version != record.version
@@ -93,7 +98,6 @@ pub fn decide(
         anomalies: Vec::new(),
     };
     check.state();
-    check.actor();
     check.form();
     check.links();
     check.times();
@@ -199,30 +203,7 @@ impl Check<'_> {
         }
     }
 
-    /// Posts and parts that the step names (`by`). History and the system are not asked.
-    fn actor(&mut self) {
-        if self.command.is_import()
-            || self
-                .step
-                .by
-                .iter()
-                .any(|who| self.is(who, &self.command.by))
-        {
-            return;
-        }
-        if self.command.by == By::System
-            && (self.command.cause.is_some() || self.step.by.contains(&Who::System))
-        {
-            return;
-        }
-        let posts = self.step.by.iter().map(said).collect::<Vec<_>>().join(", ");
-        self.faults.push(
-            Refusal::new(Code::PostNotAllowed)
-                .with(&self.step.name)
-                .with(posts),
-        );
-    }
-
+    /// Whether a signature is that of whom it should be.
     fn is(&self, who: &Who, by: &By) -> bool {
         let at = self.context.now;
         match (who, by) {
@@ -323,6 +304,13 @@ impl Check<'_> {
         if self.command.is_import() {
             return;
         }
+        let signers = self.command.signatures.iter();
+        let mut confirming = signers
+            .filter_map(|signature| signature.by.member())
+            .chain(self.command.second);
+        if confirming.any(|member| self.is_own_work(member)) {
+            self.faults.push(Refusal::new(Code::ConflictOfInterest));
+        }
         for cosign in self.step.cosign.iter().filter(|cosign| cosign.required) {
             if !self
                 .command
@@ -334,6 +322,22 @@ impl Check<'_> {
                     .push(Refusal::new(Code::SignatureMissing).with(said(&cosign.who)));
             }
         }
+    }
+
+    fn is_own_work(&self, member: MemberId) -> bool {
+        if self.step.not_by.is_empty() {
+            return false;
+        }
+        let postings = self.context.roster.postings_at(self.context.now);
+        let standing = Standing::of(postings.filter(|one| one.member == member).collect());
+        let on = On {
+            kind: self.kind,
+            record: self.before,
+            data: &self.command.data,
+            links: &self.command.links,
+            grid: None,
+        };
+        access::conflicts(self.step, member, &standing, on)
     }
 
     /// Looks up what the decision takes from outside, so that the entry can say it.
@@ -400,18 +404,6 @@ fn own_second(command: &Command) -> Option<Refusal> {
     let second = command.second?;
     (Some(second) == command.by.member() || Some(second) == command.recorded_by)
         .then(|| Refusal::new(Code::SecondPersonOwn))
-}
-
-/// How a refusal names who may.
-fn said(who: &Who) -> String {
-    match who {
-        Who::Post(name) | Who::Party(name) => name.to_string(),
-        Who::Anyone => "anyone".into(),
-        Who::Creator => "creator".into(),
-        Who::Assignee => "assignee".into(),
-        Who::TeamMember => "team".into(),
-        Who::System => "system".into(),
-    }
 }
 
 /// A register that the roster reads must be re-read after a step on it.

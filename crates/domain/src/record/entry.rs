@@ -167,6 +167,8 @@ pub enum By {
     Party(RecordId),
     /// Schedules, timed transitions, effects.
     System,
+    /// Whoever ran the program on its own machine, by his name there.
+    Operator(String),
     /// Somebody whom only the source of an import names.
     Source(String),
 }

@@ -180,6 +180,11 @@ fn step(
         None => None,
     };
     record.doc.times.insert(step.name.clone(), happened(entry));
+    if let Some(member) = entry.by.member()
+        && kind.remembers(&step.name)
+    {
+        record.doc.doers.insert(step.name.clone(), member);
+    }
     if let Some(to) = to {
         ended = move_to(kind, step.contact_attempt, entry, record, to, None);
     }

@@ -81,6 +81,9 @@ pub struct Doc {
     /// When each step was last taken, by its deciding time.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub times: BTreeMap<Name, Instant>,
+    /// Who last took the steps that `not-by` of another asks about.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub doers: BTreeMap<Name, MemberId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waits: Vec<Wait>,
     /// Duties to do, whatever their outcome (S4.1), in the order of their due time.

@@ -65,6 +65,10 @@ codes! {
     Stale = "stale", "记录已被他人更新到第 {0} 版（您看到的是第 {1} 版）；请刷新后再办。", "Somebody has changed the record to version {0} (you saw {1}); reload and try again.";
     StateWrong = "state-wrong", "当前状态为“{0}”，不能办理“{1}”；请先完成前面的步骤。", "The record is `{0}`, which does not admit `{1}`; take the earlier steps first.";
     PostNotAllowed = "post-not-allowed", "您的岗位不能办理“{0}”；可办理的岗位：{1}。", "Your post may not take `{0}`; these may: {1}.";
+    RecordUnseen = "not-found", "没有找到这条记录；请核对编号，或向负责该单元的同事查询。", "There is no such record; check its number, or ask a colleague of its unit.";
+    PrivilegeMissing = "privilege-missing", "您的岗位没有“{0}”权限；请由有此权限的岗位办理。", "Your post lacks the privilege `{0}`; have a post do it that has it.";
+    TokenScope = "token-scope", "此令牌没有“{0}”范围；请换用范围足够的令牌。", "The token lacks the scope `{0}`; use one that has it.";
+    NotYourself = "not-yourself", "不能以他人名义办理；请本人办理，或注明代办。", "Nobody acts in another's name; let him do it, or say that it is on his behalf.";
     FieldUnknown = "field-unknown", "“{0}”的表单没有“{f}”这一项；请去掉它。", "The form of `{0}` has no field `{f}`; leave it out.";
     FieldRequired = "field-required", "请填写“{f}”。", "Fill in `{f}`.";
     FieldType = "field-type", "“{f}”应为{0}，现为“{1}”；请改正。", "`{f}` must be {0}, but is `{1}`; correct it.";

@@ -1,9 +1,12 @@
 //! Short forms for the tests of time: Shanghai, the shipped holidays of 2026, office hours.
 
+use domain::access::{self, Actor, On, Permit, Stands};
 use domain::calendar::{OpenDays, Opening, SpecialDays, WorkingHours};
 use domain::clock::{CalendarPoint, Clock, ClockError, Due, Paused, Rule, due};
 use domain::id::{MemberId, TeamId, Uuid};
 use domain::name::Name;
+use domain::record::refusal::Code;
+use domain::record::{By, Command, Context, Refusal, Target};
 use domain::time::{Day, Instant, Moment, Zone};
 
 /// `2026-03-02 14:00` or `…:00.000001` on Shanghai's clocks.
@@ -104,4 +107,50 @@ pub(crate) fn member(number: u128) -> MemberId {
 
 pub(crate) fn team() -> TeamId {
     TeamId::from_uuid(Uuid::from_u128(900))
+}
+
+/// The permit of whoever gives a command: the one in whose name it comes, or who recorded it.
+pub(crate) fn permit(
+    context: &Context<'_>,
+    target: Target<'_>,
+    command: &Command,
+) -> Result<Permit, Vec<Refusal>> {
+    let (kind, record) = match target {
+        Target::New(opening) => (&opening.kind, None),
+        Target::Record(record) => (&record.kind, Some(record)),
+    };
+    let Some(kind) = context.pack.kinds.get(kind) else {
+        return Err(vec![Refusal::new(Code::KindUnknown).with(kind)]);
+    };
+    let stands = Stands::of(context.roster);
+    let standing = |member| stands.at(member, context.now);
+    let at_hand;
+    let actor = match (command.recorded_by.or(command.by.member()), &command.by) {
+        _ if command.is_import() => Actor::System,
+        (Some(member), _) => {
+            at_hand = standing(member);
+            Actor::Member {
+                id: member,
+                standing: &at_hand,
+                token: None,
+            }
+        }
+        (None, By::Party(id)) => Actor::Party { id: *id },
+        (None, By::Operator(_)) => Actor::Operator,
+        (None, _) => Actor::System,
+    };
+    let place = record.and_then(|record| context.pack.place_of(kind, record));
+    let grid = place.and_then(|place| match record {
+        Some(record) if record.id == place => Some(record.doc.data.get("grid")?.as_text()?),
+        _ => context.linked.get(&place)?.data.get("grid")?.as_text(),
+    });
+    let on = On {
+        kind,
+        record,
+        data: &command.data,
+        links: &command.links,
+        grid,
+    };
+    access::for_command(context.pack, &stands, context.now, actor, on, command)
+        .map_err(|denied| vec![denied.refusal()])
 }

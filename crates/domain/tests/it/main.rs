@@ -3,6 +3,7 @@
 mod given;
 mod goldens;
 
+mod access;
 mod choosing;
 mod due_times;
 mod holding;

@@ -1,6 +1,6 @@
 //! Commands on a database: `init`, `export`, `verify`, `doctor`.
 
-use super::{instant, location, open};
+use super::{instant, location, open, operator};
 use crate::args::{Format, What, Where};
 use crate::output::{Done, json_line, line};
 use app::unit::NewUnit;
@@ -48,18 +48,21 @@ pub(crate) fn init(
     {
         return Err(Error::Usage("这里已经有数据库了；要换规则包请用 guanjia pack activate (there is a database already)".into()));
     }
-    let number = office.activate(sources)?;
+    let number = office.activate(&operator(), sources)?;
     if demo {
         app::demo::play(&office, &clock, pack)?;
     } else {
-        office.add_unit(NewUnit {
-            level: Level::Company,
-            parent: None,
-            code: code.clone(),
-            name: company,
-            zone,
-            attributes: Attributes::default(),
-        })?;
+        office.add_unit(
+            &operator(),
+            NewUnit {
+                level: Level::Company,
+                parent: None,
+                code: code.clone(),
+                name: company,
+                zone,
+                attributes: Attributes::default(),
+            },
+        )?;
     }
     let units = office.units()?;
     if json {
@@ -141,7 +144,7 @@ fn write_rows(
         What::Duties => app::export::What::Duties,
     };
     match format {
-        Format::Json => app::export::export(office, what, kind, as_of, |row| {
+        Format::Json => app::export::export(office, &operator(), what, kind, as_of, |row| {
             writeln!(out, "{}", serde_json::Value::Object(row)).map_err(failed)
         }),
         Format::Csv => write_csv(office, what, kind, as_of, out, path),
@@ -159,7 +162,7 @@ fn write_csv(
 ) -> Result<(), Error> {
     let mut columns: Vec<String> = Vec::new();
     let mut kinds = std::collections::BTreeSet::new();
-    app::export::export(office, what, kind, as_of, |row| {
+    app::export::export(office, &operator(), what, kind, as_of, |row| {
         if kinds.insert(row.get("kind").map(ToString::to_string)) {
             columns.extend(
                 row.keys()
@@ -176,7 +179,7 @@ fn write_csv(
     };
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(&columns).map_err(failed)?;
-    app::export::export(office, what, kind, as_of, |row| {
+    app::export::export(office, &operator(), what, kind, as_of, |row| {
         let cells = columns.iter().map(|column| match row.get(column) {
             None | Some(serde_json::Value::Null) => String::new(),
             Some(serde_json::Value::String(text)) => text.clone(),
@@ -194,7 +197,7 @@ pub(crate) fn verify(at: &Where, as_of: Option<&str>, json: bool) -> Result<Done
     let office = open(at)?;
     let as_of = as_of.map_or_else(|| Ok(office.clock().now()), instant)?;
     let shows = io::stderr().is_terminal() && !json;
-    let report = app::verify::verify(&office, as_of, |records| {
+    let report = app::verify::verify(&office, &operator(), as_of, |records| {
         if shows && records % 1_000 == 0 {
             eprint!("\r已核对 {records} 条记录 ({records} records)");
         }

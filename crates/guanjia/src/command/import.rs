@@ -59,6 +59,7 @@ impl Import<'_> {
         let mut bar = Bar::new(self.json);
         let imported = run::run(
             &office,
+            &super::operator(),
             &request,
             (&name, &text),
             &mut report,
@@ -74,7 +75,7 @@ impl Import<'_> {
         let Some(id) = run::find(office, request)? else {
             return Err(Error::NotFound);
         };
-        let undone = undo::undo(office, id, self.worked_on, &mut |_| {})?;
+        let undone = undo::undo(office, &super::operator(), id, self.worked_on, &mut |_| {})?;
         if self.json {
             json_line(
                 &json!({"import": id.to_string(), "voided": undone.voided, "already": undone.already, "kept": undone.kept}),

@@ -8,7 +8,7 @@ mod score;
 
 use crate::args::{Args, Command, Where};
 use crate::output::Done;
-use app::{Clock, Error, Office};
+use app::{Actor, Clock, Error, Office};
 use clap::CommandFactory;
 use domain::time::Instant;
 use store::{Location, Options};
@@ -112,6 +112,15 @@ fn location(at: &Where) -> Result<Location, Error> {
             "请给出 --data 或 --database (give --data or --database)".into(),
         )),
     }
+}
+
+/// Whoever runs this: he acts as the operator of the machine, under his name there.
+fn operator() -> Actor {
+    let name = ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|key| std::env::var(key).ok())
+        .filter(|name| !name.is_empty());
+    Actor::operator(name.unwrap_or_else(|| "operator".into()))
 }
 
 /// Opens a database that must exist already.

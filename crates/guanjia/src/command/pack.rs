@@ -87,7 +87,7 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             })
         }
         Pack::Activate { pack, at } => {
-            let number = open(&at)?.activate(pack::sources(&pack)?)?;
+            let number = open(&at)?.activate(&super::operator(), pack::sources(&pack)?)?;
             if json {
                 json_line(&json!({"pack": number}))?;
             } else {

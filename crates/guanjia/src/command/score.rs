@@ -1,6 +1,6 @@
 //! `guanjia score`.
 
-use super::{instant, open};
+use super::{instant, open, operator};
 use crate::args::Where;
 use crate::output::{Done, json_line, line};
 use app::Error;
@@ -53,7 +53,7 @@ impl Score<'_> {
             // Tallies know what was decided by now, not by another instant.
             explain: self.explain || holder.is_some() || self.as_of.is_some(),
         };
-        let cards = score(&office, &asked)?;
+        let cards = score(&office, &operator(), &asked)?;
         if self.json {
             json_line(
                 &json!({"standard": asked.standard, "period": asked.window.to_string(), "cards": cards}),

@@ -57,7 +57,7 @@ create table import (
 -- Operational tables.
 
 -- The state of a record, as its journal gives it. open = 1 while its state is not final or a duty of it is still to do; next_due and holder are
--- those of its most urgent duty to do, so that the row is also its place in everybody's list.
+-- those of its most urgent duty to do, so that the row is also its position in everybody's list. place is the one whose grid counts for it.
 create table record (
     unit_id blob not null references unit (id),
     id blob not null,
@@ -69,6 +69,7 @@ create table record (
     assignee blob,
     team blob,
     holder blob,
+    place blob,
     next_due integer not null,
     opened_at integer not null,
     closed_at integer,
@@ -81,6 +82,14 @@ create unique index record_number on record (unit_id, number) where number is no
 create unique index record_source on record (unit_id, source) where source is not null;
 create index record_due on record (unit_id, next_due, id, state, holder) where open = 1;
 create index record_assignee on record (unit_id, assignee, next_due, id, state) where open = 1 and assignee is not null;
+
+-- The grid in which a place lies now: who sees no farther than his grid sees the records of its places.
+create table place (
+    unit_id blob not null,
+    id blob not null,
+    grid text not null,
+    primary key (unit_id, id)
+) strict, without rowid;
 
 -- The journal: appended to, never changed. hash covers the entry and the hash before it. key makes a retried request happen once: an opening is
 -- found by it; a step is found by the version it was decided on, which is the number of the entry before.

@@ -4,6 +4,7 @@ use super::{ImportError, Imported};
 use crate::import::map::Map;
 use crate::import::source::SourceError;
 use crate::office::Office;
+use domain::access::Permit;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -46,7 +47,12 @@ pub(super) fn find(
 }
 
 /// The import of these files by this map: the one that was begun before, else a new one.
-pub(super) fn begin(office: &Office, map: &Map, files: &[PathBuf]) -> Result<Running, ImportError> {
+pub(super) fn begin(
+    office: &Office,
+    permit: &Permit,
+    map: &Map,
+    files: &[PathBuf],
+) -> Result<Running, ImportError> {
     let doc = doc(map, files)?;
     if let Some(running) = before(office, &doc)? {
         return Ok(running);
@@ -60,9 +66,7 @@ pub(super) fn begin(office: &Office, map: &Map, files: &[PathBuf]) -> Result<Run
         doc: json(&doc),
     };
     let written = row.clone();
-    office
-        .store()
-        .write(Lane::Bulk, move |tx| import::insert(tx, &written))?;
+    office.write(permit, Lane::Bulk, move |tx| import::insert(tx, &written))?;
     Ok(Running { row, doc })
 }
 
@@ -80,7 +84,7 @@ fn doc(map: &Map, files: &[PathBuf]) -> Result<Doc, SourceError> {
 }
 
 fn before(office: &Office, wanted: &Doc) -> Result<Option<Running>, store::Error> {
-    let rows = office.store().read(import::list)?;
+    let rows = office.read(import::list)?;
     Ok(rows
         .into_iter()
         .filter(|row| row.undone_at.is_none())
@@ -96,6 +100,7 @@ impl Running {
     pub(super) fn save(
         &mut self,
         office: &Office,
+        permit: &Permit,
         imported: &Imported,
         finished: bool,
     ) -> Result<(), ImportError> {
@@ -106,9 +111,7 @@ impl Running {
             self.row.finished_at = Some(office.clock().now());
         }
         let row = self.row.clone();
-        office
-            .store()
-            .write(Lane::Bulk, move |tx| import::update(tx, &row))?;
+        office.write(permit, Lane::Bulk, move |tx| import::update(tx, &row))?;
         Ok(())
     }
 }

@@ -17,8 +17,10 @@ use super::plan::{
     together,
 };
 use super::refusal::Refusal;
+use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use domain::access::Privilege;
 use domain::id::{ImportId, UnitId};
 use domain::name::{Name, Text};
 use domain::record::Anomaly;
@@ -197,16 +199,18 @@ pub fn find(office: &Office, request: &Request<'_>) -> Result<Option<ImportId>, 
 /// and running again goes on from there.
 pub fn run<W: Write>(
     office: &Office,
+    actor: &Actor,
     request: &Request<'_>,
     map_file: (&str, &str),
     report: &mut ReportFile<W>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Imported, ImportError> {
     let map = request.map;
+    let permit = office.privilege(actor, Privilege::Imports, request.under)?;
     check(office, map, map_file)?;
     let survey = survey(request, 0, progress, |_| Ok(()))?;
-    let mut batch = batch::begin(office, map, &request.files)?;
-    let (registers, units_added) = Registers::prepare(office, request, &survey)?;
+    let mut batch = batch::begin(office, &permit, map, &request.files)?;
+    let (registers, units_added) = Registers::prepare(office, actor, request, &survey)?;
     let shared = Arc::new(take::Shared {
         import: batch.row.id,
         map: map.clone(),
@@ -222,7 +226,7 @@ pub fn run<W: Write>(
             .map(|_| {
                 let (sender, work) = mpsc::sync_channel(2);
                 let (done, shared) = (done.clone(), shared.clone());
-                scope.spawn(move || hand(office, &shared, &work, &done));
+                scope.spawn(move || hand(office, actor, &shared, &work, &done));
                 sender
             })
             .collect();
@@ -245,7 +249,7 @@ pub fn run<W: Write>(
                     tally.take(done)?;
                 }
                 if tally.rows_since_saved() {
-                    batch.save(office, &tally.imported, false)?;
+                    batch.save(office, &permit, &tally.imported, false)?;
                 }
                 progress(Progress {
                     taking: true,
@@ -270,7 +274,7 @@ pub fn run<W: Write>(
         refused: tally.imported.refused,
     });
     let imported = tally.imported;
-    batch.save(office, &imported, true)?;
+    batch.save(office, &permit, &imported, true)?;
     Ok(imported)
 }
 
@@ -285,6 +289,7 @@ type Results = Result<(Arc<Vec<ImportItem>>, Vec<Done>), Error>;
 /// Writes until there is nothing more; after a failure only takes the rest away.
 fn hand(
     office: &Office,
+    actor: &Actor,
     shared: &Arc<take::Shared>,
     work: &Receiver<Work>,
     done: &mpsc::Sender<Results>,
@@ -294,8 +299,8 @@ fn hand(
         if failed {
             continue;
         }
-        let result =
-            take::items(office, shared, work.unit, &work.items).map(|done| (work.items, done));
+        let result = take::items(office, actor, shared, work.unit, &work.items)
+            .map(|done| (work.items, done));
         failed = result.is_err();
         // The other end is gone only after a failure.
         let _ = done.send(result);

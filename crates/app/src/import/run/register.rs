@@ -3,6 +3,7 @@
 //! They are found by what they are called, else added; they stay when an import is undone, because others may use them by then.
 
 use super::{ImportError, Request, Survey};
+use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::import::map::Map;
@@ -43,6 +44,7 @@ impl Registers {
     /// Finds or adds everything that the files name; says how many units are new.
     pub(super) fn prepare(
         office: &Office,
+        actor: &Actor,
         request: &Request<'_>,
         survey: &Survey,
     ) -> Result<(Self, u64), ImportError> {
@@ -58,7 +60,7 @@ impl Registers {
             let id = match known {
                 Some(unit) => unit.id,
                 None => {
-                    let unit = office.add_unit(new_unit(request.map, root, key, &codes))?;
+                    let unit = office.add_unit(actor, new_unit(request.map, root, key, &codes))?;
                     codes.push(unit.code);
                     added += 1;
                     unit.id
@@ -66,8 +68,8 @@ impl Registers {
             };
             units.insert(key.clone(), id);
         }
-        let teams = teams(office, request.map, root, survey)?;
-        let members = members(office, request.map, root, survey)?;
+        let teams = teams(office, actor, request.map, root, survey)?;
+        let members = members(office, actor, request.map, root, survey)?;
         for id in units.values() {
             // Their view of who works above them is older than the teams just registered.
             office.reload(*id)?;
@@ -159,6 +161,7 @@ struct Wanted<K> {
 
 fn teams(
     office: &Office,
+    actor: &Actor,
     map: &Map,
     root: UnitId,
     survey: &Survey,
@@ -199,12 +202,13 @@ fn teams(
             data,
         });
     }
-    known.extend(registered(office, root, &kind.name, wanted)?);
+    known.extend(registered(office, actor, root, &kind.name, wanted)?);
     Ok(known)
 }
 
 fn members(
     office: &Office,
+    actor: &Actor,
     map: &Map,
     root: UnitId,
     survey: &Survey,
@@ -223,7 +227,7 @@ fn members(
             data: Data::from([("name".into(), Value::Text(name.clone()))]),
         })
         .collect();
-    registered(office, root, &kind.name, wanted)
+    registered(office, actor, root, &kind.name, wanted)
 }
 
 fn register(kinds: &BTreeMap<Name, Kind>, role: Role) -> Result<&Kind, Error> {
@@ -240,6 +244,7 @@ fn register(kinds: &BTreeMap<Name, Kind>, role: Role) -> Result<&Kind, Error> {
 /// Finds records by the source's id and opens those that are not there.
 fn registered<K: Clone + Eq + std::hash::Hash + Send + Sync + 'static>(
     office: &Office,
+    actor: &Actor,
     unit: UnitId,
     kind: &Name,
     wanted: Vec<Wanted<K>>,
@@ -249,7 +254,7 @@ fn registered<K: Clone + Eq + std::hash::Hash + Send + Sync + 'static>(
     while wanted.peek().is_some() {
         let some: Vec<Wanted<K>> = wanted.by_ref().take(TOGETHER).collect();
         let kind = kind.clone();
-        found.extend(office.at(unit, Lane::Bulk, move |desk| {
+        found.extend(office.at(actor, unit, Lane::Bulk, move |desk| {
             some.iter()
                 .map(|wanted| one(desk, unit, &kind, wanted))
                 .collect::<Result<Vec<_>, _>>()

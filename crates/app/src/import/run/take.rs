@@ -1,6 +1,7 @@
 //! One item at the desk: opened with its whole history, or found and continued.
 
 use super::register::Registers;
+use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::import::map::{Fill, Map, Part};
@@ -46,12 +47,13 @@ pub(super) enum Outcome {
 /// Takes items of one unit in, each whole or not at all.
 pub(super) fn items(
     office: &Office,
+    actor: &Actor,
     shared: &Arc<Shared>,
     unit: UnitId,
     items: &Arc<Vec<ImportItem>>,
 ) -> Result<Vec<Done>, Error> {
     let (shared, items) = (shared.clone(), items.clone());
-    office.at(unit, Lane::Bulk, move |desk| {
+    office.at(actor, unit, Lane::Bulk, move |desk| {
         items
             .iter()
             .map(|item| shared.one(desk, unit, item))

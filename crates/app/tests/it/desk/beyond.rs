@@ -3,11 +3,11 @@
 use super::house::*;
 use app::migrate::touched;
 use app::sweep::sweep;
-use app::{Office, pack, verify};
+use app::{Actor, Office, pack, verify};
 use domain::id::{RecordId, UnitId};
 use domain::ledger::Account;
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, By, Command};
+use domain::record::{BuiltIn, By, Command, Via};
 use domain::value::Value;
 use std::thread;
 use store::{job, ledger, record};
@@ -151,7 +151,7 @@ fn s9_3_a_message_arrives_once_and_is_answered() {
         let sender = orders[0].doc.sender.clone().expect("a sender");
         assert_eq!((sender.unit, sender.record), (house.project, asked));
         let answer = step("answer", house.chief).set("answer", "on Friday");
-        let answered = house.office.step(house.company, orders[0].id, answer);
+        let answered = step_at(&house.office, house.company, orders[0].id, answer);
         answered.expect("answered");
         assert_eq!(sweep(&house.office, now).expect("sweeps").delivered, 1);
         assert_eq!(house.record(asked).doc.data["reply"], "on Friday".into());
@@ -170,7 +170,10 @@ fn a_message_that_is_refused_is_tried_again() {
             "kinds/order.yaml" => text.replace("max: 100}", "max: 5}"),
             _ => text,
         });
-        house.office.activate(sources).expect("loads");
+        house
+            .office
+            .activate(&Actor::system(), sources)
+            .expect("loads");
         let now = house.clock.now();
         let swept = sweep(&house.office, now).expect("sweeps");
         assert_eq!((swept.delivered, swept.refused.len()), (0, 1), "{swept:?}");
@@ -184,7 +187,7 @@ fn a_message_that_is_refused_is_tried_again() {
         assert!(waiting[0].error.is_some());
         house
             .office
-            .activate(changed(|_, text| text))
+            .activate(&Actor::system(), changed(|_, text| text))
             .expect("loads");
         let later = now.plus_micros(61_000_000);
         assert_eq!(sweep(&house.office, later).expect("sweeps").delivered, 1);
@@ -297,7 +300,10 @@ fn records_are_migrated_with_an_entry_each() {
                 said("state out → lent", 1)
             ]
         );
-        house.office.activate(renamed()).expect("loads");
+        house
+            .office
+            .activate(&Actor::system(), renamed())
+            .expect("loads");
         let lent = house.record(keys[0]);
         assert_eq!((lent.state.as_str(), lent.version), ("lent", 3));
         assert_eq!(lent.doc.data["holder"], "Ann".into());
@@ -353,7 +359,8 @@ fn a_step_does_not_wait_for_the_migration() {
                 .migrated,
             1
         );
-        let report = verify::verify(&house.office, house.clock.now(), |_| {}).expect("reads");
+        let report = verify::verify(&house.office, &Actor::system(), house.clock.now(), |_| {})
+            .expect("reads");
         assert!(report.ok, "{:#?}", report.faults);
     }
 }
@@ -369,7 +376,10 @@ fn a_default_by_the_units_level_reaches_due_times() {
             ),
             _ => text,
         });
-        house.office.activate(sources).expect("loads");
+        house
+            .office
+            .activate(&Actor::system(), sources)
+            .expect("loads");
         let unit = app::unit::NewUnit {
             level: domain::unit::Level::Project,
             parent: Some(house.company),
@@ -381,18 +391,20 @@ fn a_default_by_the_units_level_reaches_due_times() {
                 ..Default::default()
             },
         };
-        let best = house.office.add_unit(unit).expect("a unit").id;
+        let best = house
+            .office
+            .add_unit(&Actor::system(), unit)
+            .expect("a unit")
+            .id;
         let due = |unit, place| {
             let open = Command::new("open", By::System).set("what", "tap");
-            let taken = house
-                .office
-                .open_record(unit, "job", None, open.link("place", place));
+            let taken = open_record(&house.office, unit, "job", None, open.link("place", place));
             let todo = taken.expect("opened").record.doc.todo;
             let take = todo.iter().find(|todo| todo.name == *"take");
             take.map(|todo| todo.due.at).expect("a duty")
         };
         let place = Command::new("open", By::System).set("code", "B1");
-        let place = house.office.open_record(best, "place", None, place);
+        let place = open_record(&house.office, best, "place", None, place);
         let place = place.expect("a place").record.id;
         assert_eq!(due(house.project, house.place), at("2026-03-02 09:30"));
         assert_eq!(due(best, place), at("2026-03-02 09:15"));
@@ -409,14 +421,11 @@ fn s4_7_an_outage_is_declared_one_level_up() {
                 .set("from", at("2026-03-02 08:00").to_string().as_str())
                 .set("until", at("2026-03-02 08:30").to_string().as_str())
         };
-        let declare = |command| {
-            house
-                .office
-                .open_record(house.project, "outage", None, command)
-        };
+        let declare = |command| open_record(&house.office, house.project, "outage", None, command);
         assert_eq!(refused(declare(outage(house.boss))), [Code::OutageOwn]);
         let typed = Command {
             recorded_by: Some(domain::id::MemberId::from(house.boss)),
+            via: Via::OnBehalf,
             ..outage(house.chief)
         };
         assert_eq!(refused(declare(typed)), [Code::OutageOwn]);

@@ -49,18 +49,14 @@ fn play(house: &House, seed: u64, attempts: usize) -> Vec<String> {
             0 | 1 => {
                 let urgency = ["normal", "urgent"][random.below(2)];
                 let command = house.new_job().set("urgency", urgency);
-                let done = house
-                    .office
-                    .open_record(house.project, "job", None, command);
+                let done = open_record(&house.office, house.project, "job", None, command);
                 jobs.extend(done.iter().map(|taken| taken.record.id));
                 done
             }
             2 => {
                 let command = step("open", house.desk).set("scope", "wall");
                 let command = command.link("place", house.place);
-                let done = house
-                    .office
-                    .open_record(house.project, "permit", None, command);
+                let done = open_record(&house.office, house.project, "permit", None, command);
                 permits.extend(done.iter().map(|taken| taken.record.id));
                 done
             }
@@ -80,9 +76,7 @@ fn play(house: &House, seed: u64, attempts: usize) -> Vec<String> {
                 let found = step("open", house.boss)
                     .set("about", ["quarrel", "other"][random.below(2)])
                     .set("whose", who.to_string().as_str());
-                house
-                    .office
-                    .open_record(house.project, "finding", None, found)
+                open_record(&house.office, house.project, "finding", None, found)
             }
             7 => {
                 let seq = i64::try_from(random.below(4) + 1).expect("small");

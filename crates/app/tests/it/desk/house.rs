@@ -1,7 +1,7 @@
 //! A company with one project, its people and the small pack of the rules' own tests.
 
 use app::unit::NewUnit;
-use app::{Clock, Error, Office, Taken, pack, verify};
+use app::{Actor, Clock, Error, Office, Taken, pack, verify};
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::record::entry::Signed;
@@ -56,16 +56,19 @@ impl House {
             "/../domain/tests/it/records/pack"
         );
         let sources = pack::sources(folder).expect("the small pack");
-        office.activate(sources).expect("loads");
+        office.activate(&Actor::system(), sources).expect("loads");
         let unit = |level, parent, code: &str| {
-            let unit = office.add_unit(NewUnit {
-                level,
-                parent,
-                code: code.into(),
-                name: code.into(),
-                zone: Zone::shanghai(),
-                attributes: Attributes::default(),
-            });
+            let unit = office.add_unit(
+                &Actor::system(),
+                NewUnit {
+                    level,
+                    parent,
+                    code: code.into(),
+                    name: code.into(),
+                    zone: Zone::shanghai(),
+                    attributes: Attributes::default(),
+                },
+            );
             unit.expect("a unit").id
         };
         let company = unit(Level::Company, None, "CO");
@@ -74,12 +77,13 @@ impl House {
             let command = Command::new("open", By::System)
                 .set("name", name)
                 .set("login", name);
-            let taken = office.open_record(unit, "member", None, command);
+            let taken = open_record(&office, unit, "member", None, command);
             let id = taken.expect("a member").record.id;
             appoint(&office, unit, id, post, None);
             id
         };
-        let place = office.open_record(
+        let place = open_record(
+            &office,
             project,
             "place",
             None,
@@ -116,8 +120,7 @@ impl House {
     }
 
     pub(super) fn open(&self, kind: &str, command: Command) -> RecordId {
-        self.office
-            .open_record(self.project, kind, None, command)
+        open_record(&self.office, self.project, kind, None, command)
             .unwrap_or_else(|error| panic!("{kind}: {error}"))
             .record
             .id
@@ -128,7 +131,7 @@ impl House {
     }
 
     pub(super) fn step(&self, id: RecordId, command: Command) -> Result<Taken, Error> {
-        self.office.step(self.project, id, command)
+        step_at(&self.office, self.project, id, command)
     }
 
     pub(super) fn take(&self, id: RecordId, command: Command) -> Record {
@@ -161,7 +164,8 @@ impl House {
 
     /// Every journal makes what is stored.
     pub(super) fn verify(&self) {
-        let report = verify::verify(&self.office, self.clock.now(), |_| {}).expect("reads");
+        let report = verify::verify(&self.office, &Actor::system(), self.clock.now(), |_| {})
+            .expect("reads");
         assert!(report.ok, "{:#?}", report.faults);
     }
 
@@ -215,7 +219,7 @@ pub(super) fn appoint(
     if let Some(until) = until {
         posting = posting.set("until", until);
     }
-    let taken = office.open_record(unit, "posting", None, posting);
+    let taken = open_record(office, unit, "posting", None, posting);
     taken.expect("a posting").record.id
 }
 
@@ -282,4 +286,27 @@ impl Say for Command {
         });
         self
     }
+}
+
+/// Opens a record as whoever gives the command.
+pub(super) fn open_record(
+    office: &Office,
+    unit: UnitId,
+    kind: &str,
+    id: Option<RecordId>,
+    command: Command,
+) -> Result<Taken, Error> {
+    let actor = Actor::giving(unit, &command);
+    office.open_record(&actor, unit, kind, id, command)
+}
+
+/// Takes a step as whoever gives the command.
+pub(super) fn step_at(
+    office: &Office,
+    unit: UnitId,
+    id: RecordId,
+    command: Command,
+) -> Result<Taken, Error> {
+    let actor = Actor::giving(unit, &command);
+    office.step(&actor, unit, id, command)
 }

@@ -54,11 +54,8 @@ fn s9_5_eight_desks_lend_one_key_once() {
 #[test]
 fn s9_5_eight_desks_find_one_first_case() {
     for house in House::each() {
-        let done = together(|_| {
-            house
-                .office
-                .open_record(house.project, "job", None, house.new_job())
-        });
+        let done =
+            together(|_| open_record(&house.office, house.project, "job", None, house.new_job()));
         for taken in done {
             taken.expect("opens");
         }
@@ -82,9 +79,7 @@ fn a_key_used_eight_times_at_once_opens_once() {
     for house in House::each() {
         let done = together(|_| {
             let command = house.new_job().keyed("the-same", None);
-            house
-                .office
-                .open_record(house.project, "job", None, command)
+            open_record(&house.office, house.project, "job", None, command)
         });
         let mut ids: Vec<_> = done
             .into_iter()

@@ -113,11 +113,8 @@ fn an_undone_import_counts_nowhere() {
 #[test]
 fn a_key_makes_a_retried_request_happen_once() {
     for house in House::each() {
-        let open = |command: Command| {
-            house
-                .office
-                .open_record(house.project, "job", None, command)
-        };
+        let open =
+            |command: Command| open_record(&house.office, house.project, "job", None, command);
         let first = open(house.new_job().keyed("k1", None)).expect("opens");
         let again = open(house.new_job().keyed("k1", None)).expect("repeats");
         assert!(again.repeated && !first.repeated);
@@ -161,8 +158,7 @@ fn an_outdated_view_is_read_again() {
                 .read(|tx| view.check(tx))
                 .is_err_and(|error| error.code() == "outdated")
         );
-        other
-            .step(house.project, job, step("take", house.desk))
+        step_at(&other, house.project, job, step("take", house.desk))
             .expect("the other office has read it again");
         house.verify();
     }
@@ -178,11 +174,8 @@ fn s8_4_an_override_reaches_the_units_below_from_its_day_on() {
                 .set("value", value)
                 .set("from", from)
         };
-        let at_project = |command| {
-            house
-                .office
-                .open_record(house.project, "override", None, command)
-        };
+        let at_project =
+            |command| open_record(&house.office, house.project, "override", None, command);
         assert_eq!(
             refused(at_project(set(house.boss, "PT40M", "2026-03-03"))),
             [Code::OverrideLoosens]
@@ -208,20 +201,17 @@ fn s8_4_an_override_reaches_the_units_below_from_its_day_on() {
                 .1
         };
         let before = versions(&other);
-        house
-            .office
-            .open_record(
-                house.company,
-                "override",
-                None,
-                set(house.chief, "PT50M", "2026-03-04"),
-            )
-            .expect("the company sets for its projects");
+        open_record(
+            &house.office,
+            house.company,
+            "override",
+            None,
+            set(house.chief, "PT50M", "2026-03-04"),
+        )
+        .expect("the company sets for its projects");
         assert_eq!(versions(&other), before + 1);
         house.set("2026-03-04 09:00");
-        let job = other
-            .open_record(house.project, "job", None, house.new_job())
-            .expect("opens");
+        let job = open_record(&other, house.project, "job", None, house.new_job()).expect("opens");
         let todo = &job.record.doc.todo;
         let take = todo.iter().find(|todo| todo.name == *"take");
         assert_eq!(take.map(|todo| todo.due.at), Some(at("2026-03-04 09:40")));
@@ -249,10 +239,7 @@ fn s4_7_a_declared_outage_lets_paper_in() {
         let outage = step("open", house.chief)
             .set("from", at("2026-03-02 09:10").to_string().as_str())
             .set("until", at("2026-03-02 17:00").to_string().as_str());
-        house
-            .office
-            .open_record(house.company, "outage", None, outage)
-            .expect("declared");
+        open_record(&house.office, house.company, "outage", None, outage).expect("declared");
         // The pack has no days of rest, so how long paper is let in cannot be worked out (S2.14).
         assert_eq!(refused(house.step(job, paper())), [Code::CalendarMissing]);
         house.verify();

@@ -4,7 +4,7 @@ use app::import::plan::ReportFile;
 use app::import::run::{self, ImportError, Imported, Progress, Request};
 use app::import::undo::{Undone, undo};
 use app::unit::NewUnit;
-use app::{Clock, Error, Office, pack, verify};
+use app::{Actor, Clock, Error, Office, pack, verify};
 use domain::pack::Language;
 use domain::record::{By, Command, Record, Via};
 use domain::time::{Instant, Zone};
@@ -37,17 +37,20 @@ impl House {
         )
         .unwrap();
         office
-            .activate(pack::sources("service-request").unwrap())
+            .activate(&Actor::system(), pack::sources("service-request").unwrap())
             .unwrap();
         office
-            .add_unit(NewUnit {
-                level: Level::Company,
-                parent: None,
-                code: "CO".into(),
-                name: "公司".into(),
-                zone: Zone::shanghai(),
-                attributes: Attributes::default(),
-            })
+            .add_unit(
+                &Actor::system(),
+                NewUnit {
+                    level: Level::Company,
+                    parent: None,
+                    code: "CO".into(),
+                    name: "公司".into(),
+                    zone: Zone::shanghai(),
+                    attributes: Attributes::default(),
+                },
+            )
             .unwrap();
         Self { office, home }
     }
@@ -71,6 +74,7 @@ impl House {
         let mut report = ReportFile::new(Vec::new(), Vec::new()).unwrap();
         let imported = run::run(
             &self.office,
+            &Actor::system(),
             &request,
             ("map.yaml", map),
             &mut report,
@@ -119,7 +123,13 @@ impl House {
     }
 
     fn sound(&self) {
-        let report = verify::verify(&self.office, self.office.clock().now(), |_| {}).unwrap();
+        let report = verify::verify(
+            &self.office,
+            &Actor::system(),
+            self.office.clock().now(),
+            |_| {},
+        )
+        .unwrap();
         assert!(report.ok, "{:#?}", report.faults);
     }
 }
@@ -396,9 +406,19 @@ fn an_import_is_undone_as_a_whole_and_can_be_done_again() {
         let mut note = Command::new("note", By::System);
         note.via = Via::System;
         note.data.insert("note".into(), "已回电".into());
-        house.office.step(touched.unit, touched.id, note).unwrap();
+        house
+            .office
+            .step(&Actor::system(), touched.unit, touched.id, note)
+            .unwrap();
 
-        let undone = undo(&house.office, first.id, false, &mut |_| {}).unwrap();
+        let undone = undo(
+            &house.office,
+            &Actor::system(),
+            first.id,
+            false,
+            &mut |_| {},
+        )
+        .unwrap();
         assert_eq!(
             undone,
             Undone {
@@ -421,7 +441,7 @@ fn an_import_is_undone_as_a_whole_and_can_be_done_again() {
             (2, 1),
             "the source's ids are free again"
         );
-        let all = undo(&house.office, first.id, true, &mut |_| {}).unwrap();
+        let all = undo(&house.office, &Actor::system(), first.id, true, &mut |_| {}).unwrap();
         assert_eq!(
             all,
             Undone {

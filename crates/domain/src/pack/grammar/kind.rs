@@ -227,6 +227,11 @@ static OPEN: Object = object(&[
     ZH,
     EN,
     key("by", &WORDS, "谁可以 / who may"),
+    key(
+        "not-by",
+        &WORDS,
+        "谁不可以，因涉及本人工作：creator、assignee、team、doer(步骤)、员工字段 / who may not, since it is his own work",
+    ),
     key("form", &WORDS, "表单字段 / fields of its form"),
     key("to", &NAME, "开立后的状态 / the state it begins in"),
     key("when", &Expr, "条件 / condition"),
@@ -239,6 +244,11 @@ static STEP: Object = object(&[
     key("from", &NAMES, "从哪些状态 / from which states"),
     key("to", &NAME, "到哪个状态 / the state after"),
     key("by", &WORDS, "谁可以 / who may"),
+    key(
+        "not-by",
+        &WORDS,
+        "谁不可以，因涉及本人工作：creator、assignee、team、doer(步骤)、员工字段 / who may not, since it is his own work",
+    ),
     key(
         "form",
         &WORDS,

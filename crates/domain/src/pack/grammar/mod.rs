@@ -7,7 +7,7 @@ pub(in crate::pack) use kind::KIND;
 pub(in crate::pack) use standard::STANDARD;
 
 use super::shape::{Key, Object, Shape};
-use Shape::{Bool, Either, Empty, Expr, Int, Literal, Many, Map, Text, Title, Word};
+use Shape::{Bool, Either, Empty, Expr, Int, Literal, Many, Map, Named, Text, Title, Word};
 
 const fn key(name: &'static str, shape: &'static Shape, about: &'static str) -> Key {
     Key {
@@ -117,25 +117,64 @@ static PARAMETER: Shape = Shape::Object(&object(&[
 
 // posts.yaml, schedules.yaml, calendars
 
-pub(in crate::pack) static POSTS: Object = object(&[must(
-    "posts",
-    &Map(&Either(&[
-        Empty,
-        Text,
-        Shape::Object(&object(&[
-            ZH,
-            EN,
-            key("synonyms", &WORDS, "别名 / what other companies call it"),
-            key(
-                "reports-to",
-                &NAME,
-                "上级岗位 / where missed duties climb first",
-            ),
-            key("grid", &Bool, "服务网格 / serves a grid"),
-        ])),
+pub(in crate::pack) static POSTS: Object = object(&[
+    key("everyone", &MAY, "每个岗位都可以 / what every post may"),
+    must("posts", &Map(&POST), "岗位 / posts"),
+]);
+static MAY: Shape = Named(
+    "may",
+    &Shape::Object(&object(&[
+        key(
+            "see",
+            &Shape::Object(&SEE),
+            "看到的单据 / the records it sees",
+        ),
+        key(
+            "do",
+            &WORDS,
+            "各类单据都有的步骤：excuse、KIND/merge / steps that every kind has, or KIND/STEP",
+        ),
+        key(
+            "run",
+            &Many(&Word(PRIVILEGES)),
+            "权限 / what is no step of a record",
+        ),
     ])),
-    "岗位 / posts",
-)]);
+);
+static SEE: Object = object(&[
+    key("unit", &NAMES, "全单元 / of the whole unit: kinds, or all"),
+    key("grid", &NAMES, "本网格与本人 / of its grid, and one's own"),
+    key("own", &NAMES, "本人 / one's own"),
+    key("none", &NAMES, "看不到 / none"),
+]);
+pub(in crate::pack) const PRIVILEGES: &[&str] = &[
+    "accounts",
+    "units",
+    "packs",
+    "parameters",
+    "imports",
+    "exports",
+    "scores",
+    "seal",
+    "appeals",
+    "audit",
+];
+static POST: Shape = Either(&[
+    Empty,
+    Text,
+    Shape::Object(&object(&[
+        ZH,
+        EN,
+        key("synonyms", &WORDS, "别名 / what other companies call it"),
+        key(
+            "reports-to",
+            &NAME,
+            "上级岗位 / where missed duties climb first",
+        ),
+        key("grid", &Bool, "服务网格 / serves a grid"),
+        key("may", &MAY, "可以看和办什么 / what it may see and do"),
+    ])),
+]);
 pub(in crate::pack) static SCHEDULES: Object = object(&[must(
     "schedules",
     &Map(&Shape::Object(&object(&[

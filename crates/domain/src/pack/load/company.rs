@@ -2,6 +2,7 @@
 
 use super::index::unit;
 use super::{Ctx, Files, Node, POST, flag, titled, titled_map};
+use crate::access::May;
 use crate::calendar::{OpenDays, Opening, SpecialDays, WorkingHours};
 use crate::clock::Span;
 use crate::name::{Name, Text};
@@ -282,6 +283,8 @@ impl Ctx<'_> {
                 synonyms,
                 reports_to,
                 grid: flag(value, "grid"),
+                // Worked out once the kinds are known.
+                may: May::default(),
             };
             posts.insert(Name::from(name), post);
         }

@@ -204,6 +204,7 @@ fn proof(name: &Name, title: &Text) -> Step {
         from: Vec::new(),
         to: None,
         by: vec![Who::System],
+        not_by: Vec::new(),
         form: Vec::new(),
         when: None,
         cosign: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::{Ctx, Node};
 use crate::name::{Name, Text};
-use crate::pack::model::{Duty, Kind, Start, Step, Then, Who};
+use crate::pack::model::{Duty, Kind, NotBy, Start, Step, Then, Who};
 use std::collections::BTreeSet;
 
 impl Ctx<'_> {
@@ -69,11 +69,13 @@ impl Ctx<'_> {
             let missing: Vec<(&str, bool)> = vec![
                 (
                     "assignee",
-                    step.by.contains(&Who::Assignee) && node.get("assignee").is_none(),
+                    (step.by.contains(&Who::Assignee) || step.not_by.contains(&NotBy::Assignee))
+                        && node.get("assignee").is_none(),
                 ),
                 (
                     "team",
-                    step.by.contains(&Who::TeamMember) && node.get("team").is_none(),
+                    (step.by.contains(&Who::TeamMember) || step.not_by.contains(&NotBy::Team))
+                        && node.get("team").is_none(),
                 ),
             ];
             let at = step_node(node, step.name.as_str())
@@ -84,8 +86,8 @@ impl Ctx<'_> {
                     "no-such-field",
                     at,
                     Text::both(
-                        format!("步骤由 {key} 走，这个类型却没有写 `{key}:`"),
-                        format!("a step is for the {key}, and this kind has no `{key}:`"),
+                        format!("步骤说到 {key}，这个类型却没有写 `{key}:`"),
+                        format!("a step names the {key}, and this kind has no `{key}:`"),
                     ),
                     Text::both(
                         format!("在类型下写 `{key}: 字段`"),

@@ -3,6 +3,7 @@
 //! First the shape of every file is checked, then the names that others refer to are collected (`index`), then everything is compiled
 //! against them. A fault never hides another file's; what a fault has already explained is not reported again.
 
+mod access;
 mod approval;
 mod company;
 mod days;
@@ -245,7 +246,8 @@ impl Ctx<'_> {
             }
         }
         let schedules = self.schedules(files.schedules.as_ref());
-        let company = company?;
+        let mut company = company?;
+        self.rights(files.posts.as_ref(), &mut company.posts, &kinds);
         Some(Pack {
             name: company.name,
             version: company.version,

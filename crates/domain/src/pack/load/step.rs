@@ -135,6 +135,7 @@ impl Ctx<'_> {
             from,
             to,
             by,
+            not_by: self.not_by(node, head),
             form,
             when: self.condition(node.get("when"), schema.as_ref()),
             cosign,

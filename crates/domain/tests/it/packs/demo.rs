@@ -164,7 +164,9 @@ impl Stage {
             number: key.to_owned(),
         };
         let target = before.map_or(Target::New(&opening), Target::Record);
-        let entry = decide(&context, target, command).unwrap_or_else(|refusals| {
+        let permitted = crate::given::permit(&context, target, command);
+        let decided = permitted.and_then(|permit| decide(&context, target, command, permit));
+        let entry = decided.unwrap_or_else(|refusals| {
             let said: Vec<String> = refusals.iter().map(|r| r.text().en).collect();
             panic!(
                 "{key} {} at {}: {said:?}",

@@ -77,7 +77,7 @@ fn x26_nobody_approves_his_own_request() {
     };
     assert_eq!(
         world.refused(permit, "2026-03-02 11:00", typed),
-        Err(vec![Code::ConflictOfInterest])
+        Err(vec![Code::NotYourself])
     );
     world.take(permit, "2026-03-02 11:00", agree(OTHER_WORKER));
     world.check();

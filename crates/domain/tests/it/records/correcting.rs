@@ -234,7 +234,7 @@ fn s4_3_an_excuse_does_not_count_and_is_nobodys_own() {
     };
     assert_eq!(
         world.refused(job, "2026-03-02 11:00", typed),
-        Err(vec![Code::ConflictOfInterest])
+        Err(vec![Code::NotYourself])
     );
     world.take(job, "2026-03-02 11:00", excuse("take", BOSS));
     assert_eq!(

@@ -12,7 +12,7 @@ use domain::value::Value;
 use std::collections::BTreeSet;
 
 /// Codes that only the use-cases give, where records meet: numbers of effects, keys, calendars of a database.
-const ELSEWHERE: [Code; 6] = [
+const ELSEWHERE: [Code; 10] = [
     // Balances are the database's.
     Code::LedgerShort,
     Code::EffectFailed,
@@ -21,6 +21,11 @@ const ELSEWHERE: [Code; 6] = [
     Code::DueUnclear,
     // The pack check types conditions, so that only an overflow can fail; arithmetic is the expressions' own test.
     Code::ConditionFault,
+    // The policy's own, before anything is decided: its tests are in `access`.
+    Code::RecordUnseen,
+    Code::PrivilegeMissing,
+    Code::TokenScope,
+    Code::NotYourself,
 ];
 
 type Case = (Code, fn(&mut World, RecordId, RecordId) -> Command);

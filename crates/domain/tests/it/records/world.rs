@@ -270,7 +270,8 @@ impl World {
             number: format!("N{}", self.made),
         };
         let target = before.map_or(Target::New(&opening), Target::Record);
-        let entry = decide(&context, target, command)?;
+        let permit = crate::given::permit(&context, target, command)?;
+        let entry = decide(&context, target, command, permit)?;
         let text = entry.text();
         // What is evolved is what was stored.
         let entry = Entry::from_text(unit(), id, &text).expect("an entry reads back");
