@@ -7,6 +7,7 @@ mod access;
 mod boards;
 mod page;
 mod problem;
+mod site;
 
 use app::Office;
 use axum::Router;
@@ -47,9 +48,7 @@ pub fn router(office: Office, key: Key) -> Router {
             state.clone(),
             access::guard,
         ));
-    open.merge(closed)
-        .fallback(problem::nowhere)
-        .with_state(state)
+    open.merge(closed).fallback(site::serve).with_state(state)
 }
 
 /// Serves until `stop` is ready, then lets the requests in progress finish. `started` hears the address that was taken.

@@ -1,0 +1,156 @@
+/** What the pages ask for: one query a function, so that a live event can name what it changes. */
+
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { ask } from './client'
+import type {
+  ClocksOf,
+  DutyList,
+  EntryOf,
+  EvidenceOf,
+  KindOf,
+  KindRow,
+  Me,
+  RecordPage,
+  ScorecardOf,
+  StandardRow,
+  Unit,
+  WholeRecord,
+} from './types'
+
+const unitPath = (unit: string) => `/api/units/${encodeURIComponent(unit)}`
+export const recordPath = (unit: string, record: string) => `${unitPath(unit)}/records/${encodeURIComponent(record)}`
+
+const LONG = 10 * 60_000
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => ask<Me>('GET', '/api/me', { signal }),
+  staleTime: LONG,
+  retry: false,
+})
+
+export const unitsQuery = queryOptions({
+  queryKey: ['units'],
+  queryFn: async ({ signal }) => (await ask<{ units: Unit[] }>('GET', '/api/units', { signal })).units,
+  staleTime: LONG,
+})
+
+export const kindsQuery = queryOptions({
+  queryKey: ['kinds'],
+  queryFn: async ({ signal }) => (await ask<{ kinds: KindRow[] }>('GET', '/api/kinds', { signal })).kinds,
+  staleTime: LONG,
+})
+
+export const kindQuery = (kind: string) =>
+  queryOptions({
+    queryKey: ['kind', kind],
+    queryFn: ({ signal }) => ask<KindOf>('GET', `/api/kinds/${encodeURIComponent(kind)}`, { signal }),
+    staleTime: LONG,
+  })
+
+export const countsQuery = (unit: string) =>
+  queryOptions({
+    queryKey: ['counts', unit],
+    queryFn: async ({ signal }) =>
+      (
+        await ask<{ counts: { kind: string; state: string; records: number }[] }>('GET', `${unitPath(unit)}/counts`, {
+          signal,
+        })
+      ).counts,
+    staleTime: 15_000,
+  })
+
+export interface ListAsked {
+  kind?: string | undefined
+  state?: string | undefined
+  open?: string | undefined
+  q?: string | undefined
+  overdue?: boolean | undefined
+  sort?: string | undefined
+  fields?: string | undefined
+  /** Name of a link and the record that it leads to. */
+  link?: [string, string]
+  limit?: number
+}
+
+export const pageOf = (unit: string, { link, ...asked }: ListAsked, cursor: string | undefined, signal?: AbortSignal) =>
+  ask<RecordPage>('GET', `${unitPath(unit)}/records`, {
+    query: { ...asked, ...(link ? { [link[0]]: link[1] } : {}), cursor },
+    signal,
+  })
+
+export const listQuery = (unit: string, asked: ListAsked) =>
+  queryOptions({
+    queryKey: ['records', unit, asked],
+    queryFn: ({ signal }) => pageOf(unit, asked, undefined, signal),
+    staleTime: 10_000,
+    placeholderData: keepPreviousData,
+  })
+
+export const recordQuery = (unit: string, record: string) =>
+  queryOptions({
+    queryKey: ['record', unit, record],
+    queryFn: ({ signal }) => ask<WholeRecord>('GET', recordPath(unit, record), { signal }),
+    staleTime: 5_000,
+  })
+
+export const journalQuery = (unit: string, record: string) =>
+  queryOptions({
+    queryKey: ['journal', unit, record],
+    queryFn: async ({ signal }) =>
+      (await ask<{ entries: EntryOf[] }>('GET', `${recordPath(unit, record)}/journal`, { signal })).entries,
+    staleTime: 5_000,
+  })
+
+export const clocksQuery = (unit: string, record: string) =>
+  queryOptions({
+    queryKey: ['clocks', unit, record],
+    queryFn: ({ signal }) => ask<ClocksOf>('GET', `${recordPath(unit, record)}/clocks`, { signal }),
+    staleTime: 5_000,
+  })
+
+export const dutiesQuery = (asked: { unit?: string; member?: string | undefined; state?: string; limit?: number }) =>
+  queryOptions({
+    queryKey: ['duties', asked],
+    queryFn: ({ signal }) => ask<DutyList>('GET', '/api/duties', { query: asked, signal }),
+    staleTime: 10_000,
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  })
+
+export const standardsQuery = queryOptions({
+  queryKey: ['standards'],
+  queryFn: async ({ signal }) =>
+    (await ask<{ standards: StandardRow[] }>('GET', '/api/standards', { signal })).standards,
+  staleTime: LONG,
+})
+
+export const cardsQuery = (unit: string, asked: { standard: string; period: string; member?: string | undefined }) =>
+  queryOptions({
+    queryKey: ['cards', unit, asked],
+    queryFn: async ({ signal }) =>
+      (await ask<{ cards: ScorecardOf[] }>('GET', `${unitPath(unit)}/scorecards`, { query: asked, signal })).cards,
+    staleTime: 30_000,
+  })
+
+export const cardQuery = (unit: string, id: string) =>
+  queryOptions({
+    queryKey: ['card', unit, id],
+    queryFn: ({ signal }) =>
+      ask<ScorecardOf>('GET', `${unitPath(unit)}/scorecards/${encodeURIComponent(id)}`, { signal }),
+    staleTime: 30_000,
+  })
+
+export const evidenceQuery = (unit: string, id: string, clause: string) =>
+  queryOptions({
+    queryKey: ['evidence', unit, id, clause],
+    queryFn: ({ signal }) =>
+      ask<EvidenceOf>(
+        'GET',
+        `${unitPath(unit)}/scorecards/${encodeURIComponent(id)}/clauses/${encodeURIComponent(clause)}/evidence`,
+        {
+          signal,
+        },
+      ),
+    staleTime: 30_000,
+  })

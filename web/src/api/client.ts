@@ -1,0 +1,82 @@
+/**
+ * The one way to the server. A write carries an Idempotency-Key that its form made once, so that pressing again after a lost answer
+ * registers nothing twice; a step carries the version that was seen. Every answer teaches the server's clock.
+ */
+
+import { learnServerTime } from '@/clock/ticker'
+import { type Problem, Refused, unreachable, unreadable } from '@/refusal/refusal'
+
+export interface Ask {
+  query?: Record<string, string | number | boolean | undefined | null>
+  body?: unknown
+  /** Idempotency-Key. */
+  key?: string
+  /** The version that was seen. */
+  version?: number
+  signal?: AbortSignal | undefined
+}
+
+type Listener = () => void
+const whenOver = new Set<Listener>()
+
+/** Hears that the session has ended while somebody was working. */
+export function onSessionOver(listener: Listener): () => void {
+  whenOver.add(listener)
+  return () => whenOver.delete(listener)
+}
+
+let language = 'zh-CN'
+export const setSpoken = (it: string) => {
+  language = it
+}
+
+export function address(path: string, query: Ask['query'] = {}): string {
+  const asked = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') asked.set(name, String(value))
+  }
+  const text = asked.toString()
+  return text ? `${path}?${text}` : path
+}
+
+export async function ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked: Ask = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language }
+  if (asked.body !== undefined) headers['content-type'] = 'application/json'
+  if (asked.key) headers['idempotency-key'] = asked.key
+  if (asked.version !== undefined) headers['if-match'] = `"${asked.version}"`
+  const response = await send(address(path, asked.query), {
+    method,
+    headers,
+    credentials: 'same-origin',
+    ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+    ...(asked.signal ? { signal: asked.signal } : {}),
+  })
+  if (response.status === 204) return undefined as T
+  return (await response.json().catch(() => {
+    throw unreadable(response.status)
+  })) as T
+}
+
+/** Sends and refuses as problem details; for bodies that are no JSON. */
+export async function send(url: string, init: RequestInit): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(url, init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw unreachable()
+  }
+  const date = Date.parse(response.headers.get('date') ?? '')
+  if (!Number.isNaN(date)) learnServerTime(date)
+  if (response.ok) return response
+  const problem = (await response.json().catch(() => null)) as Problem | null
+  if (response.status === 401 && !url.startsWith('/api/session')) for (const listener of whenOver) listener()
+  if (!problem || typeof problem.code !== 'string') throw unreadable(response.status)
+  throw new Refused({ ...problem, status: response.status })
+}
+
+/** A key for one press of a button. Not `crypto.randomUUID`: that is missing over plain HTTP in an office network. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (it) => it.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,61 @@
+/** One stream of events a tab: what changed is marked, so that what is shown is read again and the rest when it is needed. */
+
+import type { QueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { RecordRow } from './types'
+
+const VOLATILE = ['records', 'duties', 'counts', 'cards', 'card', 'evidence']
+
+export function useLive(unit: string | undefined, queries: QueryClient): void {
+  useEffect(() => {
+    if (!unit) return
+    let source: EventSource | null = null
+    let later: ReturnType<typeof setTimeout> | undefined
+    // A burst of changes is one reading.
+    const mark = () => {
+      clearTimeout(later)
+      later = setTimeout(() => {
+        void queries.invalidateQueries({ predicate: (it) => VOLATILE.includes(String(it.queryKey[0])) })
+      }, 200)
+    }
+    const records = (event: MessageEvent<string>) => {
+      try {
+        const told = JSON.parse(event.data) as { records?: RecordRow[] }
+        for (const row of told.records ?? []) {
+          for (const name of [row.id, row.number]) {
+            for (const what of ['record', 'journal', 'clocks'])
+              void queries.invalidateQueries({ queryKey: [what, unit, name] })
+          }
+        }
+      } catch {
+        // Whatever it said, something changed.
+      }
+      mark()
+    }
+    const open = () => {
+      if (source || document.hidden) return
+      source = new EventSource(`/api/units/${encodeURIComponent(unit)}/events`)
+      source.addEventListener('records', records)
+      source.addEventListener('reset', () => void queries.invalidateQueries())
+    }
+    const shut = () => {
+      source?.close()
+      source = null
+    }
+    // A hidden tab listens to nothing and catches up when it is looked at.
+    const turn = () => {
+      if (document.hidden) shut()
+      else {
+        open()
+        mark()
+      }
+    }
+    open()
+    document.addEventListener('visibilitychange', turn)
+    return () => {
+      document.removeEventListener('visibilitychange', turn)
+      clearTimeout(later)
+      shut()
+    }
+  }, [unit, queries])
+}

@@ -1,0 +1,113 @@
+/** The ribbons: who held a matter, and the day with its fixed times. */
+
+import { useWords } from '@/words'
+import { civil, hourMinute } from './day'
+import { joined, onDay, placed, type Stretch, shares } from './ribbon'
+import { spanText } from './say'
+import { toTheSecond } from './span'
+
+interface HolderProps {
+  stretches: readonly Stretch[]
+  due: number | null
+  now: number
+  zone: string
+  /** The word of a holder or cause. */
+  name: (it: string) => string
+}
+
+export function HolderRibbon({ stretches, due, now, zone, name }: HolderProps) {
+  const words = useWords()
+  const all = joined(stretches)
+  const first = all[0]
+  if (!first) return null
+  const to = Math.max(now, due ?? now) + (Math.max(now, due ?? now) - first.from) * 0.03
+  const at = (it: number) => `${Math.min(100, ((it - first.from) / Math.max(1, to - first.from)) * 100)}%`
+  const time = (it: number) => hourMinute(civil(it, zone))
+  const told = shares(all)
+    .map((it) => `${name(it.with)} ${spanText(toTheSecond(it.ms), words)}`)
+    .join(' · ')
+  return (
+    <figure className="ribbon" aria-label={`${words.clock.heldBy}${told}`}>
+      <div className="ribbon-marks" aria-hidden="true">
+        <span style={{ left: at(now) }}>{words.clock.now(time(now))}</span>
+        {due === null ? null : (
+          <span style={{ left: at(due) }} className="ribbon-due">
+            {words.clock.due(time(due))}
+          </span>
+        )}
+      </div>
+      <div className="ribbon-bar" aria-hidden="true">
+        {placed(all, first.from, to).map((it) => (
+          <i
+            key={`${it.from}`}
+            className={it.waits ? 'held held-waits' : `held held-${it.with === 'service' ? 'desk' : 'work'}`}
+            style={{ left: `${it.left}%`, width: `${it.width}%` }}
+          >
+            {it.width > 12 ? (
+              <span>{`${name(it.with)} ${spanText(toTheSecond(it.until - it.from).slice(0, 2), words)}`}</span>
+            ) : null}
+          </i>
+        ))}
+        <i className="ribbon-now" style={{ left: at(now) }} />
+        {due === null ? null : <i className="ribbon-end" style={{ left: at(due) }} />}
+      </div>
+      <figcaption className="ribbon-foot">
+        <span>{time(first.from)}</span>
+        <span>
+          {words.clock.heldBy}
+          {told}
+        </span>
+      </figcaption>
+    </figure>
+  )
+}
+
+interface DayProps {
+  start: number
+  shiftEnd: number
+  end: number
+  now: number
+  breaks: { from: number; until: number }[]
+  /** Fixed times of the day. */
+  marks: { at: number; text: string; kind: 'appointed' | 'soon' | 'due' }[]
+  zone: string
+}
+
+export function DayRibbon({ start, shiftEnd, end, now, breaks, marks, zone }: DayProps) {
+  const words = useWords()
+  const at = (it: number) => `${onDay(it, start, shiftEnd, end)}%`
+  const time = (it: number) => hourMinute(civil(it, zone))
+  return (
+    <figure className="day" aria-label={[words.clock.now(time(now)), ...marks.map((it) => it.text)].join(', ')}>
+      <div className="day-marks" aria-hidden="true">
+        <span className="day-now" style={{ left: at(now) }}>
+          {words.clock.now(time(now))}
+        </span>
+        {marks.map((it) => (
+          <span key={it.text} className={`day-${it.kind}`} style={{ left: at(it.at) }}>
+            {it.text}
+          </span>
+        ))}
+      </div>
+      <div className="day-bar" aria-hidden="true">
+        <i className="day-past" style={{ width: at(now) }} />
+        {breaks.map((it) => (
+          <i
+            key={it.from}
+            className="day-break"
+            style={{ left: at(it.from), width: `calc(${at(it.until)} - ${at(it.from)})` }}
+          />
+        ))}
+        <i className="day-fold" style={{ left: '88%' }} />
+        {marks.map((it) => (
+          <i key={it.text} className={`day-tick day-${it.kind}`} style={{ left: at(it.at) }} />
+        ))}
+        <i className="day-tick day-now" style={{ left: at(now) }} />
+      </div>
+      <figcaption className="day-foot" aria-hidden="true">
+        <span style={{ left: 0 }}>{time(start)}</span>
+        <span style={{ left: '88%' }}>{time(shiftEnd)}</span>
+      </figcaption>
+    </figure>
+  )
+}

@@ -1,0 +1,110 @@
+/** The desk: for people who answer the phone while they type. */
+
+import { useQuery } from '@tanstack/react-query'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  Navigate,
+  Outlet,
+  RouterProvider,
+  useParams,
+} from '@tanstack/react-router'
+import { unitsQuery } from '@/api/ask'
+import { useLive } from '@/api/live'
+import { mount, queries } from '@/app/Frame'
+import { Desk } from '@/design/Desk'
+import { HomePage } from '@/mine/HomePage'
+import { Notice, Refusal } from '@/refusal/Refusal'
+import { SignedIn } from '@/session/session'
+import { Shell } from '@/shell/Shell'
+import { useWords } from '@/words'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NoPage })
+
+/** Whatever stands in an address is kept: filters live there. */
+const search = (it: Record<string, unknown>): Record<string, unknown> => it
+
+const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
+const shell = createRoute({ getParentRoute: () => root, path: '/u/$unit', component: Unit, validateSearch: search })
+const home = createRoute({ getParentRoute: () => shell, path: '/', component: HomePage })
+const intake = createRoute({
+  getParentRoute: () => shell,
+  path: '/intake',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/intake/IntakePage'), 'IntakePage'),
+})
+const scores = createRoute({
+  getParentRoute: () => shell,
+  path: '/scorecards',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/score/ScorePage'), 'ScorePage'),
+})
+const byRecord = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$record',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/record/RecordPage'), 'RecordPage'),
+})
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/$kind',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/list/ListPage'), 'ListPage'),
+})
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: '/$kind/$record',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/record/RecordPage'), 'RecordPage'),
+})
+
+const router = createRouter({
+  routeTree: root.addChildren([start, shell.addChildren([home, intake, scores, byRecord, list, record])]),
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultNotFoundComponent: NoPage,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+/** The first project that one may see. */
+function Start() {
+  const words = useWords()
+  const units = useQuery(unitsQuery)
+  if (units.error) return <Refusal error={units.error} />
+  if (!units.data) return null
+  const last = units.data.find((it) => it.level === 'project') ?? units.data[0]
+  if (!last) return <Notice title={words.shell.noUnits} lines={[words.shell.noUnitsAdvice]} />
+  return <Navigate to="/u/$unit" params={{ unit: last.code }} replace />
+}
+
+function Unit() {
+  const { unit } = useParams({ strict: false })
+  useLive(unit, queries)
+  return <Shell />
+}
+
+function NoPage() {
+  const words = useWords()
+  return (
+    <Notice title={words.shell.notFound} lines={[words.shell.notFoundAdvice]}>
+      <Link to="/">{words.shell.back}</Link>
+    </Notice>
+  )
+}
+
+mount(
+  <Desk>
+    <SignedIn>
+      <RouterProvider router={router} />
+    </SignedIn>
+  </Desk>,
+)

@@ -1,0 +1,119 @@
+/** Finds a record of a kind by its number, name or room, in the unit or in those above it. */
+
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
+import { listQuery, recordQuery, unitsQuery } from '@/api/ask'
+import type { RecordRow, Unit } from '@/api/types'
+import { useWords } from '@/words'
+
+interface Props {
+  id: string
+  unit: string
+  kind: string
+  /** Id of the record. */
+  value: string
+  /** Looks in the units above as well. */
+  upward?: boolean
+  onChange: (id: string | null, row?: RecordRow) => void
+}
+
+/** A unit and those above it, by code. Pure. */
+export function path(units: readonly Unit[], code: string): string[] {
+  const found: string[] = []
+  let at = units.find((it) => it.code === code)
+  while (at && !found.includes(at.code)) {
+    found.push(at.code)
+    const parent = at.parent
+    at = units.find((it) => it.code === parent)
+  }
+  return found.length > 0 ? found : [code]
+}
+
+export function RecordPicker({ id, unit, kind, value, upward = false, onChange }: Props) {
+  const words = useWords()
+  const list = useId()
+  const [typed, setTyped] = useState('')
+  const [open, setOpen] = useState(false)
+  const [at, setAt] = useState(0)
+  const [picked, setPicked] = useState('')
+  const q = useDeferredValue(typed.trim())
+  const { data: units = [] } = useQuery(unitsQuery)
+  const places = upward ? path(units, unit) : [unit]
+  const found = useQueries({
+    queries: places.map((place) => ({ ...listQuery(place, { kind, q, open: 'all', limit: 8 }), enabled: open })),
+  })
+  const rows = found.flatMap((it) => it.data?.records ?? []).slice(0, 12)
+  const held = useQuery({ ...recordQuery(unit, value), enabled: value !== '' && picked === '', retry: false })
+  const name = picked || held.data?.record.label || ''
+
+  const take = (row: RecordRow | undefined) => {
+    if (!row) return
+    setPicked(row.label)
+    setTyped('')
+    setOpen(false)
+    onChange(row.id, row)
+  }
+  const press = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'ArrowDown') setAt((it) => Math.min(rows.length - 1, it + 1))
+    else if (event.key === 'ArrowUp') setAt((it) => Math.max(0, it - 1))
+    else if (event.key === 'Enter' && open && rows[at]) take(rows[at])
+    else if (event.key === 'Escape' && open) setOpen(false)
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <div className="picker">
+      <input
+        id={id}
+        className="picker-input"
+        role="combobox"
+        aria-expanded={open}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={open && rows[at] ? `${list}-${at}` : undefined}
+        autoComplete="off"
+        placeholder={words.form.pick}
+        value={open || typed ? typed : value ? name : ''}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={press}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          setAt(0)
+          setOpen(true)
+          if (event.target.value === '') {
+            setPicked('')
+            onChange(null)
+          }
+        }}
+      />
+      <div
+        id={list}
+        role="listbox"
+        aria-label={words.form.pick}
+        className="picker-list"
+        hidden={!open || rows.length === 0}
+      >
+        {rows.map((row, index) => (
+          <div
+            key={row.id}
+            id={`${list}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            className="omni-row"
+            onPointerDown={(event) => {
+              event.preventDefault()
+              take(row)
+            }}
+          >
+            <b>{row.label}</b>
+            {row.number.length < 36 ? <span className="quiet">{row.number}</span> : null}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}

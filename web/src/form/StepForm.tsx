@@ -1,0 +1,178 @@
+/** The form of a step, drawn from the kind. What is typed survives a refusal, an ended session, a reload and somebody who was quicker. */
+
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { recordPath } from '@/api/ask'
+import { ask } from '@/api/client'
+import type { KindOf, RecordOf, StepOf, StepTaken } from '@/api/types'
+import { fromLocal, toLocal } from '@/clock/local'
+import { Button } from '@/design/controls'
+import { KeyCap } from '@/design/KeyCap'
+import { Refusal } from '@/refusal/Refusal'
+import { byField, isStale } from '@/refusal/refusal'
+import { useLanguage, useText, useWords } from '@/words'
+import { useDraft } from './draft'
+import { Below, Chip, Field } from './Field'
+import { begin, faults, formOf, toData, type Values } from './model'
+import { useOnceKey } from './once'
+import { RecordPicker } from './RecordPicker'
+
+interface Props {
+  unit: string
+  zone: string
+  kind: KindOf
+  step: StepOf
+  /** Absent: the step opens a record. */
+  record?: RecordOf
+  /** What is filled in already, such as the words of the caller. */
+  given?: Values
+  givenLinks?: Record<string, string>
+  onDone: (taken: StepTaken) => void
+  onCancel?: () => void
+  /** Somebody was quicker: shows what is new and reads the version again. */
+  onStale?: () => void
+  children?: ReactNode
+}
+
+interface Draft {
+  values: Values
+  links: Record<string, string>
+  occurred: string
+}
+
+export function StepForm(props: Props) {
+  const { unit, zone, kind, step, record, given, givenLinks, onDone, onCancel, onStale, children } = props
+  const words = useWords()
+  const text = useText()
+  const language = useLanguage()
+  const queries = useQueryClient()
+  const keyOf = useOnceKey()
+  const top = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const model = useMemo(() => formOf(kind, step), [kind, step])
+  const [draft, setDraft, dropDraft] = useDraft<Draft>(`draft:${unit}:${record?.id ?? kind.kind}:${step.name}`, () => ({
+    values: { ...begin(model, record?.data), ...given },
+    links: { ...givenLinks },
+    occurred: '',
+  }))
+  const [found, setFound] = useState<Map<string, string>>(new Map())
+  const [other, setOther] = useState(draft.occurred !== '')
+
+  const take = useMutation({
+    mutationFn: () => {
+      const body = {
+        data: toData(model, draft.values, record?.data),
+        ...(Object.keys(draft.links).length > 0 ? { links: draft.links } : {}),
+        ...(other && draft.occurred ? { occurred_at: draft.occurred } : {}),
+      }
+      const path = record
+        ? `${recordPath(unit, record.id)}/steps/${encodeURIComponent(step.name)}`
+        : `/api/units/${encodeURIComponent(unit)}/records`
+      const sent = record ? body : { kind: kind.kind, ...body }
+      return ask<StepTaken>('POST', path, {
+        body: sent,
+        key: keyOf([path, sent]),
+        ...(record ? { version: record.version } : {}),
+      })
+    },
+    onSuccess: (taken) => {
+      dropDraft()
+      onDone(taken)
+      void queries.invalidateQueries({
+        predicate: (it) => !['me', 'units', 'kinds', 'kind', 'standards'].includes(String(it.queryKey[0])),
+      })
+    },
+    onError: (error) => setFound(byField(error, language)),
+  })
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const wrong = faults(model, draft.values, draft.links, words, text)
+    setFound(wrong)
+    if (wrong.size === 0) take.mutate()
+  }
+
+  const hasFaults = found.size > 0
+  const failed = take.error
+  useEffect(() => {
+    if (hasFaults || failed) top.current?.scrollIntoView({ block: 'nearest' })
+  }, [hasFaults, failed])
+
+  const nothing = model.fields.length === 0 && model.links.length === 0
+  return (
+    <form className="form" onSubmit={submit} noValidate>
+      <div ref={top} aria-live="polite">
+        {take.error ? (
+          <Refusal error={take.error}>
+            {isStale(take.error) && onStale ? <Button onClick={onStale}>{words.refusal.seeNew}</Button> : null}
+          </Refusal>
+        ) : hasFaults ? (
+          <p className="fault">{words.refusal.fieldsAtFault(found.size)}</p>
+        ) : null}
+      </div>
+      {children}
+      {model.links.map((link) => (
+        <div className="field" key={link.name}>
+          <label htmlFor={`${id}-${link.name}`}>
+            {text(link.title)}
+            {link.required ? <span className="needed">{words.form.required}</span> : null}
+          </label>
+          <RecordPicker
+            id={`${id}-${link.name}`}
+            unit={unit}
+            kind={link.kind}
+            value={draft.links[link.name] ?? ''}
+            upward
+            onChange={(to) =>
+              setDraft((was) => {
+                const { [link.name]: _, ...rest } = was.links
+                return { ...was, links: to ? { ...rest, [link.name]: to } : rest }
+              })
+            }
+          />
+          <Below id={`${id}-${link.name}`} fault={found.get(link.name)} />
+        </div>
+      ))}
+      {model.fields.map((field, index) => (
+        <Field
+          key={field.name}
+          field={field}
+          value={draft.values[field.name] ?? null}
+          fault={found.get(field.name)}
+          unit={unit}
+          zone={zone}
+          first={index === 0 && model.links.length === 0}
+          onChange={(value) => setDraft((was) => ({ ...was, values: { ...was.values, [field.name]: value } }))}
+        />
+      ))}
+      {step.cosign.length > 0 ? (
+        <p className="hint">
+          {words.form.cosign} {step.cosign.map((it) => it.who).join(' · ')} {words.form.cosignHint}
+        </p>
+      ) : null}
+      {nothing ? null : (
+        <div className="when">
+          <Chip name={`${id}-other`} type="checkbox" checked={other} onPick={() => setOther(!other)}>
+            {words.form.occurredOther}
+          </Chip>
+          {other ? (
+            <input
+              className="picker-input narrow"
+              type="datetime-local"
+              aria-label={words.form.occurred}
+              value={draft.occurred ? toLocal(Date.parse(draft.occurred), zone) : ''}
+              onChange={(event) => setDraft((was) => ({ ...was, occurred: fromLocal(event.target.value, zone) ?? '' }))}
+            />
+          ) : null}
+        </div>
+      )}
+      <div className="form-foot">
+        {onCancel ? <Button onClick={onCancel}>{words.form.cancel}</Button> : null}
+        <Button kind="primary" type="submit" busy={take.isPending}>
+          {text(step.title)}
+        </Button>
+        <KeyCap>Ctrl ↵</KeyCap>
+      </div>
+    </form>
+  )
+}

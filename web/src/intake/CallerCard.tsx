@@ -1,0 +1,114 @@
+/** The caller's card: the home in large type, its open matters with their clocks, the last contacts. The form never waits for it. */
+
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { kindsQuery, listQuery, recordQuery } from '@/api/ask'
+import type { RecordRow } from '@/api/types'
+import { Clock } from '@/clock/Clock'
+import { when } from '@/clock/day'
+import { serverNow } from '@/clock/ticker'
+import { clockOf } from '@/duty/facts'
+import { useText, useWords } from '@/words'
+
+interface Props {
+  unit: string
+  zone: string
+  home: string
+  row: RecordRow | null
+  /** Read from the words of the caller. */
+  room: string
+  place: string | undefined
+  link: string | null
+  onHome: (id: string | null, row?: RecordRow) => void
+}
+
+export function CallerCard({ unit, zone, home, row, room, place, link, onHome }: Props) {
+  const words = useWords()
+  const text = useText()
+  const now = serverNow()
+  const { data: kinds = [] } = useQuery(kindsQuery)
+  const heard = useQuery({
+    ...listQuery(unit, { kind: place, q: room, open: 'all', limit: 9 }),
+    enabled: room !== '' && place !== undefined && home === '',
+  })
+  const held = useQuery({ ...recordQuery(unit, home), enabled: home !== '' })
+  const matters = useQuery({
+    ...listQuery(unit, { open: 'true', limit: 8, ...(link ? { link: [link, home] as [string, string] } : {}) }),
+    enabled: home !== '' && link !== null,
+  })
+  const past = useQuery({
+    ...listQuery(unit, {
+      open: 'false',
+      sort: 'newest',
+      limit: 5,
+      ...(link ? { link: [link, home] as [string, string] } : {}),
+    }),
+    enabled: home !== '' && link !== null,
+  })
+  const candidates = heard.data?.records ?? []
+  const only = candidates.length === 1 ? candidates[0] : undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one home fits the words: it is taken once, and a person may change it.
+  useEffect(() => {
+    if (only && home === '') onHome(only.id, only)
+  }, [only?.id])
+
+  const name = row?.label ?? held.data?.record.label
+  const title = (kind: string) => text(kinds.find((it) => it.kind === kind)?.title)
+  return (
+    <aside className="card caller" aria-live="polite">
+      {name ? <h1>{name}</h1> : <h1 className="quiet">{room || words.intake.placeHint}</h1>}
+      {home === '' ? (
+        candidates.length > 1 ? (
+          <ul>
+            {candidates.map((it) => (
+              <li key={it.id}>
+                <button type="button" className="plain" onClick={() => onHome(it.id, it)}>
+                  {it.label}
+                </button>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <p className="quiet small">{words.intake.noHome}</p>
+        )
+      ) : (
+        <>
+          <section>
+            <h2>{words.intake.openMatters(matters.data?.records.length ?? 0)}</h2>
+            {matters.data?.records.length === 0 ? <p className="quiet small">{words.intake.noMatters}</p> : null}
+            <ul>
+              {matters.data?.records.map((it) => (
+                <li key={it.id} className="matter">
+                  <div className="row-between">
+                    <Link to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
+                      {it.number.length < 36 ? it.number : title(it.kind)}
+                    </Link>
+                    {it.next ? <Clock facts={clockOf(it.next, it.waits)} zone={zone} /> : null}
+                  </div>
+                  <p className="small">{it.label}</p>
+                </li>
+              ))}
+            </ul>
+          </section>
+          {past.data && past.data.records.length > 0 ? (
+            <section>
+              <h2>{words.intake.recent}</h2>
+              <ul className="small">
+                {past.data.records.map((it) => (
+                  <li key={it.id} className="contact">
+                    <span className="quiet">{when(Date.parse(it.opened_at), now, zone, words).replace(/ .*/, '')}</span>
+                    <span>{title(it.kind)}</span>
+                    <Link to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
+                      {it.label}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : null}
+        </>
+      )}
+    </aside>
+  )
+}

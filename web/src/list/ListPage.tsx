@@ -1,0 +1,427 @@
+/** The list of a kind: columns of its own choosing, filters in the address, pages by cursor, rows drawn only where they are seen. */
+
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { Button, Input } from 'antd'
+import { memo, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { countsQuery, kindQuery, pageOf, unitsQuery } from '@/api/ask'
+import type { KindOf, RecordRow } from '@/api/types'
+import { useDensity } from '@/app/settings'
+import { Clock } from '@/clock/Clock'
+import { when } from '@/clock/day'
+import { serverNow } from '@/clock/ticker'
+import { clockOf, holderText } from '@/duty/facts'
+import { Chip } from '@/form/Field'
+import { Sheet } from '@/form/Sheet'
+import { StepForm } from '@/form/StepForm'
+import { shown } from '@/form/show'
+import { useKeys } from '@/keys/keys'
+import { Refusal } from '@/refusal/Refusal'
+import { useText, useWords, type Words } from '@/words'
+import { type Column, fieldOf, possible, usual, width } from './columns'
+import {
+  type Filter,
+  filterOf,
+  isFiltered,
+  type Saved,
+  saveColumns,
+  savedColumns,
+  savedFilters,
+  saveFilters,
+} from './saved'
+import './list.css'
+
+export function ListPage() {
+  const { unit = '', kind: name = '' } = useParams({ strict: false })
+  const kind = useQuery(kindQuery(name))
+  if (kind.error) return <Refusal error={kind.error} />
+  return kind.data ? <KindList key={`${unit}:${name}`} unit={unit} kind={kind.data} /> : null
+}
+
+function KindList({ unit, kind }: { unit: string; kind: KindOf }) {
+  const words = useWords()
+  const text = useText()
+  const navigate = useNavigate()
+  const search = useSearch({ strict: false }) as Record<string, unknown>
+  const filter = filterOf(search)
+  const { data: units = [] } = useQuery(unitsQuery)
+  const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
+  const [columns, setColumns] = useState<Column[]>(() => (savedColumns(kind.kind) as Column[] | null) ?? usual(kind))
+  const [typed, setTyped] = useState(filter.q ?? '')
+  const [at, setAt] = useState(0)
+  const q = useDeferredValue(typed.trim())
+  const fields = columns.flatMap((it) => fieldOf(it) ?? []).join(',')
+  const asked = { kind: kind.kind, ...filter, q: q || undefined, fields: fields || undefined, limit: 50 }
+
+  const pages = useInfiniteQuery({
+    queryKey: ['records', unit, 'list', asked],
+    queryFn: ({ pageParam, signal }) => pageOf(unit, asked, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    staleTime: 10_000,
+    placeholderData: (was) => was,
+  })
+  const rows = pages.data?.pages.flatMap((it) => it.records) ?? []
+
+  const setFilter = (some: Filter) =>
+    void navigate({ to: '.', search: (was: Record<string, unknown>) => ({ ...was, ...some }), replace: true })
+  useEffect(() => {
+    if ((filter.q ?? '') !== q)
+      void navigate({
+        to: '.',
+        search: (was: Record<string, unknown>) => ({ ...was, q: q || undefined }),
+        replace: true,
+      })
+  }, [q, filter.q, navigate])
+
+  const open = (row: RecordRow | undefined) =>
+    row && void navigate({ to: '/u/$unit/$kind/$record', params: { unit, kind: kind.kind, record: row.number } })
+  const adding = search.new === true
+  const setAdding = (it: boolean) =>
+    void navigate({ to: '.', search: (was: Record<string, unknown>) => ({ ...was, new: it || undefined }) })
+
+  useKeys([
+    { keys: 'j', label: words.keys.next, run: () => setAt((it) => Math.min(rows.length - 1, it + 1)) },
+    { keys: 'k', label: words.keys.previous, run: () => setAt((it) => Math.max(0, it - 1)) },
+    { keys: 'Enter', label: words.keys.open, run: () => open(rows[at]) },
+    { keys: 'n', label: words.list.new(text(kind.title)), run: () => setAdding(true) },
+  ])
+
+  return (
+    <div className="list">
+      <div className="row-between">
+        <h1>
+          {text(kind.title)}{' '}
+          <small className="quiet">
+            {pages.hasNextPage ? words.list.shown(rows.length) : words.list.allShown(rows.length)}
+          </small>
+        </h1>
+        <Button type="primary" onClick={() => setAdding(true)}>
+          {words.list.new(text(kind.title))}
+        </Button>
+      </div>
+      <Filters
+        unit={unit}
+        kind={kind}
+        filter={filter}
+        typed={typed}
+        onType={setTyped}
+        onFilter={setFilter}
+        columns={columns}
+        onColumns={setColumns}
+      />
+      {pages.error ? (
+        <Refusal error={pages.error}>
+          <Button onClick={() => void pages.refetch()}>{words.refusal.retry}</Button>
+        </Refusal>
+      ) : null}
+      {pages.data && rows.length === 0 ? (
+        <div className="card nothing">
+          <b>{isFiltered(filter) ? words.list.emptyFiltered : words.list.empty(text(kind.title))}</b>
+          {isFiltered(filter) ? (
+            <p>
+              <Button
+                onClick={() => {
+                  setTyped('')
+                  setFilter({ q: undefined, state: undefined, open: undefined, overdue: undefined })
+                }}
+              >
+                {words.list.clear}
+              </Button>
+            </p>
+          ) : null}
+        </div>
+      ) : (
+        <Rows
+          rows={rows}
+          kind={kind}
+          unit={unit}
+          zone={zone}
+          columns={columns}
+          at={at}
+          onEnd={() => pages.hasNextPage && !pages.isFetchingNextPage && void pages.fetchNextPage()}
+        />
+      )}
+      {adding ? (
+        <Sheet title={words.list.new(text(kind.title))} close={() => setAdding(false)}>
+          <StepForm
+            unit={unit}
+            zone={zone}
+            kind={kind}
+            step={kind.open}
+            onCancel={() => setAdding(false)}
+            onDone={(taken) =>
+              void navigate({
+                to: '/u/$unit/$kind/$record',
+                params: { unit, kind: kind.kind, record: taken.record.number },
+              })
+            }
+          />
+        </Sheet>
+      ) : null}
+    </div>
+  )
+}
+
+interface FiltersProps {
+  unit: string
+  kind: KindOf
+  filter: Filter
+  typed: string
+  onType: (q: string) => void
+  onFilter: (it: Filter) => void
+  columns: Column[]
+  onColumns: (it: Column[]) => void
+}
+
+function Filters({ unit, kind, filter, typed, onType, onFilter, columns, onColumns }: FiltersProps) {
+  const words = useWords()
+  const text = useText()
+  const { data: counts = [] } = useQuery(countsQuery(unit))
+  const [saved, setSaved] = useState<Saved[]>(() => savedFilters(kind.kind))
+  const [naming, setNaming] = useState<string | null>(null)
+  const states = counts.filter((it) => it.kind === kind.kind)
+  const keep = (all: Saved[]) => {
+    setSaved(all)
+    saveFilters(kind.kind, all)
+  }
+  const whole = filter.open === 'all' ? 'all' : filter.open === 'false' ? 'closed' : 'open'
+  const pick = (it: string) => () =>
+    onFilter({ open: it === 'all' ? 'all' : it === 'closed' ? 'false' : undefined, state: undefined })
+  return (
+    <div className="filters">
+      <Input
+        className="narrow"
+        type="search"
+        allowClear
+        value={typed}
+        placeholder={words.list.search}
+        aria-label={words.list.search}
+        onChange={(event) => onType(event.target.value)}
+      />
+      {kind.states.length > 1 ? (
+        <div className="picks" role="group" aria-label={words.list.states}>
+          {(['open', 'closed', 'all'] as const).map((it) => (
+            <Chip key={it} name="whole" type="radio" checked={whole === it && !filter.state} onPick={pick(it)}>
+              {words.list[it]}
+            </Chip>
+          ))}
+          {states.map((it) => (
+            <Chip
+              key={it.state}
+              name="state"
+              type="checkbox"
+              checked={filter.state === it.state}
+              onPick={() => onFilter({ state: filter.state === it.state ? undefined : it.state, open: undefined })}
+            >
+              {text(kind.states.find((state) => state.name === it.state)?.title)} <b>{it.records}</b>
+            </Chip>
+          ))}
+          {kind.duties.length > 0 ? (
+            <Chip
+              name="overdue"
+              type="checkbox"
+              checked={filter.overdue === true}
+              onPick={() => onFilter({ overdue: filter.overdue ? undefined : true })}
+            >
+              {words.list.overdue}
+            </Chip>
+          ) : null}
+        </div>
+      ) : null}
+      <details className="columns">
+        <summary>{words.list.columns}</summary>
+        <div className="columns-list">
+          {possible(kind).map((it) => (
+            <label key={it}>
+              <input
+                type="checkbox"
+                checked={columns.includes(it)}
+                onChange={() => {
+                  const next = columns.includes(it)
+                    ? columns.filter((one) => one !== it)
+                    : possible(kind).filter((one) => one === it || columns.includes(one))
+                  onColumns(next)
+                  saveColumns(kind.kind, next)
+                }}
+              />
+              {heading(it, kind, words, text)}
+            </label>
+          ))}
+        </div>
+      </details>
+      {saved.map((it) => (
+        <span key={it.name} className="favourite">
+          <Button
+            size="small"
+            onClick={() =>
+              onFilter({ q: undefined, state: undefined, open: undefined, overdue: undefined, ...it.filter })
+            }
+          >
+            {it.name}
+          </Button>
+          <button
+            type="button"
+            className="plain"
+            aria-label={words.list.remove(it.name)}
+            onClick={() => keep(saved.filter((one) => one !== it))}
+          >
+            ×
+          </button>
+        </span>
+      ))}
+      {isFiltered(filter) && naming === null ? (
+        <Button size="small" type="link" onClick={() => setNaming('')}>
+          {words.list.save}
+        </Button>
+      ) : null}
+      {naming !== null ? (
+        <Input
+          className="narrow"
+          size="small"
+          autoFocus
+          aria-label={words.list.savedName}
+          placeholder={words.list.savedName}
+          value={naming}
+          onChange={(event) => setNaming(event.target.value)}
+          onBlur={() => setNaming(null)}
+          onPressEnter={() => {
+            if (naming.trim())
+              keep([...saved.filter((it) => it.name !== naming.trim()), { name: naming.trim(), filter }])
+            setNaming(null)
+          }}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+function heading(column: Column, kind: KindOf, words: Words, text: ReturnType<typeof useText>): string {
+  const field = fieldOf(column)
+  if (field !== null) return text(kind.fields.find((it) => it.name === field)?.title)
+  return words.list[column as Exclude<Column, `field:${string}`>]
+}
+
+interface RowsProps {
+  rows: RecordRow[]
+  kind: KindOf
+  unit: string
+  zone: string
+  columns: Column[]
+  at: number
+  onEnd: () => void
+}
+
+function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
+  const words = useWords()
+  const text = useText()
+  const density = useDensity()
+  const scroll = useRef<HTMLDivElement>(null)
+  const high = density === 'compact' ? 36 : 44
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => high,
+    overscan: 12,
+    // Fixed heights: nothing moves while rows come in.
+    getItemKey: (index) => rows[index]?.id ?? index,
+  })
+  const shownRows = virtual.getVirtualItems()
+  const last = shownRows.at(-1)?.index ?? 0
+  const end = last >= rows.length - 10
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asks for the next page when the end comes near, and again when rows came in.
+  useEffect(() => {
+    if (end && rows.length > 0) onEnd()
+  }, [end, rows.length])
+  useEffect(() => virtual.scrollToIndex(at), [at, virtual])
+  const grid = { gridTemplateColumns: columns.map(width).join(' ') }
+  return (
+    <div
+      className="table"
+      ref={scroll}
+      role="table"
+      aria-label={text(kind.title)}
+      aria-rowcount={rows.length + 1}
+      tabIndex={0}
+    >
+      <div className="table-head" role="row" style={grid}>
+        {columns.map((it) => (
+          <span key={it} role="columnheader">
+            {heading(it, kind, words, text)}
+          </span>
+        ))}
+      </div>
+      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {shownRows.map((item) => {
+          const row = rows[item.index]
+          return row ? (
+            <div
+              key={row.id}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={item.index === at ? 'table-row table-here' : 'table-row'}
+              style={{ ...grid, height: high, transform: `translateY(${item.start}px)` }}
+            >
+              {columns.map((it) => (
+                <span key={it} role="cell">
+                  <Cell
+                    column={it}
+                    row={row}
+                    kind={kind}
+                    unit={unit}
+                    zone={zone}
+                    first={it === columns.find((one) => one === 'number' || one === 'label')}
+                  />
+                </span>
+              ))}
+            </div>
+          ) : null
+        })}
+      </div>
+    </div>
+  )
+}
+
+const Cell = memo(function Cell(props: {
+  column: Column
+  row: RecordRow
+  kind: KindOf
+  unit: string
+  zone: string
+  first: boolean
+}) {
+  const { column, row, kind, unit, zone, first } = props
+  const words = useWords()
+  const text = useText()
+  const waits = (name: string) => text(kind.states.find((state) => state.waits === name)?.title) || name
+  const linked = (inner: string) =>
+    first ? (
+      <Link className="row-link" to="/u/$unit/$kind/$record" params={{ unit, kind: row.kind, record: row.number }}>
+        {inner}
+      </Link>
+    ) : (
+      inner
+    )
+  switch (column) {
+    case 'clock':
+      return row.next ? <Clock facts={clockOf(row.next, row.waits)} zone={zone} of={row.label} cause={waits} /> : null
+    case 'number':
+      return linked(row.number)
+    case 'label':
+      return linked(row.label)
+    case 'state':
+      return text(kind.states.find((it) => it.name === row.state)?.title) || row.state
+    case 'holder':
+      return row.next ? holderText(row.next.holder, words) : (row.assignee?.name ?? '')
+    case 'opened':
+      return when(Date.parse(row.opened_at), serverNow(), zone, words)
+    default:
+      return shown(kind, fieldOf(column) ?? '', row.data?.[fieldOf(column) ?? ''], {
+        now: serverNow(),
+        zone,
+        words,
+        text,
+      })
+  }
+})

@@ -1,0 +1,260 @@
+/** S4, one matter, whole: what is wrong, who has it, its clock, what happened, what is due, what can be done. */
+
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { clocksQuery, journalQuery, kindQuery, listQuery, recordQuery, unitsQuery } from '@/api/ask'
+import type { KindOf, StepNow, WholeRecord } from '@/api/types'
+import { Clock } from '@/clock/Clock'
+import { when } from '@/clock/day'
+import { HolderRibbon } from '@/clock/ribbons'
+import { serverNow } from '@/clock/ticker'
+import { KeyCap } from '@/design/KeyCap'
+import { clockOfWhole } from '@/duty/facts'
+import { Sheet } from '@/form/Sheet'
+import { StepForm } from '@/form/StepForm'
+import { shown } from '@/form/show'
+import { useKeys } from '@/keys/keys'
+import { Skeleton } from '@/mine/HomePage'
+import { Notice, Refusal } from '@/refusal/Refusal'
+import { isMissing } from '@/refusal/refusal'
+import { useText, useWords } from '@/words'
+import { Duties } from './Duties'
+import { Timeline } from './Timeline'
+import './record.css'
+
+export function RecordPage() {
+  const { unit = '', record: name = '' } = useParams({ strict: false })
+  const words = useWords()
+  const whole = useQuery(recordQuery(unit, name))
+  const kindName = whole.data?.record.kind
+  const kind = useQuery({ ...kindQuery(kindName ?? ''), enabled: kindName !== undefined })
+  if (whole.error && isMissing(whole.error)) return <Notice title={words.record.notFound} />
+  if (whole.error && !whole.data) return <Refusal error={whole.error} />
+  if (!whole.data || !kind.data) return <Skeleton />
+  return <Whole unit={unit} kind={kind.data} whole={whole.data} again={() => void whole.refetch()} />
+}
+
+/** The main step: one that may be taken and does the duty that is due first, else one that leads on. */
+export function mainStep(whole: WholeRecord, kind: KindOf): StepNow | undefined {
+  const may = whole.steps.filter((it) => it.may)
+  const due = whole.duties.to_do[0]
+  const does = kind.duties.find((it) => it.name === due?.duty)?.until ?? []
+  const onward = (it: StepNow) =>
+    it.to !== undefined && it.to !== whole.record.state && !kind.states.find((state) => state.name === it.to)?.waits
+  return may.find((it) => does.includes(it.step)) ?? may.find((it) => onward(it) && it.step !== 'cancel') ?? may[0]
+}
+
+function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole: WholeRecord; again: () => void }) {
+  const words = useWords()
+  const text = useText()
+  const navigate = useNavigate()
+  const search = useSearch({ strict: false }) as { step?: string }
+  const { record } = whole
+  const { data: units = [] } = useQuery(unitsQuery)
+  const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
+  const journal = useQuery(journalQuery(unit, record.id))
+  const clocks = useQuery(clocksQuery(unit, record.id))
+  const [copied, setCopied] = useState(false)
+  const siblings = useQuery(listQuery(unit, { kind: kind.kind, limit: 50 }))
+  const now = serverNow()
+
+  const state = kind.states.find((it) => it.name === record.state)
+  const main = mainStep(whole, kind)
+  const others = whole.steps.filter((it) => it.may && it !== main)
+  const chosen = [kind.open, ...kind.steps].find((it) => it.name === search.step)
+  const setStep = (step: string | undefined) =>
+    void navigate({ to: '.', search: (was: Record<string, unknown>) => ({ ...was, step }) })
+  const due = whole.duties.to_do[0]
+  const waits = (name: string) => text(kind.states.find((it) => it.waits === name)?.title) || name
+  const holderName = (name: string) =>
+    text(kind.states.find((it) => it.waits === name || it.with === name)?.title) || name
+
+  const beside = (by: number) => {
+    const rows = siblings.data?.records ?? []
+    const at = rows.findIndex((it) => it.id === record.id)
+    const row = rows[at + by]
+    if (row) void navigate({ to: '/u/$unit/$kind/$record', params: { unit, kind: kind.kind, record: row.number } })
+  }
+  const copy = () => {
+    void navigator.clipboard?.writeText(location.href).then(() => setCopied(true))
+  }
+  useKeys([
+    { keys: 'j', label: words.record.nextRecord, run: () => beside(1) },
+    { keys: 'k', label: words.record.previous, run: () => beside(-1) },
+    { keys: 'Enter', label: words.keys.main, run: () => main && setStep(main.step) },
+    { keys: 'p', label: words.keys.print, run: () => print() },
+    { keys: 'y', label: words.keys.copy, run: copy },
+  ])
+  const by = { now, zone, words, text }
+  const stretches = (clocks.data?.stretches ?? []).map((it) => ({
+    from: Date.parse(it.from),
+    until: it.until ? Date.parse(it.until) : now,
+    with: it.waits ?? it.with ?? it.state,
+    waits: it.waits !== undefined,
+  }))
+  return (
+    <article className="record">
+      <div className="row-between small">
+        <nav aria-label={text(kind.title)}>
+          <Link to="/u/$unit/$kind" params={{ unit, kind: kind.kind }}>
+            {text(kind.title)}
+          </Link>
+          {record.number.length < 36 ? ` / ${record.number}` : ''}
+        </nav>
+        <span className="quiet record-keys">
+          <KeyCap>J</KeyCap> <KeyCap>K</KeyCap> {words.record.previous} · {words.record.nextRecord} <KeyCap>P</KeyCap>{' '}
+          {words.record.print} <KeyCap>Y</KeyCap> {copied ? words.record.copied : words.record.copy}
+        </span>
+      </div>
+      <header className="record-head">
+        <div>
+          <h1>
+            {record.label} <Choices kind={kind} data={record.data} />
+            <span className="chip chip-state">{text(state?.title)}</span>
+          </h1>
+          <p className="record-who">
+            {Object.entries(record.links).map(([name, to]) => {
+              const link = kind.links.find((it) => it.name === name)
+              return link && to.label ? (
+                <Link key={name} to="/u/$unit/$kind/$record" params={{ unit, kind: link.kind, record: to.id }}>
+                  {to.label}
+                </Link>
+              ) : null
+            })}
+            {record.assignee?.name ? <span>{record.assignee.name}</span> : null}
+            {record.team?.name ? <span>{record.team.name}</span> : null}
+            {record.closed_at ? (
+              <span>{words.record.closedAt(when(Date.parse(record.closed_at), now, zone, words))}</span>
+            ) : null}
+          </p>
+        </div>
+        <div className="record-do">
+          {others.slice(0, 2).map((it) => (
+            <Button key={it.step} onClick={() => setStep(it.step)}>
+              {text(it.title)}
+            </Button>
+          ))}
+          {others.length > 2 ? (
+            <details className="mine">
+              <summary>{words.record.stepsMore}</summary>
+              <div className="mine-list">
+                {others.slice(2).map((it) => (
+                  <Button key={it.step} type="text" onClick={() => setStep(it.step)}>
+                    {text(it.title)}
+                  </Button>
+                ))}
+              </div>
+            </details>
+          ) : null}
+          {main ? (
+            <Button type="primary" onClick={() => setStep(main.step)} aria-keyshortcuts="Enter">
+              {text(main.title)} <KeyCap>↵</KeyCap>
+            </Button>
+          ) : null}
+        </div>
+      </header>
+      {due || stretches.length > 1 ? (
+        <section className="card record-clock" aria-label={words.record.clock}>
+          <div className="row-between">
+            <h2>
+              {due ? text(due.title) : words.record.clock}{' '}
+              {due ? (
+                <Clock facts={clockOfWhole(due, whole.as_of)} zone={zone} of={record.label} cause={waits} long />
+              ) : null}
+            </h2>
+            <Explained lines={clocks.data?.clocks[0]?.lines.map((it) => text(it)) ?? []} />
+          </div>
+          <HolderRibbon
+            stretches={stretches}
+            due={due ? Date.parse(due.due_at) : null}
+            now={record.closed_at ? Date.parse(record.closed_at) : now}
+            zone={zone}
+            name={holderName}
+          />
+        </section>
+      ) : null}
+      <div className="record-body">
+        <section className="card" aria-label={words.record.timeline}>
+          <Timeline
+            entries={journal.data ?? []}
+            kind={kind}
+            unit={unit}
+            zone={zone}
+            todo={whole.duties.to_do}
+            steps={whole.steps}
+          />
+        </section>
+        <div className="record-side">
+          <section className="card" aria-label={words.record.duties}>
+            <h2>{words.record.duties}</h2>
+            <Duties duties={whole.duties} zone={zone} asOf={whole.as_of} kind={kind} />
+          </section>
+          <section className="card" aria-label={words.record.content}>
+            <h2>{words.record.content}</h2>
+            <dl className="content">
+              {kind.fields
+                .filter(
+                  (it) =>
+                    record.data[it.name] !== undefined && record.data[it.name] !== null && record.data[it.name] !== '',
+                )
+                .map((it) => (
+                  <div key={it.name}>
+                    <dt>{text(it.title)}</dt>
+                    <dd>{shown(kind, it.name, record.data[it.name], by)}</dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        </div>
+      </div>
+      {chosen ? (
+        <Sheet title={text(chosen.title)} close={() => setStep(undefined)}>
+          <StepForm
+            key={`${chosen.name}`}
+            unit={unit}
+            zone={zone}
+            kind={kind}
+            step={chosen}
+            record={record}
+            onCancel={() => setStep(undefined)}
+            onDone={() => setStep(undefined)}
+            onStale={again}
+          />
+        </Sheet>
+      ) : null}
+    </article>
+  )
+}
+
+/** The choices that stand for the matter at a glance. */
+function Choices({ kind, data }: { kind: KindOf; data: Record<string, unknown> }) {
+  const text = useText()
+  return kind.fields
+    .filter(
+      (it) =>
+        it.type === 'choice' && data[it.name] !== undefined && kind.open.form.some((asked) => asked.field === it.name),
+    )
+    .slice(0, 3)
+    .map((it) => (
+      <span key={it.name} className="chip">
+        {text(it.of?.find((choice) => choice.name === data[it.name])?.title)}
+      </span>
+    ))
+}
+
+function Explained({ lines }: { lines: string[] }) {
+  const words = useWords()
+  if (lines.length === 0) return null
+  return (
+    <details className="explained">
+      <summary>{words.clock.explain}</summary>
+      <ol>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ol>
+    </details>
+  )
+}

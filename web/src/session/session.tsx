@@ -1,0 +1,133 @@
+/** Who is signed in, and what happens when the session ends in the middle of work: the form stays, and one signs in over it. */
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { meQuery } from '@/api/ask'
+import { ask, onSessionOver } from '@/api/client'
+import type { Me } from '@/api/types'
+import { Button, TextInput } from '@/design/controls'
+import { Notice, Refusal } from '@/refusal/Refusal'
+import { isMissing, isSessionOver } from '@/refusal/refusal'
+import { useWords } from '@/words'
+import './session.css'
+
+/** The one who is signed in; nobody's name where the machine's own key opened the page. */
+export function useMe(): Me | null {
+  const { data } = useQuery(meQuery)
+  return data ?? null
+}
+
+/** Shows the page to whoever is signed in, and the sign-in to whoever is not. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const me = useQuery(meQuery)
+  const [over, setOver] = useState(false)
+  const known = useRef(false)
+  if (me.data) known.current = true
+
+  useEffect(() => onSessionOver(() => setOver(true)), [])
+
+  if (me.isPending) return null
+  if (me.error && isSessionOver(me.error) && !known.current) return <SignInPage />
+  if (me.error && !known.current && !isMissing(me.error)) {
+    return (
+      <main className="signin">
+        <Refusal error={me.error}>
+          <Retry />
+        </Refusal>
+      </main>
+    )
+  }
+  return (
+    <>
+      {children}
+      {over && known.current ? <SignInOver done={() => setOver(false)} /> : null}
+    </>
+  )
+}
+
+function Retry() {
+  const words = useWords()
+  const queries = useQueryClient()
+  return <Button onClick={() => void queries.invalidateQueries()}>{words.refusal.retry}</Button>
+}
+
+function SignInPage() {
+  const words = useWords()
+  const queries = useQueryClient()
+  return (
+    <main className="signin">
+      <div className="card signin-card">
+        <h1>{words.product}</h1>
+        <SignInForm done={() => void queries.resetQueries()} />
+      </div>
+    </main>
+  )
+}
+
+/** Over the page: nothing behind it is lost, and nothing behind it can be reached. */
+function SignInOver({ done }: { done: () => void }) {
+  const words = useWords()
+  const queries = useQueryClient()
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      className="signin-over"
+      onCancel={(event) => event.preventDefault()}
+      aria-labelledby="signin-over"
+    >
+      <h2 id="signin-over">{words.refusal.sessionOver}</h2>
+      <p className="quiet">{words.refusal.sessionOverAdvice}</p>
+      <SignInForm
+        done={() => {
+          done()
+          void queries.invalidateQueries()
+        }}
+      />
+    </dialog>
+  )
+}
+
+function SignInForm({ done }: { done: () => void }) {
+  const words = useWords()
+  const [login, setLogin] = useState('')
+  const [password, setPassword] = useState('')
+  const [missing, setMissing] = useState(false)
+  const enter = useMutation({
+    mutationFn: () => ask<Me>('POST', '/api/session', { body: { login: login.trim(), password } }),
+    onSuccess: done,
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const empty = login.trim() === '' || password === ''
+    setMissing(empty)
+    if (!empty) enter.mutate()
+  }
+  return (
+    <form className="signin-form" onSubmit={submit}>
+      {missing ? <Notice title={words.session.needLogin} /> : enter.error ? <Refusal error={enter.error} /> : null}
+      <label htmlFor="login">{words.session.login}</label>
+      <TextInput
+        id="login"
+        autoFocus
+        autoComplete="username"
+        value={login}
+        onChange={(event) => setLogin(event.target.value)}
+      />
+      <label htmlFor="password">{words.session.password}</label>
+      <TextInput
+        type="password"
+        id="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <Button kind="primary" type="submit" busy={enter.isPending} wide>
+        {words.session.submit}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,25 @@
+/** Which kinds stand in the rail: those with duties, most work first; the others behind "more". Pure. */
+
+import type { KindRow } from '@/api/types'
+
+export interface RailItem {
+  kind: KindRow
+  open: number
+}
+
+const MOST = 10
+
+export function rail(
+  kinds: readonly KindRow[],
+  counts: readonly { kind: string; records: number }[],
+): { matters: RailItem[]; registers: RailItem[] } {
+  const open = new Map<string, number>()
+  for (const it of counts) open.set(it.kind, (open.get(it.kind) ?? 0) + it.records)
+  const items = kinds.map((kind): RailItem => ({ kind, open: kind.numbered ? (open.get(kind.kind) ?? 0) : 0 }))
+  const matters = items.filter((it) => it.kind.numbered && it.kind.duties > 0 && !it.kind.role)
+  // By how much a kind has to do, so that the order is the same on a quiet day.
+  const shown = [...matters]
+    .sort((a, b) => b.kind.duties - a.kind.duties || a.kind.kind.localeCompare(b.kind.kind))
+    .slice(0, MOST)
+  return { matters: shown, registers: items.filter((it) => !shown.includes(it)) }
+}
