@@ -1,6 +1,7 @@
 /** What the pages ask for: one query a function, so that a live event can name what it changes. */
 
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { isMissing } from '@/refusal/refusal'
 import { ask } from './client'
 import type {
   ClocksOf,
@@ -24,9 +25,19 @@ const LONG = 10 * 60_000
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => ask<Me>('GET', '/api/me', { signal }),
+  // Where the machine's own key opened the page there is nobody to name.
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await ask<Me>('GET', '/api/me', { signal })
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  },
   staleTime: LONG,
   retry: false,
+  // A page that mounts asks nothing that was answered, with a refusal or without one.
+  retryOnMount: false,
 })
 
 export const unitsQuery = queryOptions({

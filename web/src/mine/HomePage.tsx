@@ -87,7 +87,7 @@ export function HomePage() {
     <div className="home">
       <div>
         <div className="row-between home-head">
-          <h1>{words.home.sentence(name, found.data ? today : 0)}</h1>
+          <h1>{found.data ? words.home.sentence(name, today) : words.shell.home}</h1>
           <span className="small quiet">{sorted.overdue > 0 ? words.home.overdueToo(sorted.overdue) : ''}</span>
         </div>
         {found.error ? <Refusal error={found.error} /> : null}

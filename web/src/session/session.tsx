@@ -7,7 +7,7 @@ import { ask, onSessionOver } from '@/api/client'
 import type { Me } from '@/api/types'
 import { Button, TextInput } from '@/design/controls'
 import { Notice, Refusal } from '@/refusal/Refusal'
-import { isMissing, isSessionOver } from '@/refusal/refusal'
+import { isSessionOver } from '@/refusal/refusal'
 import { useWords } from '@/words'
 import './session.css'
 
@@ -22,13 +22,13 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const me = useQuery(meQuery)
   const [over, setOver] = useState(false)
   const known = useRef(false)
-  if (me.data) known.current = true
+  if (me.isSuccess) known.current = true
 
   useEffect(() => onSessionOver(() => setOver(true)), [])
 
-  if (me.isPending) return null
+  if (me.isPending && !known.current) return null
   if (me.error && isSessionOver(me.error) && !known.current) return <SignInPage />
-  if (me.error && !known.current && !isMissing(me.error)) {
+  if (me.error && !known.current) {
     return (
       <main className="signin">
         <Refusal error={me.error}>
