@@ -20,6 +20,7 @@ Usage: cargo xtask TASK
   coverage [--mutate [--only GROUP]]
                     docs/coverage.md, from the account beside the pack; --mutate takes out what the account names, one thing at
                     a time, and keeps what a scenario noticed as proven
+  openapi           openapi.json, from what the server says of itself
   real-data [FOLDER] [--program PATH] [--write]
                     import the public records of examples/ and compare every figure with the source's: the whole files of FOLDER
                     (else of GUANJIA_REAL_DATA), without one the extracts; --write puts the tables into docs/real-data.md
@@ -49,6 +50,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["tidy", "--shrink"] => tidy::run(true)?,
         ["coverage", options @ ..] => return coverage(options),
         ["real-data", words @ ..] => real_data::run(&tidy::root(), words)?,
+        ["openapi"] => openapi()?,
         ["ci"] => ci::run()?,
         ["postgres", "--", command @ ..] => return postgres::run(Durability::None, command),
         ["postgres", "--durable", "--", command @ ..] => {
@@ -74,6 +76,28 @@ fn coverage(options: &[&str]) -> Result<ExitCode> {
         .status()?;
     let code = status.code().and_then(|it| u8::try_from(it).ok());
     Ok(ExitCode::from(code.unwrap_or(1)))
+}
+
+/// Lets the test that compares the description write it.
+fn openapi() -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args([
+            "test",
+            "--quiet",
+            "--package",
+            "guanjia-http",
+            "--test",
+            "it",
+        ])
+        .args(["--", "openapi::the_committed_description"])
+        .env("GUANJIA_WRITE_OPENAPI", "1")
+        .current_dir(tidy::root())
+        .status()?;
+    if !status.success() {
+        bail!("the description could not be written");
+    }
+    Ok(())
 }
 
 /// Builds and runs the bench as the product ships: optimised.

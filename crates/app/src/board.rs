@@ -7,9 +7,10 @@ use crate::office::Office;
 use domain::id::HolderId;
 use domain::measure::holder_id;
 use domain::name::Name;
-use domain::pack::model::Pack;
+use domain::pack::model::{Kind, Pack};
 use domain::time::Instant;
 use domain::unit::{Level, Unit};
+use domain::value::Data;
 use serde_json::{Value, json};
 use store::page::{self, Line};
 use store::{Tx, entry, record};
@@ -145,24 +146,29 @@ impl Shown<'_> {
 
     /// The fields that stand for a record in lists; private ones stay out.
     fn label(&self, line: &Line) -> String {
-        let Some(kind) = self.pack.kinds.get(&line.kind) else {
-            return line.kind.to_string();
-        };
-        let public = |name: &&Name| {
-            kind.field(name.as_str())
-                .is_some_and(|field| field.sensitive.is_none())
-        };
-        let parts: Vec<&str> = kind
-            .label
-            .iter()
-            .filter(public)
-            .filter_map(|name| line.data.get(name)?.as_text())
-            .collect();
-        if parts.is_empty() {
-            kind.title.zh.clone()
-        } else {
-            format!("{}：{}", kind.title.zh, parts.join(" "))
+        match self.pack.kinds.get(&line.kind) {
+            Some(kind) => label_of(kind, &line.data),
+            None => line.kind.to_string(),
         }
+    }
+}
+
+/// As a list calls a record of this kind that holds this; private fields stay out.
+pub fn label_of(kind: &Kind, data: &Data) -> String {
+    let public = |name: &&Name| {
+        kind.field(name.as_str())
+            .is_some_and(|field| field.sensitive.is_none())
+    };
+    let parts: Vec<&str> = kind
+        .label
+        .iter()
+        .filter(public)
+        .filter_map(|name| data.get(name)?.as_text())
+        .collect();
+    if parts.is_empty() {
+        kind.title.zh.clone()
+    } else {
+        format!("{}：{}", kind.title.zh, parts.join(" "))
     }
 }
 

@@ -7,6 +7,7 @@ use self::draft::{Draft, Drafted, Rest};
 use crate::access::{Actor, Who};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::search::{self, Key};
 use crate::view::View;
 use domain::id::{RecordId, UnitId};
 use domain::measure::TallyKey;
@@ -54,6 +55,10 @@ pub struct Desk<'d, 'c> {
     depth: usize,
     /// What decisions here rest on, kept where they are written later.
     rests: Option<Vec<Rest>>,
+    /// For the tokens of private fields.
+    key: Option<&'d Key>,
+    /// Records that the steps so far have changed, to be told when they are durable.
+    changed: Vec<RecordId>,
 }
 
 /// What a command is for.
@@ -109,11 +114,18 @@ impl<'d, 'c> Desk<'d, 'c> {
             touched: Touched::default(),
             depth: 0,
             rests: None,
+            key: None,
+            changed: Vec::new(),
         }
     }
 
-    /// Writes what must come last; without it the transaction has moved no tally.
-    pub fn finish(self) -> Result<(), Error> {
+    /// Indexes private fields by tokens under this key.
+    pub fn finding_by(self, key: Option<&'d Key>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// Writes what must come last, without which the transaction has moved no tally; the records that have changed.
+    pub fn finish(self) -> Result<Vec<RecordId>, Error> {
         tally::add(self.tx, self.view.unit.id, &self.moved)?;
         if self.touched.roster {
             unit::touch_roster(self.tx, self.view.unit.id)?;
@@ -121,7 +133,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         if self.touched.config {
             unit::touch_config(self.tx, self.view.unit.id)?;
         }
-        Ok(())
+        Ok(self.changed)
     }
 
     /// Tries something whose failure leaves the rest of the transaction as it was.
@@ -130,8 +142,8 @@ impl<'d, 'c> Desk<'d, 'c> {
         work: impl FnOnce(&mut Desk<'_, 'c>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (view, clock, depth) = (self.view, self.clock, self.depth);
-        let (actor, following) = (self.actor, self.following);
-        let (done, moved, touched) = self.tx.savepoint(|tx| {
+        let (actor, following, key) = (self.actor, self.following, self.key);
+        let (done, moved, touched, changed) = self.tx.savepoint(|tx| {
             let mut inner = Desk {
                 tx,
                 view,
@@ -142,15 +154,18 @@ impl<'d, 'c> Desk<'d, 'c> {
                 touched: Touched::default(),
                 depth,
                 rests: None,
+                key,
+                changed: Vec::new(),
             };
             let done = work(&mut inner)?;
-            Ok::<_, Error>((done, inner.moved, inner.touched))
+            Ok::<_, Error>((done, inner.moved, inner.touched, inner.changed))
         })?;
         for (key, change) in moved {
             self.add(key, change);
         }
         self.touched.roster |= touched.roster;
         self.touched.config |= touched.config;
+        self.changed.extend(changed);
         Ok(done)
     }
 
@@ -446,6 +461,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             place: self.view.rules.pack.place_of(kind, &change.record),
         };
         let row = record::listed(&change.record, columns)?;
+        let found = search::change(kind, before.as_ref(), &change.record, self.key);
         Ok(Drafted::New(Box::new(Draft {
             kind: kind.name.clone(),
             before,
@@ -454,6 +470,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             change,
             moved,
             row,
+            found,
             rests: self.rests.take().unwrap_or_default(),
         })))
     }

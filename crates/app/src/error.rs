@@ -46,6 +46,30 @@ pub enum Error {
     },
     #[error("{0}")]
     Usage(String),
+    /// What was asked for cannot be understood.
+    #[error("{}", .reason.en)]
+    Asked {
+        code: &'static str,
+        /// The part of the request at fault.
+        field: Option<&'static str>,
+        reason: Text,
+    },
+}
+
+impl Error {
+    /// A part of a request that cannot be understood; what is wrong and what would do, in both languages.
+    pub fn asked(
+        code: &'static str,
+        field: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self::Asked {
+            code,
+            field: Some(field),
+            reason: Text::both(zh, en),
+        }
+    }
 }
 
 impl From<store::Error> for Error {
@@ -84,7 +108,7 @@ impl Error {
     pub fn class(&self) -> Class {
         use store::Error as S;
         match self {
-            Self::Usage(_) => Class::Usage,
+            Self::Usage(_) | Self::Asked { .. } => Class::Usage,
             // What somebody may not see does not exist for him.
             Self::NotFound | Self::Denied(Denied::Unseen) => Class::NotFound,
             Self::Denied(_) => Class::Denied,
@@ -113,7 +137,7 @@ impl Error {
             Self::Store(error) => error.code(),
             Self::Outdated => "outdated",
             Self::File { .. } => "file",
-            Self::Import { code, .. } => code,
+            Self::Import { code, .. } | Self::Asked { code, .. } => code,
             Self::Usage(_) => "usage",
         }
     }

@@ -6,6 +6,7 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::recompute::each_journal;
+use crate::records;
 use domain::access::{Privilege, Scope};
 use domain::holder::Holder;
 use domain::id::{HolderId, RecordId, UnitId};
@@ -97,6 +98,94 @@ fn named(fields: &[&str], data: &Data) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// A line of an exported list.
+#[derive(Clone, Debug)]
+pub enum Line {
+    /// Once, before the rows: the names of the columns.
+    Heads(Vec<String>),
+    Row(Row),
+}
+
+/// Hands the records of a list to `each`, one row a record with all its times; private fields stay masked. The list must name its kind.
+///
+/// # Errors
+/// `Denied`; as [`records::list`]; `kind-needed`; what `each` returned.
+pub fn listed(
+    office: &Office,
+    actor: &Actor,
+    unit: &str,
+    asked: &records::Asked,
+    mut each: impl FnMut(Line) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (unit, view) = office.unit_of(actor, unit)?;
+    let _ = office.privilege(actor, Privilege::Exports, Some(unit.id))?;
+    let as_of = office.clock().now();
+    let scope = actor.scope(&view, as_of);
+    let pack = &view.rules.pack;
+    let Some(kind) = asked.kind.as_ref().and_then(|name| pack.kinds.get(name)) else {
+        return Err(Error::asked(
+            "kind-needed",
+            "kind",
+            "导出需要指定单据类型：列随类型而定。",
+            "An export names its kind, which says what the columns are.",
+        ));
+    };
+    let names = Names::load(office)?;
+    let out = Out {
+        unit: &view.unit,
+        scope: &scope,
+        pack,
+        names: &names,
+        as_of,
+    };
+    let empty = Record {
+        unit: view.unit.id,
+        id: RecordId::from_uuid(view.unit.id.uuid()),
+        kind: kind.name.clone(),
+        number: String::new(),
+        state: Name::from(""),
+        version: 0,
+        opened_at: as_of,
+        closed_at: None,
+        head: domain::record::Hash::default(),
+        doc: domain::record::Doc::default(),
+    };
+    let heads = out.record(&empty, &[]).into_iter().map(|(name, _)| name);
+    each(Line::Heads(heads.collect()))?;
+    let mut wanted = records::wanted(office, actor, &view, asked, as_of)?;
+    loop {
+        let (page, rows) = office.read(|tx| {
+            let page = store::list::page(tx, view.unit.id, &wanted, AT_ONCE)?;
+            let mut rows = Vec::with_capacity(page.len());
+            for brief in &page {
+                let record = record::get(tx, view.unit.id, brief.id)?;
+                let filter = duty::Filter {
+                    unit: Some(view.unit.id),
+                    record: Some(brief.id),
+                    ..duty::Filter::default()
+                };
+                let mut decided = Vec::new();
+                duty::each(tx, &filter, |row| {
+                    decided.push(row.decided);
+                    Ok(())
+                })?;
+                rows.push(out.record(&record, &decided));
+            }
+            Ok::<_, store::Error>((page, rows))
+        })?;
+        rows.into_iter().map(Line::Row).try_for_each(&mut each)?;
+        match page.last() {
+            Some(last) if i64::try_from(page.len()) == Ok(AT_ONCE) => {
+                wanted.after = Some((last.next_due, last.id));
+            }
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Records that an export reads at once.
+const AT_ONCE: i64 = 200;
+
 /// What members, teams and units are called in exports: login or name, code.
 #[derive(Debug, Default)]
 pub struct Names(HashMap<HolderId, String>);
@@ -111,18 +200,26 @@ impl Names {
         let Some(active) = office.library()?.active().cloned() else {
             return Ok(Self(names));
         };
-        for unit in office.units()? {
+        let units = office.units()?;
+        for unit in &units {
             names.insert(unit.id.into(), unit.code.clone());
         }
         office.read(|tx| {
             for kind in active.pack.kinds.values() {
                 let Some(fields) = naming(kind) else { continue };
-                record::each_of_kind(tx, None, Some(&kind.name), |record| {
+                let mut add = |record: Record| {
                     let name = named(fields, &record.doc.data);
                     let name = name.unwrap_or_else(|| record.number.clone());
                     names.insert(HolderId::from_uuid(record.id.uuid()), name);
                     Ok(())
-                })?;
+                };
+                for unit in &units {
+                    if kind.number.is_none() {
+                        record::each_registered(tx, unit.id, &kind.name, &mut add)?;
+                    } else {
+                        record::each_of_kind(tx, Some(unit.id), Some(&kind.name), &mut add)?;
+                    }
+                }
             }
             Ok::<_, Error>(())
         })?;

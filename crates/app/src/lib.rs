@@ -3,8 +3,10 @@
 //! The clock and the ids come from here, files are read here. Nothing here contains SQL, knows HTTP, or decides a business rule.
 
 pub mod access;
+pub mod attachment;
 pub mod board;
 mod cast;
+pub mod changes;
 pub mod clock;
 pub mod coverage;
 pub mod demo;
@@ -18,17 +20,21 @@ pub mod message;
 pub mod migrate;
 pub mod office;
 pub mod pack;
+pub mod people;
 pub mod recompute;
+pub mod records;
 pub mod scenario;
 pub mod schedule;
 pub mod score;
+pub mod search;
 pub mod sweep;
+pub mod table;
 pub mod unit;
 pub mod verify;
 pub mod view;
 
-pub use access::Actor;
+pub use access::{Actor, Came};
 pub use clock::Clock;
 pub use desk::{Desk, Taken};
 pub use error::{Class, Error};
-pub use office::Office;
+pub use office::{Extras, Office};

@@ -1,17 +1,21 @@
 //! An open database with everything a use-case needs: the office in which desks stand.
 
 use crate::access::Actor;
+use crate::attachment::Folder;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::desk::draft::{Draft, Drafted};
 use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
 use crate::library::Library;
+use crate::search::Key;
 use crate::view::View;
 use domain::access::Permit;
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::Command;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{Constraint, Lane, Location, Options, Store, Tx};
 
@@ -29,6 +33,9 @@ struct Inner {
     clock: Clock,
     /// Packs compiled before the database was opened.
     known: Library,
+    search_key: Option<Key>,
+    files: Option<Folder>,
+    changes: Changes,
     views: RwLock<HashMap<UnitId, Arc<View>>>,
     /// The packs as last read: compiling one takes long.
     library: RwLock<Library>,
@@ -43,6 +50,17 @@ enum Tried {
     InTurn,
 }
 
+/// What an office has beside its database.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// Private fields are indexed by tokens under this key; without one they are not.
+    pub search_key: Option<Key>,
+    /// Where the content of attachments lies.
+    pub files: Option<Folder>,
+    /// Packs compiled before the database was opened.
+    pub known: Library,
+}
+
 impl Office {
     /// Opens a database, bringing its schema up to date.
     ///
@@ -52,6 +70,24 @@ impl Office {
         Ok(Self::of(Store::open(location, options)?, clock))
     }
 
+    /// Opens a database with what lies beside it in a folder: attachments in `files`, the key of searches in `search.key`.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; a key that cannot be read or made.
+    pub fn open_beside(
+        location: &Location,
+        options: &Options,
+        clock: Clock,
+        folder: &Path,
+    ) -> Result<Self, Error> {
+        let extras = Extras {
+            search_key: Some(Key::in_file(&folder.join("search.key"), &clock)?),
+            files: Some(Folder::new(folder.join("files"))),
+            known: Library::default(),
+        };
+        Ok(Self::with(Store::open(location, options)?, clock, extras))
+    }
+
     pub fn of(store: Store, clock: Clock) -> Self {
         Self::knowing(store, clock, Library::default())
     }
@@ -59,10 +95,22 @@ impl Office {
     /// As [`Office::of`], with packs that are compiled already: those of the database that are theirs by number and digest are not compiled
     /// again.
     pub fn knowing(store: Store, clock: Clock, known: Library) -> Self {
+        let extras = Extras {
+            known,
+            ..Extras::default()
+        };
+        Self::with(store, clock, extras)
+    }
+
+    /// An office with what lies outside the database.
+    pub fn with(store: Store, clock: Clock, extras: Extras) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
-            known,
+            known: extras.known,
+            search_key: extras.search_key,
+            files: extras.files,
+            changes: Changes::default(),
             views: RwLock::new(HashMap::new()),
             library: RwLock::new(Library::default()),
         }))
@@ -94,6 +142,24 @@ impl Office {
 
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// The key under which private fields are found; without one they are not.
+    pub fn search_key(&self) -> Option<&Key> {
+        self.0.search_key.as_ref()
+    }
+
+    /// Commands that wait for the database.
+    pub fn waiting(&self) -> usize {
+        self.0.store.waiting()
+    }
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.0.changes
+    }
+
+    /// Where the content of attachments lies.
+    pub fn files(&self) -> Option<&Folder> {
+        self.0.files.as_ref()
     }
 
     /// What deciding in a unit asks, as remembered.
@@ -159,12 +225,15 @@ impl Office {
         let mut view = self.view(unit)?;
         for attempt in 0..ATTEMPTS {
             let (clock, work, known) = (self.0.clock.clone(), work.clone(), view.clone());
-            let actor = actor.clone();
+            let (actor, key) = (actor.clone(), self.0.search_key.clone());
             let done = self.0.store.retry(lane, move |tx| {
-                let mut desk = Desk::begin(tx, &known, &clock, &actor)?;
+                let mut desk = Desk::begin(tx, &known, &clock, &actor)?.finding_by(key.as_ref());
                 let done = work(&mut desk)?;
-                desk.finish()?;
-                Ok(done)
+                Ok::<_, Error>((done, desk.finish()?))
+            });
+            let done = done.map(|(done, changed)| {
+                self.0.changes.note(unit, changed);
+                done
             });
             match done {
                 Err(Error::Outdated) => view = self.reload(unit)?,
@@ -240,10 +309,15 @@ impl Office {
     ) -> Result<Tried, Error> {
         let view = self.view(unit)?;
         let clock = self.0.clock.clone();
-        let drafted = self
-            .0
-            .store
-            .read(|tx| Draft::of(tx, &view, (&clock, actor), asked, command));
+        let drafted = self.0.store.read(|tx| {
+            Draft::of(
+                tx,
+                &view,
+                (&clock, actor, self.search_key()),
+                asked,
+                command,
+            )
+        });
         let draft = match drafted {
             Ok(Drafted::New(draft)) => Arc::new(Mutex::new(Some(draft))),
             Ok(Drafted::Repeated(taken)) => return Ok(Tried::Taken(taken)),
@@ -252,17 +326,18 @@ impl Office {
             Err(error) => return Err(error),
         };
         let (landing, actor) = (draft.clone(), actor.clone());
+        let key = self.0.search_key.clone();
         let landed = self.0.store.retry(Lane::Interactive, move |tx| {
             let mut draft = landing.lock().unwrap_or_else(PoisonError::into_inner);
             let draft = draft.as_mut().ok_or(Error::Outdated)?;
-            let mut desk = Desk::begin(tx, &view, &clock, &actor)?;
+            let mut desk = Desk::begin(tx, &view, &clock, &actor)?.finding_by(key.as_ref());
             desk.assert(draft)?;
             let later = desk.land(draft)?;
-            desk.finish()?;
-            Ok(later)
+            Ok::<_, Error>((later, desk.finish()?))
         });
         match landed {
-            Ok(later) => {
+            Ok((later, changed)) => {
+                self.0.changes.note(unit, changed);
                 let draft = draft.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let draft = draft.ok_or(Error::Outdated)?;
                 Ok(Tried::Taken(Box::new(draft.taken(later))))

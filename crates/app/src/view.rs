@@ -5,12 +5,13 @@
 
 use crate::error::Error;
 use crate::library::{Library, Rules};
+use crate::people::People;
 use domain::access::Stands;
 use domain::id::{MemberId, RecordId, TeamId, UnitId};
 use domain::ledger::Posted;
 use domain::name::Name;
 use domain::override_rule::Setter;
-use domain::pack::model::Role;
+use domain::pack::model::{Kind, Role};
 use domain::parameter::Parameters;
 use domain::proof::Outage;
 use domain::record::duties::moment;
@@ -33,6 +34,8 @@ pub struct View {
     /// Their codes.
     pub codes: Vec<String>,
     pub roster: Roster,
+    /// Who is registered in the unit or above it.
+    pub people: People,
     pub parameters: Parameters,
     /// Declared for the unit or one above it (S4.7).
     pub outages: Vec<Outage>,
@@ -68,11 +71,12 @@ impl View {
         let zone = unit.zone.clone();
         let mut posted = Vec::new();
         let mut above = Roster::default();
+        let mut people = People::default();
         let (mut overrides, mut outages) = (Vec::new(), Vec::new());
         for kind in rules.pack.kinds.values() {
             let Some(role) = kind.role else { continue };
             // Places are many and answer for themselves when a record links them.
-            if matches!(role, Role::Place | Role::Member | Role::Mark) {
+            if matches!(role, Role::Place | Role::Mark) {
                 continue;
             }
             for unit in &path {
@@ -83,17 +87,23 @@ impl View {
                     posted: &mut posted,
                 };
                 let mut settings = Vec::new();
-                record::each_of_kind(tx, Some(*unit), Some(&kind.name), |record| {
+                each_of(tx, *unit, kind, |record| {
                     if record.doc.void {
                         return Ok(());
                     }
                     match role {
+                        Role::Member => people.add(&record, &["name", "login"]),
                         Role::Override => {
                             let set = setting::read(&rules.pack, *unit, &zone, &record.doc.data);
                             settings.extend(set);
                         }
                         Role::Outage => outages.extend(outage(&record)),
-                        role => register.read(role, &record),
+                        role => {
+                            if role == Role::Team {
+                                people.add(&record, &["name", "code"]);
+                            }
+                            register.read(role, &record);
+                        }
                     }
                     Ok(())
                 })?;
@@ -118,6 +128,7 @@ impl View {
             path,
             codes,
             roster,
+            people,
             parameters,
             outages,
             above,
@@ -178,6 +189,20 @@ impl View {
         } else {
             Err(Error::Outdated)
         }
+    }
+}
+
+/// The records of a register in one unit; those without numbers are found by their kind.
+fn each_of(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    kind: &Kind,
+    each: impl FnMut(Record) -> Result<(), store::Error>,
+) -> Result<(), store::Error> {
+    if kind.number.is_none() {
+        record::each_registered(tx, unit, &kind.name, each)
+    } else {
+        record::each_of_kind(tx, Some(unit), Some(&kind.name), each)
     }
 }
 

@@ -53,6 +53,11 @@ impl Parameters {
         Self { attributes, ..self }
     }
 
+    /// Everything that was set for the unit and above it, the unit's own first, the latest first, those of days to come included.
+    pub fn all(&self) -> &[Override] {
+        &self.overrides
+    }
+
     /// The value set for the unit and in force at an instant; `None`: the pack's default holds.
     pub fn overridden(&self, name: &Name, at: Instant) -> Option<&ParameterValue> {
         self.overrides

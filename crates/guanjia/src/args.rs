@@ -27,6 +27,9 @@ pub(crate) struct Where {
     /// PostgreSQL 数据库地址，代替 --data (a PostgreSQL database in place of --data)
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     pub(crate) database: Option<String>,
+    /// 附件与检索密钥的文件夹，默认为数据文件夹 (the folder of attachments and of the search key; the data folder if not said)
+    #[arg(long = "files", value_name = "DIR")]
+    pub(crate) beside: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -162,6 +165,15 @@ pub(crate) enum Command {
         /// 监听地址 (the address to listen on)
         #[arg(long, default_value = "127.0.0.1:8420", value_name = "HOST:PORT")]
         listen: std::net::SocketAddr,
+        /// 证书链（PEM），与 --tls-key 一起启用 TLS (certificate chain, PEM; with --tls-key the server speaks TLS)
+        #[arg(long, value_name = "FILE", requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// 私钥（PEM） (private key, PEM)
+        #[arg(long, value_name = "FILE", requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+        /// 日志写到标准错误 (the log, on standard error)
+        #[arg(long, value_enum, default_value = "warnings")]
+        log: Log,
     },
     /// 检查数据库与本机 (look at the database and the machine)
     Doctor {
@@ -170,6 +182,17 @@ pub(crate) enum Command {
     },
     /// 生成命令补全脚本 (shell completion)
     Completions { shell: clap_complete::Shell },
+}
+
+/// What the server says on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Log {
+    /// 只记警告与错误 (warnings and errors)
+    Warnings,
+    /// 每个请求一行 (one line a request)
+    Requests,
+    /// 每个请求一行 JSON (one line of JSON a request)
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

@@ -58,7 +58,7 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
         | Error::Pack(_)
         | Error::Orphans(_)
         | Error::Import { .. } => ExitCode::from(1),
-        Error::Usage(_) => ExitCode::from(2),
+        Error::Usage(_) | Error::Asked { .. } => ExitCode::from(2),
         Error::File { .. } | Error::Evolve(_) | Error::Store(_) | Error::Outdated => {
             ExitCode::from(3)
         }
@@ -85,6 +85,7 @@ fn said(error: &Error) -> (String, String) {
             let text = denied.refusal().text();
             (text.zh, text.en)
         }
+        Error::Asked { reason, .. } => (reason.zh.clone(), reason.en.clone()),
         Error::NotFound => ("没有找到。".into(), "Not found.".into()),
         Error::KeyReused => (
             "同一幂等键已用于别的请求；请换一个。".into(),

@@ -4,98 +4,110 @@
 //! access key that the program printed when it started, only health is told: what is in the files is private.
 
 mod access;
-mod boards;
+mod actor;
+mod ask;
+mod attachments;
+mod calendars;
+mod duties;
+mod events;
+mod exports;
+mod health;
+mod imports;
+mod kinds;
+mod metrics;
+mod openapi;
+mod packs;
 mod page;
+mod parameters;
 mod problem;
-mod site;
+mod records;
+mod scorecards;
+mod serve;
+mod shape;
+mod units;
 
 use app::Office;
 use axum::Router;
 use axum::routing::get;
-use std::future::Future;
-use std::net::SocketAddr;
+use serde_json::Value;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use access::Key;
+pub use openapi::with_kinds;
+pub use serve::{Listen, Tls, run, serve};
 
 /// What every handler has.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) office: Office,
     pub(crate) key: Arc<Key>,
+    /// The description of the API without the kinds of a pack.
+    pub(crate) api: Arc<Value>,
+    pub(crate) wakes: events::Wakes,
+    pub(crate) metrics: Arc<metrics::Metrics>,
 }
 
-/// The routes of a server over an open database.
+fn open() -> OpenApiRouter<State> {
+    OpenApiRouter::new().merge(health::routes())
+}
+
+fn closed() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .merge(units::routes())
+        .merge(kinds::routes())
+        .merge(records::routes())
+        .merge(duties::routes())
+        .merge(scorecards::routes())
+        .merge(attachments::routes())
+        .merge(exports::routes())
+        .merge(packs::routes())
+        .merge(parameters::routes())
+        .merge(calendars::routes())
+        .merge(events::routes())
+        .merge(imports::routes())
+        .merge(openapi::routes())
+        .merge(metrics::routes())
+}
+
+/// The description of the API, without the kinds of a pack.
+pub fn description() -> Value {
+    let mut described = openapi::Described::openapi();
+    for router in [open(), closed()] {
+        described.merge(router.into_openapi());
+    }
+    serde_json::to_value(&described).unwrap_or_default()
+}
+
+/// The routes of a server over an open database. Nobody hears of changes through them: that is for a server that runs.
 pub fn router(office: Office, key: Key) -> Router {
+    routes(office, key, &events::Wakes::default())
+}
+
+fn routes(office: Office, key: Key, wakes: &events::Wakes) -> Router {
     let state = State {
         office,
         key: Arc::new(key),
+        api: Arc::new(description()),
+        wakes: wakes.clone(),
+        metrics: Arc::default(),
     };
-    let open = Router::new()
-        .route("/healthz", get(boards::healthz))
-        .route("/readyz", get(boards::readyz));
-    let closed = Router::new()
+    let (open, _) = open().split_for_parts();
+    let (closed, _) = closed().split_for_parts();
+    let closed = closed
         .route("/", get(page::home))
-        .route("/api/units", get(boards::units))
-        .route("/api/units/{unit}/records", get(boards::records))
-        .route(
-            "/api/units/{unit}/records/{number}/journal",
-            get(boards::journal),
-        )
-        .route("/api/scorecards", get(boards::scorecards))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
             access::guard,
         ));
-    open.merge(closed).fallback(site::serve).with_state(state)
-}
-
-/// Serves until `stop` is ready, then lets the requests in progress finish. `started` hears the address that was taken.
-///
-/// # Errors
-/// The address cannot be taken.
-pub async fn serve(
-    office: Office,
-    key: Key,
-    address: SocketAddr,
-    started: impl FnOnce(SocketAddr),
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let listener = TcpListener::bind(address).await?;
-    started(listener.local_addr()?);
-    axum::serve(listener, router(office, key))
-        .with_graceful_shutdown(stop)
-        .await
-}
-
-/// Runs [`serve`] on this thread until the process is asked to end.
-///
-/// # Errors
-/// As [`serve`].
-pub fn run(
-    office: Office,
-    key: Key,
-    address: SocketAddr,
-    started: impl FnOnce(SocketAddr),
-) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    runtime.block_on(serve(office, key, address, started, ended()))
-}
-
-/// The process was asked to end: Ctrl-C, or a stop by the system.
-async fn ended() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => {
-            let _ = interrupt.await;
-        }
-    }
+    open.merge(closed)
+        .fallback(problem::nowhere)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(axum::middleware::from_fn(problem::localised))
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            metrics::measured,
+        ))
+        .with_state(state)
 }

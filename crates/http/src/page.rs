@@ -1,7 +1,7 @@
 //! A first page for the browser: projects, what is open, what is overdue. Plain HTML, no script; the web app takes its place.
 
 use crate::State;
-use crate::boards::blocking;
+use crate::ask::blocking;
 use crate::problem::Problem;
 use axum::extract::State as Given;
 use axum::response::Html;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 pub(crate) async fn home(Given(state): Given<State>) -> Result<Html<String>, Problem> {
     let boards = blocking(state.office, |office| {
-        app::board::overview(office, &crate::boards::operator())
+        app::board::overview(office, &app::Actor::operator("serve"))
     })
     .await?;
     let mut rows = String::new();

@@ -24,7 +24,9 @@
 //! ```
 
 mod access;
+pub mod blob;
 mod capture;
+pub mod change;
 pub mod duty;
 pub mod entry;
 mod error;
@@ -32,6 +34,7 @@ mod handle;
 pub mod import;
 pub mod job;
 pub mod ledger;
+pub mod list;
 mod lite;
 mod migrate;
 pub mod pack;
@@ -41,11 +44,13 @@ mod pool;
 mod query;
 pub mod record;
 pub mod schedule;
+pub mod search;
 mod sql;
 pub mod tally;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tx;
+pub mod unapplied;
 pub mod unit;
 mod value;
 

@@ -32,6 +32,7 @@ macro_rules! migrations {
 const ALL: &[Migration] = migrations![
     1 "0001_kernel",
     2 "0002_ledger",
+    3 "0003_lists",
 ];
 
 /// The schema that this program knows.

@@ -21,11 +21,12 @@ fn read(row: &Row<'_>) -> Result<Record, Error> {
 
 /// The row with a document that may hold less than the row's own.
 fn with(row: &Row<'_>, doc: Doc) -> Result<Record, Error> {
+    let id: RecordId = row.get(1)?;
     Ok(Record {
         unit: row.get(0)?,
-        id: row.get(1)?,
+        id,
         kind: row.get(2)?,
-        number: row.get(3)?,
+        number: numbered(row.get(3)?, id),
         state: row.get(4)?,
         version: row.get(5)?,
         opened_at: row.get(6)?,
@@ -33,6 +34,17 @@ fn with(row: &Row<'_>, doc: Doc) -> Result<Record, Error> {
         doc,
         head: Hash(row.get(9)?),
     })
+}
+
+/// What has no number is called by its id.
+pub(crate) fn numbered(number: Option<String>, id: RecordId) -> String {
+    number.unwrap_or_else(|| id.to_string())
+}
+
+/// A number that is only the id is not stored.
+fn number_of(record: &Record) -> Option<&str> {
+    let is_id = record.number.parse() == Ok(record.id);
+    (!is_id).then_some(record.number.as_str())
 }
 
 /// What the lists sort and filter by, taken from the record, and its document as text: made before the row is written, where that is waited
@@ -81,7 +93,7 @@ pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Erro
         "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head, place) \
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         &[
-            &record.unit, &record.id, &record.kind, &record.number, &record.state, &record.version, &row.open, &row.assignee, &row.team,
+            &record.unit, &record.id, &record.kind, &number_of(record), &record.state, &record.version, &row.open, &row.assignee, &row.team,
             &row.holder, &row.next_due, &record.opened_at, &record.closed_at, &record.doc.source, &row.doc, &record.head.0, &row.place,
         ],
     )
@@ -132,8 +144,11 @@ pub fn by_source(tx: &mut Tx<'_>, unit: UnitId, source: &str) -> Result<Option<R
     )
 }
 
-/// The record of a human number.
+/// The record of a human number, or of the id that stands for one.
 pub fn by_number(tx: &mut Tx<'_>, unit: UnitId, number: &str) -> Result<Option<RecordId>, Error> {
+    if let Ok(id) = number.parse() {
+        return Ok(named(tx, unit, id)?.map(|_| id));
+    }
     tx.optional(
         "select id from record where unit_id = ?1 and number = ?2",
         &[&unit, &number],
@@ -214,6 +229,20 @@ pub fn each_of_kind(
     }
     query.sql.push_str(" order by unit_id, id");
     query.each(tx, |row| each(read(row)?))
+}
+
+/// All records of a kind without numbers in a unit, in the order in which they were opened here; shown one by one.
+pub fn each_registered(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    kind: &Name,
+    mut each: impl FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
+    tx.each(
+        &format!("select {COLUMNS} from record where unit_id = ?1 and kind = ?2 and number is null order by id"),
+        &[&unit, kind],
+        |row| each(read(row)?),
+    )
 }
 
 /// What others may look at of a record; duties and times are passed over unread.

@@ -9,6 +9,7 @@ use super::{Asked, Desk, Taken};
 use crate::access::Actor;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::search;
 use crate::view::View;
 use domain::id::{RecordId, UnitId};
 use domain::ledger::Account;
@@ -42,6 +43,7 @@ pub(crate) struct Draft {
     pub(super) change: Change,
     pub(super) moved: BTreeMap<TallyKey, Tally>,
     pub(super) row: Listed,
+    pub(super) found: search::Change,
     pub(super) rests: Vec<Rest>,
 }
 
@@ -63,11 +65,11 @@ impl Draft {
     pub(crate) fn of(
         tx: &mut Tx<'_>,
         view: &View,
-        (clock, actor): (&Clock, &Actor),
+        (clock, actor, key): (&Clock, &Actor, Option<&search::Key>),
         asked: &Asked,
         command: &Command,
     ) -> Result<Drafted, Error> {
-        let mut desk = Desk::over(tx, view, clock, actor);
+        let mut desk = Desk::over(tx, view, clock, actor).finding_by(key);
         desk.rests = Some(Vec::new());
         let drafted = desk.draft(asked, command);
         if drafted.is_err() {
@@ -160,6 +162,7 @@ impl Desk<'_, '_> {
             text,
             change,
             row,
+            found,
             ..
         } = draft;
         let after = &change.record;
@@ -168,6 +171,8 @@ impl Desk<'_, '_> {
             None => record::insert(self.tx, after, row)?,
             Some(_) => record::update(self.tx, after, row)?,
         }
+        found.write(self.tx, kind, after)?;
+        self.changed.push(after.id);
         for (name, to) in &after.doc.links {
             let old = before
                 .as_ref()

@@ -8,5 +8,6 @@ pub mod map;
 pub mod plan;
 pub mod refusal;
 pub mod run;
+pub mod sent;
 pub mod source;
 pub mod undo;

@@ -135,7 +135,9 @@ impl EveryKind {
             | BuiltIn::Return { .. }
             | BuiltIn::Recur { .. }
             | BuiltIn::Lapse { .. }
-            | BuiltIn::Migrate(_) => return None,
+            | BuiltIn::Migrate(_)
+            | BuiltIn::NotApplied { .. }
+            | BuiltIn::Settle { .. } => return None,
         })
     }
 }

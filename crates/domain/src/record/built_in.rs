@@ -111,6 +111,22 @@ pub(super) fn check(
             reason(command)?;
             change.clone()
         }
+        BuiltIn::NotApplied { .. } => {
+            if !command.queued {
+                return Err(one(Refusal::new(Code::SystemOnly).with(&command.step)));
+            }
+            change.clone()
+        }
+        BuiltIn::Settle { seq } => {
+            let kept = context.journal.iter().any(|(entry, _)| {
+                entry.seq == *seq && matches!(entry.change, Some(BuiltIn::NotApplied { .. }))
+            });
+            if !kept {
+                return Err(one(Refusal::new(Code::EntryUnknown).with(seq)));
+            }
+            reason(command)?;
+            change.clone()
+        }
         BuiltIn::Recur { duty: name, .. } => {
             let Some(duty) = kind.duty(name.as_str()) else {
                 return Err(one(Refusal::new(Code::DutyUnknown).with(name)));

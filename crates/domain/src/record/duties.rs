@@ -56,12 +56,7 @@ fn days_of<'p>(packs: &'p dyn Packs, pack: &'p Pack, todo: &Todo) -> &'p Special
         .special_days
 }
 
-pub(super) fn pauses_of(
-    pack: &Pack,
-    record: &Record,
-    duty: &Duty,
-    as_of: Option<Instant>,
-) -> Vec<Paused> {
+pub fn pauses_of(pack: &Pack, record: &Record, duty: &Duty, as_of: Option<Instant>) -> Vec<Paused> {
     clock::counted(&record.doc.waits, &duty.pauses, as_of, &|cause| {
         pack.causes
             .get(cause)
@@ -110,6 +105,23 @@ pub fn due_as_of(
         &clock_of(packs, pack, zone, duty, todo, &pauses),
         &todo.changes,
     )
+}
+
+/// The same with its reasons, line by line.
+///
+/// # Errors
+/// A year without calendar data.
+pub fn explain_as_of(
+    packs: &dyn Packs,
+    pack: &Pack,
+    zone: &Zone,
+    record: &Record,
+    duty: &Duty,
+    todo: &Todo,
+    as_of: Option<Instant>,
+) -> Result<clock::Answer, ClockError> {
+    let pauses = pauses_of(pack, record, duty, as_of);
+    clock::explain(&clock_of(packs, pack, zone, duty, todo, &pauses))
 }
 
 /// A computation of time that failed, with the duty whose it was.

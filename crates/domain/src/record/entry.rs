@@ -325,6 +325,18 @@ pub enum BuiltIn {
     },
     /// A new version of the pack has other names for what the record holds.
     Migrate(Box<Migrated>),
+    /// A step from a device's queue came too late for the record's state; what was filled in is kept and nothing else happens (S4.7).
+    NotApplied {
+        step: Name,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        data: Data,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        links: BTreeMap<Name, RecordId>,
+        /// The code of what stood in its way.
+        because: String,
+    },
+    /// Somebody has looked at a step that was not applied, and says what came of it.
+    Settle { seq: i64 },
 }
 
 /// What a migration did to one record.
@@ -363,6 +375,8 @@ impl BuiltIn {
             Self::Recur { .. } => "recur",
             Self::Lapse { .. } => "lapse",
             Self::Migrate(_) => "migrate",
+            Self::NotApplied { .. } => "not-applied",
+            Self::Settle { .. } => "settle",
         })
     }
     /// An agreement whose stage and post the decision fills in.

@@ -463,6 +463,8 @@ fn built_in(
             super::migrate::apply(duties.record, migrated);
             close(kind, entry, duties.record);
         }
+        // They stand in the journal and change nothing.
+        BuiltIn::NotApplied { .. } | BuiltIn::Settle { .. } => {}
         BuiltIn::Correct { .. }
         | BuiltIn::CorrectTime { .. }
         | BuiltIn::Recompute { .. }

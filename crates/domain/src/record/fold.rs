@@ -134,6 +134,8 @@ pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
         | BuiltIn::Return { .. }
         | BuiltIn::Merge { .. }
         | BuiltIn::Unmerge
+        | BuiltIn::NotApplied { .. }
+        | BuiltIn::Settle { .. }
         | BuiltIn::Recur { .. }
         | BuiltIn::Lapse { .. }
         | BuiltIn::Migrate(_) => false,

@@ -1,6 +1,6 @@
 //! Commands on a database: `init`, `export`, `verify`, `doctor`.
 
-use super::{instant, location, open, operator};
+use super::{instant, open, operator};
 use crate::args::{Format, What, Where};
 use crate::output::{Done, json_line, line};
 use app::unit::NewUnit;
@@ -12,7 +12,6 @@ use serde_json::json;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-use store::Options;
 
 pub(crate) fn init(
     at: &Where,
@@ -34,13 +33,12 @@ pub(crate) fn init(
     let zone = zone.unwrap_or_else(|| checked.zone.clone());
     let zone = Zone::named(&zone)
         .ok_or_else(|| Error::Usage(format!("没有时区“{zone}” (no such time zone)")))?;
-    let location = location(at)?;
     let clock = if demo {
         Clock::standing_at(Clock::system().now())
     } else {
         Clock::system()
     };
-    let office = Office::open(&location, &Options::default(), clock.clone())?;
+    let office = super::office(at, clock.clone())?;
     if office
         .units()?
         .iter()
@@ -342,7 +340,7 @@ fn sweep_once(office: &Office) -> Result<app::sweep::Swept, Error> {
 const ROUNDS: u32 = 15;
 
 /// Sweeps until `stop` says so or is gone. What fails now is tried again by the next round: a sweep looks at the world anew.
-fn keep_sweeping(office: &Office, stop: &std::sync::mpsc::Receiver<()>) {
+pub(super) fn keep_sweeping(office: &Office, stop: &std::sync::mpsc::Receiver<()>) {
     let mut known = std::collections::HashMap::new();
     for round in 0_u32.. {
         if let Err(error) = round_of(office, round, &mut known) {
@@ -366,31 +364,4 @@ fn round_of(
         }
     }
     app::sweep::sweep(office, office.clock().now()).map(|_| ())
-}
-
-/// Serves until the process is asked to end; prints the address with the access key of this run.
-pub(crate) fn serve(at: &Where, listen: std::net::SocketAddr, json: bool) -> Result<Done, Error> {
-    let office = open(at)?;
-    let key = office.clock().secret();
-    let failed = |source| Error::File {
-        path: listen.to_string(),
-        source,
-    };
-    let (stop, stopped) = std::sync::mpsc::channel();
-    let sweeper = office.clone();
-    let sweeping = std::thread::spawn(move || keep_sweeping(&sweeper, &stopped));
-    let served = web::run(office, web::Key::new(&key), listen, |address| {
-        let page = format!("http://{address}/?key={key}");
-        let _ = if json {
-            json_line(&json!({"address": format!("http://{address}"), "key": key, "open": page}))
-        } else {
-            line(&format!(
-                "管家已启动 (serving at) http://{address}\n访问密钥，本次运行有效 (access key of this run): {key}\n在浏览器打开 (open): {page}"
-            ))
-        };
-    });
-    drop(stop);
-    let _ = sweeping.join();
-    served.map_err(failed)?;
-    Ok(Done::Well)
 }

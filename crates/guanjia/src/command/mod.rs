@@ -5,6 +5,7 @@ mod data;
 mod import;
 mod pack;
 mod score;
+mod serve;
 
 use crate::args::{Args, Command, Where};
 use crate::output::Done;
@@ -86,7 +87,24 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
         } => calendar::list(&from, &to, format, &pack),
         Command::Due { zone, pack } => calendar::due(&zone, &pack),
         Command::Sweep { at } => data::sweep(&at, json),
-        Command::Serve { at, listen } => data::serve(&at, listen, json),
+        Command::Serve {
+            at,
+            listen,
+            tls_cert,
+            tls_key,
+            log,
+        } => serve::Serve {
+            at: &at,
+            listen: web::Listen {
+                address: listen,
+                tls: tls_cert
+                    .zip(tls_key)
+                    .map(|(certificates, key)| web::Tls { certificates, key }),
+            },
+            log,
+            json,
+        }
+        .run(),
         Command::Doctor { at } => data::doctor(&at, json),
         Command::Completions { shell } => {
             clap_complete::generate(
@@ -133,7 +151,16 @@ fn open(at: &Where) -> Result<Office, Error> {
             "“{folder}”里没有数据库；先运行 guanjia init --data {folder} (no database there; run `guanjia init` first)"
         )));
     }
-    Office::open(&location(at)?, &Options::default(), Clock::system())
+    office(at, Clock::system())
+}
+
+/// Opens a database with what lies beside it.
+fn office(at: &Where, clock: Clock) -> Result<Office, Error> {
+    let (location, options) = (location(at)?, Options::default());
+    match at.beside.as_ref().or(at.data.as_ref()) {
+        Some(folder) => Office::open_beside(&location, &options, clock, folder),
+        None => Office::open(&location, &options, clock),
+    }
 }
 
 /// An instant from the command line.

@@ -25,6 +25,7 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             let at = Where {
                 data: against,
                 database,
+                beside: None,
             };
             let asked = at.data.is_some() || at.database.is_some();
             check(&pack, asked.then_some(&at), lang, json)

@@ -58,6 +58,7 @@ create table import (
 
 -- The state of a record, as its journal gives it. open = 1 while its state is not final or a duty of it is still to do; next_due and holder are
 -- those of its most urgent duty to do, so that the row is also its position in everybody's list. place is the one whose grid counts for it.
+-- What is registered without a number is found by its kind.
 create table record (
     unit_id blob not null references unit (id),
     id blob not null,
@@ -82,6 +83,7 @@ create unique index record_number on record (unit_id, number) where number is no
 create unique index record_source on record (unit_id, source) where source is not null;
 create index record_due on record (unit_id, next_due, id, state, holder) where open = 1;
 create index record_assignee on record (unit_id, assignee, next_due, id, state) where open = 1 and assignee is not null;
+create index record_register on record (unit_id, kind, id) where number is null;
 
 -- The grid in which a place lies now: who sees no farther than his grid sees the records of its places.
 create table place (
@@ -177,12 +179,14 @@ create table link (
     primary key (unit_id, to_id, name, from_id)
 ) strict, without rowid;
 
--- Attachments by the digest of their content.
+-- Attachments by the digest of their content, which lies in a folder. doc says what was sent, when and where it was taken, who sent it.
 create table blob (
     unit_id blob not null,
     digest blob not null,
     media text not null,
-    body blob not null,
+    size integer not null,
+    created_at integer not null,
+    doc text not null,
     primary key (unit_id, digest)
 ) strict;
 

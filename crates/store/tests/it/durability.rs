@@ -121,7 +121,7 @@ plain! { SQLITE:
                         let rows = key.clone();
                         let done = store.write(Lane::Interactive, move |tx| {
                             count(tx, &rows, 1)?;
-                            tx.run("insert into blob (unit_id, digest, media, body) values (?1, ?2, 'x', ?3)", &[&unit(1), &rows.as_bytes(), &vec![7_u8; 9000]])?;
+                            tx.run("insert into blob (unit_id, digest, media, size, created_at, doc) values (?1, ?2, 'x', 9000, 0, ?3)", &[&unit(1), &rows.as_bytes(), &"7".repeat(9000)])?;
                             count(tx, &format!("{rows} second row"), 1)
                         });
                         match done {

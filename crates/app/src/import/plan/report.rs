@@ -1,6 +1,7 @@
 //! The report of what was not imported: one line per refused row.
 
 use crate::import::refusal::Refusal;
+use crate::table::harmless;
 use std::io::{self, Write};
 
 /// A CSV file that spreadsheets open as UTF-8.
@@ -63,14 +64,5 @@ fn write_cell(out: &mut impl Write, cell: &str) -> io::Result<()> {
         write!(out, "\"{}\"", cell.replace('"', "\"\""))
     } else {
         out.write_all(cell.as_bytes())
-    }
-}
-
-/// A spreadsheet would run what begins like a formula.
-fn harmless(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@']) {
-        format!("'{value}")
-    } else {
-        value.to_string()
     }
 }

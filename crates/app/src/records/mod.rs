@@ -1,0 +1,54 @@
+//! Records as people ask for them: lists, one with what can be done about it now, its journal, the way a clock was computed.
+//!
+//! Reading changes nothing and remembers nothing. What is private is masked here, so that no caller can forget it.
+
+mod ask;
+mod clock;
+mod duties;
+mod list;
+mod masked;
+mod offline;
+mod read;
+mod steps;
+mod write;
+
+pub use ask::{Signing, StepAsked};
+pub use clock::{Clocks, Stretch, clocks};
+pub use duties::{DutyAsked, DutyPage, DutyState, DutyTold, Which, duties};
+pub(crate) use list::wanted;
+pub use list::{Asked, Open, Page, counts, list, rows};
+pub use masked::{masked, shown};
+pub use offline::{NotApplied, not_applied, settle};
+pub use read::{Journal, Paused, Running, Whole, journal, running, whole};
+pub use steps::{Possible, possible};
+pub use write::{BatchItem, Written, batch, open, step};
+
+pub use store::list::{Brief, BriefTodo, Sort};
+
+use crate::error::Error;
+use crate::office::Office;
+use crate::view::View;
+use domain::id::RecordId;
+use store::record;
+
+/// The record of a number or an id.
+///
+/// # Errors
+/// `NotFound`.
+pub fn named(office: &Office, view: &View, text: &str) -> Result<RecordId, Error> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    office
+        .read(|tx| record::by_number(tx, view.unit.id, text))?
+        .ok_or(Error::NotFound)
+}
+
+/// Whether a unit holds a record of that id.
+///
+/// # Errors
+/// A database that cannot be read.
+pub fn is_there(office: &Office, view: &View, id: RecordId) -> Result<bool, Error> {
+    let found = office.read(|tx| record::named(tx, view.unit.id, id))?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,179 @@
+//! The server: connections, TLS, what it does about slow clients, and how it ends.
+//!
+//! A connection has half a minute to say what it wants, a body half a minute for each part; more connections than [`MOST`] wait at the door.
+//! When the process is asked to end, no new connection is taken, and requests in progress have [`GRACE`] to finish.
+
+use crate::access::Key;
+use crate::events::{Wakes, keep_telling};
+use app::Office;
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tower::Service as _;
+
+/// Connections at once.
+const MOST: usize = 4_096;
+/// Until a request's head is there, or the next request of a connection.
+const HEAD: Duration = Duration::from_secs(30);
+/// For a handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// For requests in progress when the server ends.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How a server is reached.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    pub address: SocketAddr,
+    /// Without one, a proxy before it does TLS, or nobody.
+    pub tls: Option<Tls>,
+}
+
+impl From<SocketAddr> for Listen {
+    fn from(address: SocketAddr) -> Self {
+        Self { address, tls: None }
+    }
+}
+
+/// Certificate chain and private key, as PEM files.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    pub certificates: PathBuf,
+    pub key: PathBuf,
+}
+
+impl Tls {
+    fn acceptor(&self) -> std::io::Result<TlsAcceptor> {
+        let certificates = CertificateDer::pem_file_iter(&self.certificates)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(std::io::Error::other)?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(std::io::Error::other)?;
+        let mut config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(certificates, key)
+            .map_err(std::io::Error::other)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+}
+
+/// Serves until `stop` is ready, then lets the requests in progress finish. `started` hears the address that was taken.
+///
+/// # Errors
+/// The address cannot be taken; a certificate or key that cannot be read.
+pub async fn serve(
+    office: Office,
+    key: Key,
+    listen: Listen,
+    started: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let tls = listen.tls.as_ref().map(Tls::acceptor).transpose()?;
+    let listener = TcpListener::bind(listen.address).await?;
+    started(listener.local_addr()?);
+    let wakes = Wakes::default();
+    let router = crate::routes(office.clone(), key, &wakes);
+    let telling = tokio::spawn(keep_telling(office, wakes));
+    let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(MOST)));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let seat = tokio::select! {
+            seat = seats.clone().acquire_owned() => seat,
+            () = &mut stop => break,
+        };
+        let Ok(seat) = seat else { break };
+        let stream = tokio::select! {
+            taken = listener.accept() => match taken {
+                Ok((stream, _)) => stream,
+                // Too many files are open, or the client has gone: the next one may succeed.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not taken");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let watcher = graceful.watcher();
+        let (router, tls) = (router.clone(), tls.clone());
+        tokio::spawn(async move {
+            match tls {
+                None => connection(stream, router, watcher, seat).await,
+                Some(tls) => {
+                    if let Ok(Ok(stream)) =
+                        tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await
+                    {
+                        connection(stream, router, watcher, seat).await;
+                    }
+                }
+            }
+        });
+    }
+    telling.abort();
+    drop(listener);
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    Ok(())
+}
+
+/// Answers the requests of one connection.
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+    seat: OwnedSemaphorePermit,
+) {
+    let answers = hyper::service::service_fn(move |request| router.clone().call(request));
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .serve_connection(TokioIo::new(stream), answers);
+    // A client that goes away in the middle is no event.
+    let _ = watcher.watch(connection).await;
+    drop(seat);
+}
+
+/// Runs [`serve`] on this thread until the process is asked to end.
+///
+/// # Errors
+/// As [`serve`].
+pub fn run(
+    office: Office,
+    key: Key,
+    listen: Listen,
+    started: impl FnOnce(SocketAddr),
+) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let served = runtime.block_on(serve(office, key, listen, started, ended()));
+    // Listeners of events never end by themselves.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+/// The process was asked to end: Ctrl-C, or a stop by the system.
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The wire as a caller sees it: an in-process server over a temporary database, one module per branch of the URL tree.
+
+mod attachments;
+mod day;
+mod events;
+mod exports;
+mod health;
+mod house;
+mod imports;
+mod kinds;
+mod openapi;
+mod packs;
+mod problems;
+mod records;
+mod units;
