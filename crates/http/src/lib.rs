@@ -24,6 +24,7 @@ mod records;
 mod scorecards;
 mod serve;
 mod shape;
+mod site;
 mod units;
 
 use app::Office;
@@ -102,7 +103,7 @@ fn routes(office: Office, key: Key, wakes: &events::Wakes) -> Router {
             access::guard,
         ));
     open.merge(closed)
-        .fallback(problem::nowhere)
+        .fallback(site::serve)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(axum::middleware::from_fn(problem::localised))
         .layer(axum::middleware::from_fn_with_state(
