@@ -86,13 +86,12 @@ fn record_of_mine(kind: &Kind) -> Record {
     mine
 }
 
-fn customer(kind: &Kind, step: &Step) -> &'static str {
+fn customer(pack: &Pack, kind: &Kind, step: &Step) -> &'static str {
     let id = super::record_id(1);
     let mut theirs = record(kind);
     for link in kind.links.keys() {
         theirs.doc.links.insert(link.clone(), id);
     }
-    let pack = shipped("residential-cn");
     let on = match step.name.as_str() {
         "open" => On {
             record: None,
@@ -102,7 +101,7 @@ fn customer(kind: &Kind, step: &Step) -> &'static str {
         _ => On::record(kind, &theirs, None),
     };
     let allowed = allow(
-        &pack,
+        pack,
         Actor::Party { id },
         Action::Take(step),
         Target::Record(on),
@@ -191,7 +190,7 @@ fn page(pack: &Pack) -> String {
             .steps
             .values()
             .chain([&kind.open])
-            .any(|step| customer(kind, step) == "己");
+            .any(|step| customer(pack, kind, step) == "己");
         row(
             "查看 see".into(),
             of(Action::See),
@@ -201,13 +200,13 @@ fn page(pack: &Pack) -> String {
         row(
             format!("{} open", kind.open.title.zh),
             opens,
-            customer(kind, &kind.open),
+            customer(pack, kind, &kind.open),
         );
         for step in kind.steps.values() {
             row(
                 format!("{} {}", step.title.zh, step.name),
                 of(Action::Take(step)),
-                customer(kind, step),
+                customer(pack, kind, step),
             );
         }
         for step in EveryKind::ALL {

@@ -167,6 +167,9 @@ fn no_parameter_is_idle() {
         let mut read = BTreeSet::new();
         for duty in pack.kinds.values().flat_map(|kind| &kind.duties) {
             due(&duty.due, &mut read);
+            if let Some(earliest) = &duty.not_before {
+                due(earliest, &mut read);
+            }
         }
         for clause in pack.standards.values().flat_map(|s| &s.clauses) {
             for part in &clause.parts {
