@@ -23,7 +23,7 @@ use domain::record::{
 };
 use domain::tally::Tally;
 use domain::time::Instant;
-use domain::value::{Data, Value};
+use domain::value::Data;
 use std::collections::BTreeMap;
 use store::record::Columns;
 use store::{Tx, entry, record, tally, unit};
@@ -381,7 +381,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         let mut facts = Data::new();
         for name in &needs.facts {
             if let Some(found) = self.fact(kind, name, before, command, now)? {
-                facts.insert(name.clone(), Value::Text(found.to_string()));
+                facts.insert(name.clone(), found);
             }
         }
         let journal = match (&command.built_in, before) {

@@ -4,6 +4,7 @@
 //! follows from the rhythm, the day and the subject: a day that is done twice opens nothing twice.
 
 use crate::access::Actor;
+use crate::desk::beyond;
 use crate::error::Error;
 use crate::office::Office;
 use crate::sweep::Swept;
@@ -12,10 +13,9 @@ use domain::access::own_work;
 use domain::id::{RecordId, derived};
 use domain::name::Name;
 use domain::pack::model::Schedule;
-use domain::record::command::looked;
 use domain::record::refusal::Code;
 use domain::record::scope::RecordScope;
-use domain::record::{By, Command, Needs, Record, Refusal, Seen, Used};
+use domain::record::{By, Command, Record, Refusal};
 use domain::recurrence::Recurrence;
 use domain::time::{Day, Instant, Moment};
 use domain::value::Data;
@@ -169,23 +169,10 @@ fn commands(
         Ok(())
     })?;
     let exprs: Vec<_> = rhythm.when.iter().chain(rhythm.fill.values()).collect();
-    let needs = Needs::of(kind, exprs.iter().copied());
     let mut commands = Vec::new();
     for subject in subjects {
-        let (linked, balances) = crate::desk::beyond::looked_at(tx, view, &needs, &subject)?;
-        let link = |name: &Name| subject.doc.links.get(name).copied();
-        let linked: &BTreeMap<RecordId, Seen> = &linked;
-        let used = Used {
-            seen: looked(
-                kind,
-                exprs.iter().copied(),
-                Some(subject.id),
-                link,
-                linked,
-                &balances,
-            ),
-            ..Used::default()
-        };
+        let exprs = exprs.iter().copied();
+        let used = beyond::used(tx, view, kind, exprs, &subject, zone.start_of(day))?;
         let none = Data::new();
         let scope = RecordScope::after(Some(&subject), &none, &used);
         if rhythm

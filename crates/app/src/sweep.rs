@@ -13,7 +13,7 @@ use crate::{message, migrate, schedule};
 use domain::access::Scope;
 use domain::id::{RecordId, UnitId};
 use domain::record::sweep::Owing;
-use domain::record::{EvolveError, Needs, Record, Used, sweep};
+use domain::record::{EvolveError, Record, Used, sweep};
 use domain::time::Instant;
 use serde::Serialize;
 use store::{Lane, record};
@@ -88,9 +88,8 @@ fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<Reco
                 all.push(record);
                 Ok(())
             })?;
-            let needs = Needs::of(kind, sweep::conditions(kind));
             for record in all {
-                let used = beyond::used(tx, view, kind, &needs, &record)?;
+                let used = beyond::used(tx, view, kind, sweep::conditions(kind), &record, as_of)?;
                 if !matches!(plan(view, &record, &used, as_of), Ok(None)) {
                     ids.push(record.id);
                 }
@@ -160,8 +159,7 @@ fn settle(desk: &mut Desk<'_, '_>, id: RecordId, as_of: Instant) -> Result<u64, 
         let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
             break;
         };
-        let needs = Needs::of(kind, sweep::conditions(kind));
-        let used = beyond::used(desk.tx, view, kind, &needs, &record)?;
+        let used = beyond::used(desk.tx, view, kind, sweep::conditions(kind), &record, as_of)?;
         let Some(command) = plan(view, &record, &used, as_of)? else {
             break;
         };

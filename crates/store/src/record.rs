@@ -305,9 +305,16 @@ pub struct Pointing {
     pub name: Name,
     pub kind: Name,
     pub since: Instant,
+    /// At most so many are looked at, the latest.
+    pub most: i64,
 }
 
-/// The latest of them, in their versions; at most 200 are ever looked at.
+/// Records that are looked at for the last one that fits.
+pub const MOST_LOOKED_AT: i64 = 200;
+/// Records that are looked through for a count; with more there is none.
+pub const MOST_COUNTED: i64 = 10_000;
+
+/// The latest of them, in their versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Looked {
     pub seen: Vec<(RecordId, i64)>,
@@ -326,8 +333,8 @@ pub fn still_pointing(
     let mut at = 0;
     tx.until(
         "select r.id, r.version from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
-         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit 200",
-        &[&unit, &which.to, &which.name, &which.kind, &which.since],
+         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit ?6",
+        &[&unit, &which.to, &which.name, &which.kind, &which.since, &which.most],
         |row| {
             same = looked.seen.get(at) == Some(&(row.get(0)?, row.get(1)?));
             at += 1;
@@ -347,11 +354,44 @@ pub fn last_pointing(
 ) -> Result<(Option<RecordId>, Looked), Error> {
     let mut found = None;
     let mut seen = Vec::new();
+    pointing_to(tx, unit, which, |record| {
+        seen.push((record.id, record.version));
+        found = fits(&record).then_some(record.id);
+        found.is_some()
+    })?;
+    let all = found.is_none();
+    Ok((found, Looked { seen, all }))
+}
+
+/// How many of them `fit`, shown as to [`last_pointing`], and which were looked at for it: all.
+pub fn count_pointing(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    which: &Pointing,
+    mut fits: impl FnMut(&Record) -> bool,
+) -> Result<(i64, Looked), Error> {
+    let mut count = 0;
+    let mut seen = Vec::new();
+    pointing_to(tx, unit, which, |record| {
+        seen.push((record.id, record.version));
+        count += i64::from(fits(&record));
+        false
+    })?;
+    Ok((count, Looked { seen, all: true }))
+}
+
+/// Shows them, the latest first, until one is enough.
+fn pointing_to(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    which: &Pointing,
+    mut enough: impl FnMut(Record) -> bool,
+) -> Result<(), Error> {
     tx.until(
         "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
          from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
-         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit 200",
-        &[&unit, &which.to, &which.name, &which.kind, &which.since],
+         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit ?6",
+        &[&unit, &which.to, &which.name, &which.kind, &which.since, &which.most],
         |row| {
             let brief: Brief = row.json(8)?;
             let doc = Doc {
@@ -361,14 +401,9 @@ pub fn last_pointing(
                 void: brief.void,
                 ..Doc::default()
             };
-            let record = with(row, doc)?;
-            seen.push((record.id, record.version));
-            found = fits(&record).then_some(record.id);
-            Ok(found.is_some())
+            Ok(enough(with(row, doc)?))
         },
-    )?;
-    let all = found.is_none();
-    Ok((found, Looked { seen, all }))
+    )
 }
 
 /// Keeps others from deciding on what hangs on this record until the transaction ends; a record that is not here locks nothing.

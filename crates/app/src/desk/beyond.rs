@@ -2,17 +2,21 @@
 
 use super::Desk;
 use super::draft::Rest;
+use super::looking::fact;
 use crate::error::Error;
 use crate::message;
 use crate::view::View;
+use domain::expr::Expr;
 use domain::id::RecordId;
 use domain::ledger::{Account, Posted};
 use domain::message::outgoing;
 use domain::name::Name;
 use domain::pack::model::{Kind, Step};
-use domain::record::command::looked;
+use domain::record::command::{looked, today};
 use domain::record::refusal::Code;
-use domain::record::{Command, Entry, Needs, Record, Refusal, Seen, Used, Via, sweep};
+use domain::record::{By, Command, Entry, Needs, Record, Refusal, Seen, Used, Via};
+use domain::time::Instant;
+use domain::value::Data;
 use std::collections::BTreeMap;
 use store::{Tx, ledger, record};
 
@@ -35,13 +39,18 @@ fn accounts(
     needs.balances.iter().filter_map(account).collect()
 }
 
-/// The records behind a record's links and the balances that something asks for without a step.
+/// What is looked at beside a record: what its links lead to, balances, and what its facts found.
+pub(crate) type Beyond = (BTreeMap<RecordId, Seen>, Posted, Data);
+
+/// What `needs` asks beyond a record, for who looks without writing: nothing is held.
 pub(crate) fn looked_at(
     tx: &mut Tx<'_>,
     view: &View,
+    kind: &Kind,
     needs: &Needs,
-    record: &Record,
-) -> Result<(BTreeMap<RecordId, Seen>, Posted), Error> {
+    (record, asks): (&Record, &Command),
+    now: Instant,
+) -> Result<Beyond, Error> {
     let link = |name: &Name| record.doc.links.get(name).copied();
     let mut linked: BTreeMap<RecordId, Seen> = BTreeMap::new();
     for id in needs.links.iter().filter_map(link) {
@@ -57,22 +66,33 @@ pub(crate) fn looked_at(
         let balance = ledger::balance(tx, view.unit.id, &account, false)?;
         balances.insert(account, balance);
     }
-    Ok((linked, balances))
+    let mut facts = Data::new();
+    for name in &needs.facts {
+        let (found, _) = fact(tx, view, kind, name, (Some(record), asks), now, false)?;
+        facts.extend(found.map(|found| (name.clone(), found)));
+    }
+    Ok((linked, balances, facts))
 }
 
-/// What the conditions of recurring duties read behind a record's links and of balances.
-pub(crate) fn used(
+/// What expressions over a record read behind its links, of balances and of counts, for who asks them without a step.
+pub(crate) fn used<'e>(
     tx: &mut Tx<'_>,
     view: &View,
     kind: &Kind,
-    needs: &Needs,
+    exprs: impl Iterator<Item = &'e Expr> + Clone,
     record: &Record,
+    now: Instant,
 ) -> Result<Used, Error> {
-    let (linked, balances) = looked_at(tx, view, needs, record)?;
+    let needs = Needs::of(kind, exprs.clone());
+    let asks = Command::new("", By::System);
+    let (linked, balances, facts) = looked_at(tx, view, kind, &needs, (record, &asks), now)?;
     let link = |name: &Name| record.doc.links.get(name).copied();
-    let exprs = sweep::conditions(kind);
+    let day = today(exprs.clone(), view.unit.zone.day_of(now));
+    let mut seen = looked(kind, exprs, Some(record.id), link, &linked, &balances);
+    seen.extend(day);
     Ok(Used {
-        seen: looked(kind, exprs, Some(record.id), link, &linked, &balances),
+        seen,
+        facts,
         ..Used::default()
     })
 }

@@ -1,16 +1,20 @@
-//! What a decision looks at beside its record: records behind links, earlier cases.
+//! What a decision looks at beside its record: records behind links, earlier cases and their number.
 
 use super::Desk;
 use super::draft::Rest;
 use crate::error::Error;
+use crate::view::View;
 use domain::id::RecordId;
 use domain::name::Name;
-use domain::pack::model::Kind;
+use domain::pack::model::{Finds, Kind};
 use domain::record::command::{asked_at, touches};
-use domain::record::{BuiltIn, Command, Needs, Record, Seen, handover};
+use domain::record::refusal::Code;
+use domain::record::{BuiltIn, Command, Needs, Record, Refusal, Seen, handover};
 use domain::time::Instant;
+use domain::value::Value;
 use std::collections::BTreeMap;
-use store::record::{self, Pointing};
+use store::Tx;
+use store::record::{self, Looked, Pointing};
 
 impl Desk<'_, '_> {
     /// The records behind links that a decision rests on, under their lock: what was true when it was decided is true when it is written
@@ -73,8 +77,7 @@ impl Desk<'_, '_> {
         Ok(None)
     }
 
-    /// The last earlier record that the fact asks for (S9.5). Those that share a link are found through it, under its lock, so that of two
-    /// commands at once the second sees the first.
+    /// What a fact finds for a step, under lock.
     pub(super) fn fact(
         &mut self,
         kind: &Kind,
@@ -82,48 +85,90 @@ impl Desk<'_, '_> {
         before: Option<&Record>,
         command: &Command,
         now: Instant,
-    ) -> Result<Option<RecordId>, Error> {
-        let Some(fact) = kind.facts.get(name) else {
-            return Ok(None);
-        };
-        let link = |name: &Name| {
-            command
-                .links
-                .get(name)
-                .or_else(|| before?.doc.links.get(name))
-                .copied()
-        };
-        let Some((by, to)) = fact.same.iter().find_map(|name| Some((name, link(name)?))) else {
-            return Ok(None);
-        };
-        record::lock(self.tx, self.unit(), to)?;
-        let since = asked_at(command, now, &self.view.unit.zone).plus_micros(
-            -i64::try_from(fact.within.rough_micros())
+    ) -> Result<Option<Value>, Error> {
+        let view = self.view;
+        let (found, rest) = fact(self.tx, view, kind, name, (before, command), now, true)?;
+        if let Some((which, looked)) = rest {
+            self.rests(Rest::Pointing(which, looked));
+        }
+        Ok(found)
+    }
+}
+
+/// What a fact found, and what was looked at for it.
+pub(crate) type Found = (Option<Value>, Option<(Pointing, Looked)>);
+
+/// What a fact finds among the unit's records (S9.5), and what was looked at for it: those that share a link, or lead to the record, are found
+/// through what they point to; with `hold` under its lock, so that of two commands at once the second sees the first.
+pub(crate) fn fact(
+    tx: &mut Tx<'_>,
+    view: &View,
+    kind: &Kind,
+    name: &Name,
+    (before, command): (Option<&Record>, &Command),
+    now: Instant,
+    hold: bool,
+) -> Result<Found, Error> {
+    let Some(fact) = kind.facts.get(name) else {
+        return Ok((None, None));
+    };
+    let link = |name: &Name| {
+        command
+            .links
+            .get(name)
+            .or_else(|| before?.doc.links.get(name))
+            .copied()
+    };
+    let pointed = match &fact.through {
+        Some(name) => before.map(|record| (name, record.id)),
+        None => fact.same.iter().find_map(|name| Some((name, link(name)?))),
+    };
+    let Some((by, to)) = pointed else {
+        let none = (fact.finds == Finds::Count).then_some(Value::Int(0));
+        return Ok((none, None));
+    };
+    let (unit, zone) = (view.unit.id, &view.unit.zone);
+    if hold {
+        record::lock(tx, unit, to)?;
+    }
+    let since = match fact.within {
+        Some(within) => asked_at(command, now, zone).plus_micros(
+            -i64::try_from(within.rough_micros())
                 .unwrap_or(i64::MAX)
                 .saturating_mul(2),
-        );
-        let rules = &self.view.rules.pack;
-        let zone = &self.view.unit.zone;
-        let fits = |record: &Record| {
-            before.is_none_or(|before| before.id != record.id)
-                && touches(
-                    fact,
-                    record,
-                    before,
-                    command,
-                    now,
-                    &rules.special_days,
-                    zone,
-                )
-        };
-        let which = Pointing {
-            to,
-            name: by.clone(),
-            kind: fact.last.clone(),
-            since,
-        };
-        let (found, looked) = record::last_pointing(self.tx, self.unit(), &which, fits)?;
-        self.rests(Rest::Pointing(which, looked));
-        Ok(found)
+        ),
+        None => Instant::from_micros(i64::MIN),
+    };
+    let days = &view.rules.pack.special_days;
+    let fits = |record: &Record| {
+        before.is_none_or(|before| before.id != record.id)
+            && touches(fact, record, before, command, now, days, zone)
+    };
+    let which = Pointing {
+        to,
+        name: by.clone(),
+        kind: fact.kind.clone(),
+        since,
+        most: match fact.finds {
+            Finds::Last => record::MOST_LOOKED_AT,
+            Finds::Count => record::MOST_COUNTED + 1,
+        },
+    };
+    match fact.finds {
+        Finds::Last => {
+            let (found, looked) = record::last_pointing(tx, unit, &which, fits)?;
+            let found = found.map(|id| Value::Text(id.to_string()));
+            Ok((found, Some((which, looked))))
+        }
+        Finds::Count => {
+            let (count, looked) = record::count_pointing(tx, unit, &which, fits)?;
+            if i64::try_from(looked.seen.len()).unwrap_or(i64::MAX) > record::MOST_COUNTED {
+                return Err(Refusal::new(Code::TooManyToCount)
+                    .with(record::MOST_COUNTED)
+                    .with(name)
+                    .into());
+            }
+            Ok((Some(Value::Int(count)), Some((which, looked))))
+        }
     }
 }

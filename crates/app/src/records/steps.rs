@@ -9,7 +9,6 @@ use domain::pack::model::{Kind, Step};
 use domain::record::refusal::Code;
 use domain::record::{Record, Refusal, Target, decide, needs};
 use domain::time::Instant;
-use domain::value::Data;
 use store::Tx;
 
 /// A step of the record's kind.
@@ -47,7 +46,6 @@ pub fn possible(
             });
             continue;
         }
-        let (linked, balances) = looked_at(tx, view, needs(kind, step), record)?;
         let command = actor.command(step.name.as_str());
         let permit = match actor.may_command(tx, view, now, kind, Some(record), &command) {
             Ok(permit) => permit,
@@ -61,7 +59,20 @@ pub fn possible(
             }
             Err(error) => return Err(error),
         };
-        let facts = Data::new();
+        let asked = (record, &command);
+        let (linked, balances, facts) =
+            match looked_at(tx, view, kind, needs(kind, step), asked, now) {
+                Ok(beyond) => beyond,
+                Err(Error::Refused(why)) => {
+                    all.push(Possible {
+                        step: step.name.clone(),
+                        may: false,
+                        why,
+                    });
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
         let context = view.context(now, &command, &linked, &facts, &balances, &[]);
         let why = match decide(&context, Target::Record(record), &command, permit) {
             Ok(_) => Vec::new(),

@@ -123,13 +123,13 @@ impl Stage<'_> {
         let found = match name {
             "number" => Value::Text(record.number.clone()),
             name if kind.is_some_and(|kind| kind.facts.contains_key(name)) => {
-                let fact = record
-                    .doc
-                    .facts
-                    .get(name)
-                    .and_then(Value::as_text)
-                    .and_then(|id| id.parse().ok());
-                let found = fact.map_or_else(|| "none".to_owned(), |id| self.called(id));
+                let found = match record.doc.facts.get(name) {
+                    Some(Value::Int(count)) => count.to_string(),
+                    fact => fact
+                        .and_then(Value::as_text)
+                        .and_then(|id| id.parse().ok())
+                        .map_or_else(|| "none".to_owned(), |id| self.called(id)),
+                };
                 return Ok(miss(line, &expected, &found));
             }
             name => record.doc.data.get(name).cloned().unwrap_or_default(),

@@ -49,7 +49,7 @@ struct Check<'a> {
 /// `None`: a fault was reported, ask no more of it.
 type Known = Option<Type>;
 
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
     "size",
     "has",
     "string",
@@ -58,6 +58,7 @@ const FUNCTIONS: [&str; 8] = [
     "duration",
     "timestamp",
     "date",
+    "days_between",
 ];
 const METHODS: [&str; 3] = ["startsWith", "endsWith", "contains"];
 
@@ -258,6 +259,11 @@ impl Check<'_> {
     }
 
     fn binary(&mut self, ast: &Ast, op: &str, left: &Ast, right: &Ast) -> (Node, Known) {
+        if let (Some(months), "+" | "-") = (months(right), op) {
+            let day = Box::new(self.want(left, &Type::Day));
+            let signed = if op == "-" { -months } else { months };
+            return (Node::Months(day, signed), Some(Type::Day));
+        }
         let ((a, a_ty), (b, b_ty)) = (self.node(left), self.node(right));
         let boolean = !matches!(op, "+" | "-" | "*" | "/" | "%");
         let (Some(a_ty), Some(b_ty)) = (a_ty, b_ty) else {
@@ -351,8 +357,15 @@ impl Check<'_> {
         self.type_fault(
             at,
             format!("`{name}` 要 {wanted} 个参数，这里有 {}", args.len()),
-            format!("`{name}` takes {wanted} argument, {} given", args.len()),
-            (format!("写成 {name}(x)"), format!("write {name}(x)")),
+            format!(
+                "`{name}` takes {wanted} argument{}, {} given",
+                if wanted == 1 { "" } else { "s" },
+                args.len()
+            ),
+            (
+                format!("写成 {name}({})", if wanted == 1 { "x" } else { "a, b" }),
+                format!("write {name}({})", if wanted == 1 { "x" } else { "a, b" }),
+            ),
         );
         false
     }
@@ -380,6 +393,13 @@ impl Check<'_> {
         if !FUNCTIONS.contains(&name) {
             self.unknown_call(name, name_at, &FUNCTIONS);
             return nothing;
+        }
+        if name == "days_between" {
+            if !self.arity(&ast.at, name, 2, args) {
+                return nothing;
+            }
+            let [from, to] = [&args[0], &args[1]].map(|day| Box::new(self.want(day, &Type::Day)));
+            return (Node::DaysBetween(from, to), Some(Type::Int));
         }
         if !self.arity(&ast.at, name, 1, args) {
             return nothing;
@@ -488,6 +508,34 @@ impl Check<'_> {
         let node = Node::TextTest(test, Box::new(subject), Box::new(part));
         (node, Some(Type::Bool))
     }
+}
+
+/// `duration("P3M")`, `duration("P1Y")`: as many months as a day is moved by, which are no fixed time.
+fn months(ast: &Ast) -> Option<i32> {
+    let Tree::Call {
+        name,
+        on: None,
+        args,
+        ..
+    } = &ast.node
+    else {
+        return None;
+    };
+    let [
+        Ast {
+            node: Tree::Text(text),
+            ..
+        },
+    ] = args.as_slice()
+    else {
+        return None;
+    };
+    let months = match text.parse() {
+        Ok(Span::Months(months)) => months,
+        Ok(Span::Years(years)) => years.checked_mul(12)?,
+        _ => return None,
+    };
+    (name == "duration").then(|| i32::try_from(months).ok())?
 }
 
 /// Types whose values can be compared with each other.

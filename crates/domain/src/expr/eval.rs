@@ -156,6 +156,10 @@ pub(super) enum Node {
     In(Box<Node>, Box<Node>),
     Arith(Op, Box<Node>, Box<Node>),
     If(Box<Node>, Box<Node>, Box<Node>),
+    /// A day moved by so many months; past a month's end it is the last day.
+    Months(Box<Node>, i32),
+    /// How many days from the first to the second.
+    DaysBetween(Box<Node>, Box<Node>),
     TextTest(TextTest, Box<Node>, Box<Node>),
     Size(Box<Node>),
     ToText(Box<Node>),
@@ -181,6 +185,8 @@ impl Node {
             Self::In(a, b) => Self::In(one(a), one(b)),
             Self::Arith(op, a, b) => Self::Arith(*op, one(a), one(b)),
             Self::If(test, yes, no) => Self::If(one(test), one(yes), one(no)),
+            Self::Months(day, months) => Self::Months(one(day), *months),
+            Self::DaysBetween(a, b) => Self::DaysBetween(one(a), one(b)),
             Self::TextTest(test, a, b) => Self::TextTest(*test, one(a), one(b)),
             Self::Size(node) => Self::Size(one(node)),
             Self::ToText(node) => Self::ToText(one(node)),
@@ -294,6 +300,22 @@ impl Run<'_> {
             Node::If(test, yes, no) => match self.node(test)? {
                 V::Bool(true) => self.node(yes)?,
                 _ => self.node(no)?,
+            },
+            Node::Months(day, months) => match self.node(day)? {
+                V::Day(day) => {
+                    let span = jiff::Span::new()
+                        .try_months(*months)
+                        .map_err(|_| EvalFault::Overflow)?;
+                    let moved = day.civil().checked_add(span);
+                    V::Day(Day::from_civil(moved.map_err(|_| EvalFault::Overflow)?))
+                }
+                _ => V::Null,
+            },
+            Node::DaysBetween(from, to) => match (self.node(from)?, self.node(to)?) {
+                (V::Day(from), V::Day(to)) => {
+                    V::Int(i64::from((to.civil() - from.civil()).get_days()))
+                }
+                _ => V::Null,
             },
             Node::TextTest(test, a, b) => {
                 let (a, b) = (self.node(a)?, self.node(b)?);

@@ -112,6 +112,11 @@ fn expressions_give_what_cel_gives() {
         ("duration('PT1H') / 2 == duration('PT30M')", true.into()),
         ("starts_on", "2026-03-10".into()),
         ("state == 'follow-up'", false.into()),
+        ("starts_on + duration('P1M')", "2026-04-10".into()),
+        ("date('2026-03-31') - duration('P1M')", "2026-02-28".into()),
+        ("date('2028-02-29') + duration('P1Y')", "2029-02-28".into()),
+        ("days_between(date('2026-02-27'), starts_on)", 11.into()),
+        ("days_between(starts_on, date('2026-03-01'))", (-9).into()),
         ("'it\\'s \\\\ \"so\"'", "it's \\ \"so\"".into()),
     ] {
         assert_eq!(value(source), Ok(expected), "{source}");

@@ -243,18 +243,8 @@ impl Lines {
             self.step(&format!("{at}/steps/{}", step.name), step);
         }
         for fact in kind.facts.values() {
-            let (same, within) = (words::names(&fact.same), fact.within.text());
-            self.put(
-                format!("{at}/facts/{}", fact.name),
-                ("事实", "fact"),
-                Text::both(
-                    format!("{} 内同 {} 的上一 {}", within.zh, same.zh, fact.last),
-                    format!(
-                        "the last {} with the same {} within {}",
-                        fact.last, same.en, within.en
-                    ),
-                ),
-            );
+            let at = format!("{at}/facts/{}", fact.name);
+            self.put(at, ("事实", "fact"), words::fact(fact));
         }
         for duty in &kind.duties {
             let at = format!("{at}/duties/{}", duty.name);

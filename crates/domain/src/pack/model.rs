@@ -493,15 +493,27 @@ pub enum LinkFrom {
 #[derive(Clone, Debug)]
 pub struct Fact {
     pub name: Name,
-    /// Steps at which it is looked up.
+    /// Steps at which it is looked up; a count without any wherever an expression reads it.
     pub on: Vec<Name>,
-    /// The last earlier record of this kind …
-    pub last: Name,
-    /// … that has the same links or fields …
+    pub finds: Finds,
+    /// Of the earlier records of this kind …
+    pub kind: Name,
+    /// … that have the same links or fields …
     pub same: Vec<Name>,
-    pub within: Span,
+    /// … or that lead to the record itself by this link of theirs …
+    pub through: Option<Name>,
+    /// … opened so long ago at most …
+    pub within: Option<Span>,
     /// … and for which this holds.
     pub state: Option<Expr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finds {
+    /// The latest of them: a link.
+    Last,
+    /// How many there are.
+    Count,
 }
 
 /// Something that somebody must do by a certain time, and that a record will prove (应办).

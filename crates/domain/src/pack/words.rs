@@ -1,9 +1,9 @@
 //! The rules of a pack in words, for `show` and `diff`.
 
 use super::model::{
-    Asks, Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, FieldType, FormField,
-    HolderRule, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat, ParameterValue,
-    PointDay, Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
+    Asks, Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, Fact, FieldType, Finds,
+    FormField, HolderRule, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat,
+    ParameterValue, PointDay, Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
 };
 use super::standard::{MeanOf, Needed, Selector, Share};
 use crate::access::Reach;
@@ -26,6 +26,52 @@ pub(super) fn listed(all: impl IntoIterator<Item = Text>) -> Text {
 
 pub(super) fn names<'a>(all: impl IntoIterator<Item = &'a Name>) -> Text {
     listed(all.into_iter().map(|name| same(name.as_str())))
+}
+
+/// What a fact finds, and where it is looked up if it says so.
+pub(super) fn fact(fact: &Fact) -> Text {
+    let mut said = match fact.finds {
+        Finds::Last => Text::both(
+            format!("上一 {}", fact.kind),
+            format!("the last {}", fact.kind),
+        ),
+        Finds::Count => Text::both(
+            format!("{} 的张数", fact.kind),
+            format!("how many {}", fact.kind),
+        ),
+    };
+    let mut and = |zh: String, en: String| {
+        said.zh.push_str(&zh);
+        said.en.push_str(&en);
+    };
+    if !fact.same.is_empty() {
+        let same = names(&fact.same);
+        and(
+            format!("，同 {}", same.zh),
+            format!(" with the same {}", same.en),
+        );
+    }
+    if let Some(link) = &fact.through {
+        and(
+            format!("，其 {link} 指向本单据"),
+            format!(" whose {link} is this record"),
+        );
+    }
+    if let Some(within) = &fact.within {
+        let within = within.text();
+        and(
+            format!("，{} 内", within.zh),
+            format!(" within {}", within.en),
+        );
+    }
+    if let Some(state) = &fact.state {
+        and(format!("，且 {state}"), format!(" for which {state}"));
+    }
+    if !fact.on.is_empty() {
+        let on = names(&fact.on);
+        and(format!("（{} 时查）", on.zh), format!(" (at {})", on.en));
+    }
+    said
 }
 
 pub(super) fn value(value: &ParameterValue) -> Text {

@@ -1,6 +1,6 @@
 //! Whether a step that every kind has may be taken: corrections, excuses, hand-overs, approvals, merges.
 
-use super::command::{Command, Context, looked};
+use super::command::{Command, Context, looked, today};
 use super::entry::{BuiltIn, By, Entry, Used, Via};
 use super::fold::{Folded, fold};
 use super::refusal::{Code, Refusal};
@@ -136,7 +136,10 @@ pub(super) fn check(
             }
             let link = |name: &Name| record.doc.links.get(name).copied();
             let (id, linked) = (Some(record.id), context.linked);
+            used.facts = context.facts.clone();
             used.seen = looked(kind, &duty.when, id, link, linked, context.balances);
+            used.seen
+                .extend(today(&duty.when, context.zone.day_of(context.now)));
             look_up::starting(context, kind, duty, Some(record), command, &mut used);
             for todo in record.doc.todo.iter().filter(|todo| todo.name == *name) {
                 look_up::absences(context, todo, &mut used);

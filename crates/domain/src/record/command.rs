@@ -11,14 +11,20 @@ use crate::id::{MemberId, RecordId, UnitId};
 use crate::ledger::{self, Account, BALANCE, Posted};
 use crate::name::Name;
 use crate::override_rule::Setter;
-use crate::pack::model::{Duty, Effect, Fact, HolderRule, Kind, Pack, Step};
+use crate::pack::model::{Duty, Effect, Fact, Finds, HolderRule, Kind, Pack, Step};
 use crate::parameter::Parameters;
 use crate::proof::{DeviceTimes, Outage};
 use crate::roster::Roster;
 use crate::selection;
-use crate::time::{Instant, Moment, Zone};
+use crate::time::{Day, Instant, Moment, Zone};
 use crate::value::{Data, Value};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What facts are found under in conditions.
+pub(crate) const FACTS: &str = "facts";
+
+/// What conditions call the day, in the unit's zone, on which they are asked.
+pub(crate) const TODAY: &str = "today";
 
 /// A step that somebody wants to take; `open` brings a record about.
 #[derive(Clone, Debug)]
@@ -165,6 +171,15 @@ impl Needs {
     /// Adds what an expression over a record of the kind reads elsewhere.
     fn read(&mut self, kind: &Kind, expr: &Expr, decides: bool) {
         for path in expr.reads() {
+            if let [first, name] = path
+                && *first == FACTS
+                && kind
+                    .facts
+                    .get(name)
+                    .is_some_and(|fact| fact.finds == Finds::Count && fact.on.is_empty())
+            {
+                self.facts.insert(name.clone());
+            }
             if let [first, _, ..] = path
                 && kind.links.contains_key(first)
                 && !matches!(path, [_, word, _] if *word == BALANCE)
@@ -275,6 +290,14 @@ pub fn looked<'e>(
     seen
 }
 
+/// The day on which expressions are asked, for those that read it.
+pub fn today<'e>(exprs: impl IntoIterator<Item = &'e Expr>, day: Day) -> Option<(String, Value)> {
+    let mut paths = exprs.into_iter().flat_map(Expr::reads);
+    paths
+        .any(|path| matches!(path, [word] if *word == TODAY))
+        .then(|| (TODAY.into(), Value::Text(day.to_string())))
+}
+
 /// Nothing posted is a balance of nothing.
 fn balance(record: Option<RecordId>, ledger: &Name, balances: &Posted) -> Value {
     let account = record.map(|record| Account {
@@ -294,7 +317,8 @@ pub fn asked_at(command: &Command, now: Instant, zone: &Zone) -> Instant {
     }
 }
 
-/// Whether an earlier record is what a fact asks for (S9.5): the same links and fields, opened so long ago at most, in a state that counts.
+/// Whether an earlier record is what a fact asks for (S9.5): the same links and fields or a link to the record, opened so long ago at most, in
+/// a state that counts.
 pub fn touches(
     fact: &Fact,
     earlier: &Record,
@@ -320,14 +344,24 @@ pub fn touches(
             (None, None) => false,
         }
     });
-    let recent =
-        selection::repeats(earlier.opened_at, at, fact.within, days, zone).unwrap_or(false);
+    let led = fact.through.as_ref().is_none_or(|link| {
+        before.is_some_and(|record| earlier.doc.links.get(link) == Some(&record.id))
+    });
+    let recent = match fact.within {
+        Some(within) => {
+            selection::repeats(earlier.opened_at, at, within, days, zone).unwrap_or(false)
+        }
+        None => earlier.opened_at <= at,
+    };
     let none = Data::new();
-    let used = Used::default();
+    let used = Used {
+        seen: today(&fact.state, zone.day_of(at)).into_iter().collect(),
+        ..Used::default()
+    };
     let scope = RecordScope::after(Some(earlier), &none, &used);
     let counts = fact
         .state
         .as_ref()
         .is_none_or(|state| state.holds(&scope).unwrap_or(false));
-    same && recent && counts && !earlier.doc.void
+    same && led && recent && counts && !earlier.doc.void
 }

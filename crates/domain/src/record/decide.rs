@@ -351,14 +351,18 @@ impl Check<'_> {
             given.or_else(|| self.before?.doc.links.get(name)).copied()
         };
         let exprs = super::command::expressions(self.kind, self.step);
+        let exprs = exprs.into_iter().map(|(expr, _)| expr);
         used.seen = super::command::looked(
             self.kind,
-            exprs.into_iter().map(|(expr, _)| expr),
+            exprs.clone(),
             self.before.map(|record| record.id),
             link,
             self.context.linked,
             self.context.balances,
         );
+        let now = super::command::asked_at(self.command, self.context.now, self.context.zone);
+        let day = self.context.zone.day_of(now);
+        used.seen.extend(super::command::today(exprs, day));
         super::look_up::look_up(
             self.context,
             self.kind,

@@ -117,6 +117,7 @@ codes! {
     ConflictOfInterest = "conflict-of-interest", "不能决定涉及本人考核的事项；请由他人办理。", "Nobody decides what touches his own score; have another do it.";
     EffectFailed = "effect-failed", "联动步骤“{0}”未能办理：{1}。", "The effect `{0}` could not be taken: {1}.";
     LedgerShort = "ledger-short", "“{0}”余额不足：现有 {1}，不能再减；请核对数量或先补足。", "The balance of `{0}` is too small: it is {1}; check the amount or top it up first.";
+    TooManyToCount = "too-many-to-count", "要数的单据超过 {0} 张（事实“{1}”）；请在规则包里用 within 或更近的链接收窄。", "More than {0} records to look through for the fact `{1}`; narrow it in the pack by `within` or by a closer link.";
     TooManyEffects = "too-many-effects", "联动层数超过 {0} 层；请检查规则包。", "More than {0} levels of effects; check the pack.";
     VoidRecord = "record-void", "该记录来自已撤销的导入，不能再办理。", "The record belongs to an import that was undone; no step can be taken on it.";
 }

@@ -1,7 +1,7 @@
 //! What an expression sees of a record: its fields, `state`, `facts.…` and fields behind links.
 
-use super::Record;
 use super::entry::Used;
+use super::{Record, TODAY};
 use crate::expr::Scope;
 use crate::name::Name;
 use crate::value::{Data, Value};
@@ -33,6 +33,7 @@ impl Scope for RecordScope<'_> {
             [name] if *name == "state" => self
                 .state
                 .map_or(Value::Null, |state| Value::Text(state.to_string())),
+            [name] if *name == TODAY => self.used.seen.get(TODAY).cloned().unwrap_or_default(),
             [name] => {
                 let value = self.form.get(name).or_else(|| self.data?.get(name));
                 value.cloned().unwrap_or_default()

@@ -35,7 +35,7 @@ pub fn only_when_due(kind: &Kind) -> bool {
 }
 
 /// The conditions that are asked of a record without a step: what they read elsewhere is looked up for them.
-pub fn conditions(kind: &Kind) -> impl Iterator<Item = &Expr> {
+pub fn conditions(kind: &Kind) -> impl Iterator<Item = &Expr> + Clone {
     kind.duties.iter().filter_map(|duty| match &duty.start {
         Start::Every(every) => every.while_.as_ref(),
         _ => None,

@@ -1,6 +1,7 @@
 //! Many callers at once.
 
 use super::house::*;
+use domain::value::Value;
 use std::sync::Barrier;
 use std::thread;
 
@@ -69,6 +70,39 @@ fn s9_5_eight_desks_find_one_first_case() {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(numbers.len(), CALLERS);
+        house.verify();
+    }
+}
+
+/// S9.5: of eight tickets where three are allowed, three are given: what a condition counts is counted again where it is written.
+#[test]
+fn s9_5_eight_desks_give_three_tickets() {
+    for house in House::each() {
+        let command = step("open", house.desk).link("place", house.place);
+        let done = together(|_| {
+            open_record(
+                &house.office,
+                house.project,
+                "ticket",
+                None,
+                command.clone(),
+            )
+        });
+        let codes: Vec<&str> = done.into_iter().map(code).collect();
+        assert_eq!(codes.iter().filter(|code| **code == "done").count(), 3);
+        assert!(
+            codes
+                .iter()
+                .all(|code| ["done", "condition-fails"].contains(code)),
+            "{codes:?}"
+        );
+        let mut found: Vec<_> = house
+            .records("ticket")
+            .iter()
+            .map(|ticket| ticket.doc.data["others"].clone())
+            .collect();
+        found.sort();
+        assert_eq!(found, [0, 1, 2].map(Value::Int));
         house.verify();
     }
 }

@@ -279,6 +279,7 @@ fn s9_4_a_merge_links_and_unlinks() {
             name: "incident".into(),
             kind: "job".into(),
             since: at("2026-01-01 00:00"),
+            most: store::record::MOST_LOOKED_AT,
         };
         let looked = || {
             let (found, looked) = house

@@ -278,25 +278,48 @@ static STEP: Object = object(&[
         "算一次联系 / counts as an attempt to reach the other side",
     ),
 ]);
-static FACT: Shape = Shape::Object(&object(&[
-    must(
-        "last",
-        &NAME,
-        "最近一次的单据类型 / the last earlier record of this kind",
-    ),
-    must(
-        "same",
-        &NAMES,
-        "相同的链接或字段 / with the same links or fields",
-    ),
-    must("within", &Span, "在多久之内 / within"),
-    key("state", &Expr, "条件 / and for which this holds"),
-    key(
-        "on",
-        &NAMES,
-        "在哪些步骤查 / steps at which it is looked up",
-    ),
-]));
+static FACT: Shape = Shape::Object(&Object {
+    keys: &[
+        key(
+            "last",
+            &NAME,
+            "最近一次的单据类型 / the last earlier record of this kind",
+        ),
+        key(
+            "count",
+            &NAME,
+            "数这类单据有几张 / how many records of this kind there are",
+        ),
+        key(
+            "same",
+            &NAMES,
+            "相同的链接或字段 / with the same links or fields",
+        ),
+        key(
+            "through",
+            &NAME,
+            "那类单据指向本单据的链接（count）/ the link of theirs that leads to this record (count)",
+        ),
+        key("within", &Span, "在多久之内 / within"),
+        key(
+            "state",
+            &Expr,
+            "条件（last）/ and for which this holds (last)",
+        ),
+        key(
+            "where",
+            &Expr,
+            "条件（count）/ and for which this holds (count)",
+        ),
+        key(
+            "on",
+            &NAMES,
+            "在哪些步骤查；count 不写则凡读到它的步骤都查 / steps at which it is looked up; a count without it wherever it is read",
+        ),
+    ],
+    rest: None,
+    one_of: &["last", "count"],
+});
 static LIMIT: Shape = Named(
     "limit",
     &Either(&[

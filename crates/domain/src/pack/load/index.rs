@@ -7,6 +7,7 @@ use crate::expr::{Schema, Type};
 use crate::ledger::BALANCE;
 use crate::name::{Name, Text};
 use crate::pack::model::{Field, FieldType, Link, ParameterUnit, State};
+use crate::record::{FACTS, TODAY};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Default)]
@@ -31,6 +32,13 @@ pub(super) struct Index {
     pub(super) stepped: BTreeSet<(Name, Name)>,
 }
 
+/// What a fact is to a condition.
+pub(super) enum Found {
+    /// A record of this kind.
+    Record(Option<Name>),
+    Number,
+}
+
 /// What others may say of a kind.
 #[derive(Default)]
 pub(super) struct Head {
@@ -40,8 +48,8 @@ pub(super) struct Head {
     /// `open` is one of them.
     pub(super) steps: BTreeSet<Name>,
     pub(super) duties: BTreeSet<Name>,
-    /// The kind that a fact finds.
-    pub(super) facts: BTreeMap<Name, Option<Name>>,
+    /// The kind that a fact finds; of a count nothing but its number.
+    pub(super) facts: BTreeMap<Name, Found>,
     /// A field could not be read: its expressions are not judged, lest one fault be told twice.
     pub(super) broken: bool,
 }
@@ -70,6 +78,7 @@ impl Index {
         let head = self.head(kind).filter(|head| !head.broken)?;
         let mut schema = Schema::default();
         schema.insert(vec!["state".into()], head.state_type());
+        schema.insert(vec![TODAY.into()], Type::Day);
         for field in &head.fields {
             schema.insert(vec![field.name.clone()], type_of(&field.ty));
         }
@@ -101,8 +110,11 @@ impl Index {
             }
         }
         for (fact, found) in &head.facts {
-            let kind = found.clone().unwrap_or_else(|| kind.clone());
-            schema.insert(vec!["facts".into(), fact.clone()], Type::Link(kind));
+            let ty = match found {
+                Found::Record(found) => Type::Link(found.as_ref().unwrap_or(kind).clone()),
+                Found::Number => Type::Int,
+            };
+            schema.insert(vec![FACTS.into(), fact.clone()], ty);
         }
         Some(schema)
     }
@@ -342,7 +354,10 @@ impl Ctx<'_> {
         head.states = self.states(node.get("states"), index);
         head.broken |= head.states.is_empty();
         for (key, value) in node.get("facts").map(Node::pairs).unwrap_or_default() {
-            let found = value.get("last").and_then(Node::text).map(Name::from);
+            let found = match value.get("count") {
+                Some(_) => Found::Number,
+                None => Found::Record(value.get("last").and_then(Node::text).map(Name::from)),
+            };
             if let Some(name) = key.text() {
                 head.facts.insert(name.into(), found);
             }
@@ -350,9 +365,9 @@ impl Ctx<'_> {
         head
     }
 
-    /// `state` and `facts` mean something in every condition.
+    /// `state`, `facts` and the like mean something in every condition.
     fn not_a_word(&mut self, key: &Node, what: super::Ref) {
-        let Some(text @ ("state" | "facts" | "balance" | "this")) = key.text() else {
+        let Some(text @ ("state" | "facts" | "balance" | "today" | "this")) = key.text() else {
             return;
         };
         self.fault(
@@ -363,8 +378,8 @@ impl Ctx<'_> {
                 format!("no {} can be called `{text}`", what.2),
             ),
             Text::both(
-                "条件里 `state` 是状态，`facts` 是事实，`balance` 是余额；换个名字",
-                "conditions know `state`, `facts` and `balance` as something else: choose another name",
+                "条件里 `state` 是状态，`facts` 是事实，`balance` 是余额，`today` 是当天；换个名字",
+                "conditions know `state`, `facts`, `balance` and `today` as something else: choose another name",
             ),
         );
     }

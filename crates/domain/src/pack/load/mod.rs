@@ -10,6 +10,7 @@ mod days;
 mod duty;
 mod effect;
 mod every;
+mod fact;
 mod flow;
 mod index;
 mod kind;

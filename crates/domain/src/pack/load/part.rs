@@ -11,6 +11,7 @@ use crate::pack::model::ParameterUnit;
 use crate::pack::standard::{MeanOf, Needed, Part, Population, Quota, Selector, Share};
 use crate::pack::yaml::Data;
 use crate::points::{Band, Bound, Combine, Direction, PointsError, Tiers, Way};
+use crate::record::TODAY;
 use std::rc::Rc;
 
 impl Ctx<'_> {
@@ -301,6 +302,21 @@ impl Ctx<'_> {
                 Text::both(
                     "让步骤用 set 把余额记进字段，再问那个字段",
                     "let a step `set` a field from the balance, and ask that field",
+                ),
+            );
+            return None;
+        }
+        if let (Some(node), true) = (node, expr.reads().any(|path| path[0] == *TODAY)) {
+            self.fault(
+                "expr-name",
+                node.at,
+                Text::both(
+                    "计分的条件里没有 today：分数不因哪天来算而变",
+                    "a clause asks for no `today`: a score does not change with the day on which it is worked out",
+                ),
+                Text::both(
+                    "与 date(\"2026-03-01\") 或日期字段比较",
+                    "compare with date(\"2026-03-01\") or a field",
                 ),
             );
             return None;

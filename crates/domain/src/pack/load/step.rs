@@ -1,11 +1,9 @@
-//! Steps: how a record comes about and changes, with facts.
+//! Steps: how a record comes about and changes.
 
 use super::index::Head;
-use super::{
-    Ctx, DUTY, FIELD, KIND, LINK, Node, POST, STATE, STEP, called, flag, parsed, titled_map,
-};
+use super::{Ctx, DUTY, FIELD, LINK, Node, POST, STATE, STEP, called, flag, titled_map};
 use crate::name::{Name, Text};
-use crate::pack::model::{Cosign, Fact, FormField, Step, Who, Withdraws};
+use crate::pack::model::{Cosign, FormField, Step, Who, Withdraws};
 use crate::pack::yaml::Data;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -222,69 +220,6 @@ impl Ctx<'_> {
                 );
             }
         }
-    }
-
-    pub(super) fn facts(&mut self, node: &Node, head: &Head) -> BTreeMap<Name, Fact> {
-        let index = Rc::clone(&self.index);
-        let mut facts = BTreeMap::new();
-        for (key, value) in node.get("facts").map(Node::pairs).unwrap_or_default() {
-            let Some(name) = key.text() else { continue };
-            let last = value
-                .get("last")
-                .and_then(|last| self.refer(last, KIND, index.kinds.keys()));
-            let Some(last) = last else { continue };
-            let Some(other) = index.head(&last) else {
-                continue;
-            };
-            let mut same = Vec::new();
-            for item in value.get("same").map(Node::many).unwrap_or_default() {
-                for side in [head, other] {
-                    let known = side.links.keys().chain(side.field_names());
-                    same.extend(self.refer(item, FIELD, known));
-                }
-            }
-            same.dedup();
-            let schema = index.schema(&last);
-            let state = value.get("state").and_then(|state| {
-                let text = state.text()?;
-                let plain = text.strip_prefix('!').unwrap_or(text);
-                let is_state = other.states.iter().any(|known| known.name == *plain);
-                if !is_state || other.field(plain).is_some() {
-                    return self.condition(Some(state), schema.as_ref());
-                }
-                let operator = if plain.len() == text.len() {
-                    "=="
-                } else {
-                    "!="
-                };
-                let long = Node {
-                    at: state.at,
-                    data: Data::Scalar(format!("state {operator} '{plain}'")),
-                };
-                self.condition(Some(&long), schema.as_ref())
-            });
-            let on = match value.get("on") {
-                None => vec!["open".into()],
-                Some(on) => on
-                    .many()
-                    .iter()
-                    .filter_map(|step| self.refer(step, STEP, &head.steps))
-                    .collect(),
-            };
-            let Some(within) = parsed(value.get("within")) else {
-                continue;
-            };
-            let fact = Fact {
-                name: name.into(),
-                on,
-                last,
-                same,
-                within,
-                state,
-            };
-            facts.insert(name.into(), fact);
-        }
-        facts
     }
 }
 

@@ -114,6 +114,49 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "every: FREQ=WEEKLY, while: \"state == 'waiting'\"}, until: {step: call, times: 2, distinct: day}, holder: [steward-of(home), unit]",
         "every: FREQ=WEEKLY, for: home}, until: {step: call, times: 2, distinct: day}, holder: [assignee, unit]",
     ),
+    // Facts.
+    (
+        "missing-key",
+        REPAIR,
+        "same: [home, urgency], within: P3M,",
+        "same: [home],",
+    ),
+    (
+        "unknown-key",
+        REPAIR,
+        "last: repair,",
+        "last: repair, through: previous,",
+    ),
+    (
+        "missing-key",
+        REPAIR,
+        "last: repair, same: [home, urgency], within: P3M, state: \"!cancelled\"",
+        "count: repair",
+    ),
+    (
+        "no-such-link",
+        REPAIR,
+        "last: repair, same: [home, urgency], within: P3M, state: \"!cancelled\"",
+        "count: repair, through: home",
+    ),
+    (
+        "fact-too-far",
+        REPAIR,
+        "last: repair, same: [home, urgency], within: P3M, state: \"!cancelled\"",
+        "count: repair, where: \"home.state == 'occupied'\", same: [home]",
+    ),
+    (
+        "fact-no-link",
+        REPAIR,
+        "same: [home, urgency]",
+        "same: [urgency]",
+    ),
+    (
+        "expr-type",
+        REPAIR,
+        "when: \"!has(facts.repeat)\"",
+        "when: \"days_between(today, fault) > 3\"",
+    ),
     // References.
     (
         "no-such-kind",

@@ -9,6 +9,7 @@ use domain::parameter::Override;
 use domain::proof::Outage;
 use domain::record::refusal::Code;
 use domain::record::{Anomaly, BuiltIn, By, Command, Via};
+use domain::value::Value;
 
 /// S4.7: nothing that waited in a device's queue is refused for its clock.
 #[test]
@@ -187,6 +188,51 @@ fn s9_5_a_repeat_is_found_and_kept_in_the_entry() {
     );
     let fresh = world.open("job", "2026-09-04 00:00", new_job(place));
     assert!(world.record(fresh).doc.facts.is_empty());
+    world.check();
+}
+
+/// S9.5: a condition counts other records, those of the same place and those that lead to it; what it counted stays in the entry.
+#[test]
+fn s9_5_a_condition_counts_other_records() {
+    let (mut world, place) = World::with_place();
+    world.take(place, "2026-03-02 08:00", step("move-in", WARDEN));
+    let open = || step("open", DESK).link("place", place);
+    let tickets: Vec<_> = (0..3)
+        .map(|_| world.open("ticket", "2026-03-02 09:00", open()))
+        .collect();
+    assert_eq!(world.record(tickets[2]).doc.facts["held"], Value::Int(2));
+    let fourth = world.try_take("ticket", None, at("2026-03-02 09:01"), &open());
+    let codes: Vec<Code> = fourth
+        .unwrap_err()
+        .iter()
+        .map(|refusal| refusal.code)
+        .collect();
+    assert_eq!(codes, [Code::ConditionFails]);
+    let out = || step("move-out", WARDEN);
+    assert_eq!(
+        world.refused(place, "2026-03-02 09:02", out()),
+        Err(vec![Code::ConditionFails])
+    );
+    for ticket in &tickets {
+        world.take(*ticket, "2026-03-02 10:00", step("use", DESK));
+    }
+    world.take(place, "2026-03-02 10:01", out());
+    assert_eq!(world.record(place).doc.facts["tickets"], Value::Int(0));
+    world.open("ticket", "2026-03-02 10:02", open());
+    world.check();
+}
+
+/// S4.8: conditions ask for the day in the unit's zone, and live by the day that the entry keeps.
+#[test]
+fn s4_8_conditions_know_the_day() {
+    let (mut world, place) = World::with_place();
+    let open = step("open", DESK).link("place", place);
+    // 23:30 in Shanghai is still the 31st; a month on is the last day of February.
+    let ticket = world.open("ticket", "2026-01-31 23:30", open);
+    assert_eq!(world.record(ticket).doc.data["until"], "2026-02-28".into());
+    let used = world.refused(ticket, "2026-03-01 00:00", step("use", DESK));
+    assert_eq!(used, Err(vec![Code::ConditionFails]));
+    world.take(ticket, "2026-02-28 23:59", step("use", DESK));
     world.check();
 }
 

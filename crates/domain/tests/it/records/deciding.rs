@@ -12,8 +12,9 @@ use domain::value::Value;
 use std::collections::BTreeSet;
 
 /// Codes that only the use-cases give, where records meet: numbers of effects, keys, calendars of a database.
-const ELSEWHERE: [Code; 10] = [
-    // Balances are the database's.
+const ELSEWHERE: [Code; 11] = [
+    // Balances and how many records there are to count are the database's.
+    Code::TooManyToCount,
     Code::LedgerShort,
     Code::EffectFailed,
     Code::TooManyEffects,

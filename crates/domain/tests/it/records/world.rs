@@ -8,7 +8,7 @@ use domain::measure::{Measures, TallyKey, add_all};
 use domain::name::Name;
 use domain::outcome::Outcome;
 use domain::override_rule::Setter;
-use domain::pack::model::Pack;
+use domain::pack::model::{Finds, Pack};
 use domain::pack::{Language, load, render};
 use domain::parameter::{Override, Parameters};
 use domain::proof::Outage;
@@ -46,6 +46,7 @@ const FILES: &[(&str, &str)] = &[
     ("kinds/key.yaml", include_str!("pack/kinds/key.yaml")),
     ("kinds/leave.yaml", include_str!("pack/kinds/leave.yaml")),
     ("kinds/loan.yaml", include_str!("pack/kinds/loan.yaml")),
+    ("kinds/ticket.yaml", include_str!("pack/kinds/ticket.yaml")),
     ("kinds/member.yaml", include_str!("pack/kinds/member.yaml")),
     ("kinds/order.yaml", include_str!("pack/kinds/order.yaml")),
     ("kinds/outage.yaml", include_str!("pack/kinds/outage.yaml")),
@@ -296,13 +297,21 @@ impl World {
         for name in &needs(kind, step).facts {
             let fact = &kind.facts[name];
             let days = &self.packs.0.special_days;
-            let found = self
+            let found: Vec<&Record> = self
                 .records
                 .values()
-                .filter(|record| record.kind == fact.last && record.id != id)
-                .rfind(|record| touches(fact, record, before, command, now, days, &self.zone));
-            if let Some(found) = found {
-                facts.insert(name.clone(), Value::Text(found.id.to_string()));
+                .filter(|record| record.kind == fact.kind && record.id != id)
+                .filter(|record| touches(fact, record, before, command, now, days, &self.zone))
+                .collect();
+            match (fact.finds, found.last()) {
+                (Finds::Count, _) => {
+                    let count = i64::try_from(found.len()).expect("a small world");
+                    facts.insert(name.clone(), Value::Int(count));
+                }
+                (Finds::Last, Some(last)) => {
+                    facts.insert(name.clone(), Value::Text(last.id.to_string()));
+                }
+                (Finds::Last, None) => {}
             }
         }
         facts
