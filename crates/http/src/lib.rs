@@ -97,7 +97,7 @@ fn routes(office: Office, key: Key, wakes: &events::Wakes) -> Router {
     let (open, _) = open().split_for_parts();
     let (closed, _) = closed().split_for_parts();
     let closed = closed
-        .route("/", get(page::home))
+        .route("/", get(site::home))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
             access::guard,
