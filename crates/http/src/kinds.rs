@@ -10,6 +10,7 @@ use crate::shape::{Text, names};
 use app::Error;
 use axum::Json;
 use axum::extract::{Path, State as Given};
+use domain::name::Name;
 use domain::pack::model::{self, Who};
 use serde::Serialize;
 use serde_json::Value as Json_;
@@ -35,11 +36,29 @@ struct KindRow {
     states: usize,
     steps: usize,
     duties: usize,
+    /// How many fields and links opening one requires.
+    asks: usize,
+    /// A customer may open one.
+    customers: bool,
+    /// Who may open one: posts, or `anyone`.
+    opened_by: Vec<String>,
+    /// Posts that some step names.
+    worked_by: Vec<String>,
+}
+
+/// What something that is named elsewhere is called.
+#[derive(Debug, Serialize, ToSchema)]
+struct Titled {
+    name: String,
+    title: Text,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Kinds {
     kinds: Vec<KindRow>,
+    posts: Vec<Titled>,
+    /// Of a wait.
+    causes: Vec<Titled>,
 }
 
 /// The kinds of the active pack.
@@ -48,23 +67,57 @@ async fn list(_: Actor, Given(state): Given<State>) -> Result<Json<Kinds>, Probl
     let kinds = blocking(state.office, |office| {
         let library = office.library()?;
         let active = library.active().ok_or(Error::NotFound)?;
-        Ok(active
-            .pack
-            .kinds
-            .values()
-            .map(|kind| KindRow {
-                kind: kind.name.to_string(),
-                title: (&kind.title).into(),
-                role: kind.role.map(role),
-                numbered: kind.number.is_some(),
-                states: kind.states.len(),
-                steps: kind.steps.len(),
-                duties: kind.duties.len(),
-            })
-            .collect())
+        let pack = &active.pack;
+        let titled = |name: &Name, title: &domain::name::Text| Titled {
+            name: name.to_string(),
+            title: title.into(),
+        };
+        Ok(Kinds {
+            kinds: pack.kinds.values().map(row).collect(),
+            posts: pack
+                .posts
+                .values()
+                .map(|post| titled(&post.name, &post.title))
+                .collect(),
+            causes: pack
+                .causes
+                .values()
+                .map(|cause| titled(&cause.name, &cause.title))
+                .collect(),
+        })
     })
     .await?;
-    Ok(Json(Kinds { kinds }))
+    Ok(Json(kinds))
+}
+
+fn row(kind: &model::Kind) -> KindRow {
+    let posts = |by: &[Who]| -> Vec<String> {
+        by.iter()
+            .filter(|who| matches!(who, Who::Post(_) | Who::Anyone))
+            .map(said)
+            .collect()
+    };
+    let mut worked_by: Vec<String> = kind
+        .steps
+        .values()
+        .flat_map(|step| posts(&step.by))
+        .collect();
+    worked_by.sort();
+    worked_by.dedup();
+    KindRow {
+        kind: kind.name.to_string(),
+        title: (&kind.title).into(),
+        role: kind.role.map(role),
+        numbered: kind.number.is_some(),
+        states: kind.states.len(),
+        steps: kind.steps.len(),
+        duties: kind.duties.len(),
+        asks: kind.open.form.iter().filter(|it| it.required).count()
+            + kind.links.values().filter(|it| it.required).count(),
+        customers: kind.open.by.iter().any(|who| matches!(who, Who::Party(_))),
+        opened_by: posts(&kind.open.by),
+        worked_by,
+    }
 }
 
 fn role(role: model::Role) -> String {

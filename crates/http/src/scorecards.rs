@@ -4,8 +4,9 @@ use crate::State;
 use crate::actor::Actor;
 use crate::ask::{Params, blocking};
 use crate::problem::{Problem, ProblemBody};
-use crate::shape::Text;
+use crate::shape::{Person, Text};
 use app::export::Names;
+use app::people::People;
 use app::score::{Asked, Card, ClauseResult, Item, PartResult, score, window};
 use app::{Error, Office};
 use axum::Json;
@@ -49,6 +50,9 @@ struct Scorecard {
     unit: String,
     /// Login, code, or the unit's own.
     subject: String,
+    /// Whose it is; absent: the unit's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<Person>,
     period: String,
     as_of: String,
     /// Points are texts with two decimals.
@@ -133,19 +137,19 @@ async fn list(
             None => None,
         };
         let period = &asked.period;
-        cards(
+        let cards = cards(
             office,
             &actor.0,
             unit,
             (&asked.standard, period),
             holder,
             false,
-        )
+        )?;
+        let view = office.view(unit)?;
+        Ok(cards.iter().map(|card| told(card, &view.people)).collect())
     })
     .await?;
-    Ok(Json(Scorecards {
-        cards: cards.iter().map(told).collect(),
-    }))
+    Ok(Json(Scorecards { cards }))
 }
 
 fn cards(
@@ -210,10 +214,12 @@ async fn read(
     Path((unit, id)): Path<(String, String)>,
 ) -> Result<Json<Scorecard>, Problem> {
     let card = blocking(state.office, move |office| {
-        one(office, &actor.0, &unit, &id, false)
+        let card = one(office, &actor.0, &unit, &id, false)?;
+        let unit = office.unit_of(&actor.0, &unit)?.0.id;
+        Ok(told(&card, &office.view(unit)?.people))
     })
     .await?;
-    Ok(Json(told(&card)))
+    Ok(Json(card))
 }
 
 /// The evidence of one clause.
@@ -228,9 +234,27 @@ struct Evidence {
 struct EvidenceItem {
     /// Of the clause, from 0.
     part: usize,
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    item: Json_,
+    /// UUID.
+    record: String,
+    number: String,
+    /// Code of its unit.
+    project: String,
+    /// `met`, `late`, `missed`, `pending`, `excused`, `exempt`, `withdrawn`, `anomalous`, `counted`, `mark`.
+    verdict: &'static str,
+    #[schema(value_type = Text)]
+    reason: Json_,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done_at: Option<String>,
+    /// Login or code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<String>,
+    /// What the clause would have more without this miss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    costs: Option<String>,
 }
 
 /// Every item behind the points of a clause, with its verdict and the reason in words.
@@ -260,10 +284,10 @@ async fn evidence(
         .iter()
         .enumerate()
         .flat_map(|(part, result)| {
-            result.evidence.iter().map(move |item: &Item| EvidenceItem {
-                part,
-                item: json!(item),
-            })
+            result
+                .evidence
+                .iter()
+                .map(move |item: &Item| seen(part, item))
         })
         .collect();
     Ok(Json(Evidence {
@@ -272,7 +296,23 @@ async fn evidence(
     }))
 }
 
-fn told(card: &Card) -> Scorecard {
+fn seen(part: usize, item: &Item) -> EvidenceItem {
+    EvidenceItem {
+        part,
+        record: item.record.0.clone(),
+        number: item.number.clone(),
+        project: item.project.clone(),
+        verdict: item.verdict,
+        reason: json!(item.reason),
+        started_at: item.started_at.clone(),
+        due_at: item.due_at.clone(),
+        done_at: item.done_at.clone(),
+        holder: item.holder.clone(),
+        costs: item.costs.map(|costs| costs.to_string()),
+    }
+}
+
+fn told(card: &Card, people: &People) -> Scorecard {
     Scorecard {
         id: address(card),
         standard: card.standard.to_string(),
@@ -280,6 +320,7 @@ fn told(card: &Card) -> Scorecard {
         pack: card.pack.clone(),
         unit: card.unit.clone(),
         subject: card.subject.clone(),
+        holder: card.holder.map(|holder| Person::of(holder, people)),
         period: card.period.clone(),
         as_of: card.as_of.clone(),
         full: card.full.to_string(),
@@ -333,6 +374,14 @@ struct StandardRow {
     scores: &'static str,
     period: String,
     clauses: usize,
+    /// In the order of the paper table.
+    sections: Vec<Section>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Section {
+    name: String,
+    title: Text,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -358,6 +407,14 @@ async fn standards(_: Actor, Given(state): Given<State>) -> Result<Json<Standard
             },
             period: standard.period.name().to_owned(),
             clauses: standard.clauses.len(),
+            sections: standard
+                .sections
+                .iter()
+                .map(|section| Section {
+                    name: section.name.to_string(),
+                    title: (&section.title).into(),
+                })
+                .collect(),
         };
         Ok(active.pack.standards.values().map(row).collect())
     })

@@ -9,7 +9,7 @@ import type {
   EntryOf,
   EvidenceOf,
   KindOf,
-  KindRow,
+  Kinds,
   Me,
   RecordPage,
   ScorecardOf,
@@ -46,11 +46,16 @@ export const unitsQuery = queryOptions({
   staleTime: LONG,
 })
 
-export const kindsQuery = queryOptions({
+const allKinds = {
   queryKey: ['kinds'],
-  queryFn: async ({ signal }) => (await ask<{ kinds: KindRow[] }>('GET', '/api/kinds', { signal })).kinds,
+  queryFn: ({ signal }: { signal: AbortSignal }) => ask<Kinds>('GET', '/api/kinds', { signal }),
   staleTime: LONG,
-})
+}
+const rowsOf = (it: Kinds) => it.kinds
+
+export const kindsQuery = queryOptions({ ...allKinds, select: rowsOf })
+/** With what posts and causes are called. */
+export const namesQuery = queryOptions(allKinds)
 
 export const kindQuery = (kind: string) =>
   queryOptions({

@@ -67,3 +67,22 @@ export function useDensity(): Density {
   const small = useMedia('(max-width: 1400px), (max-height: 800px)')
   return density ?? (small ? 'compact' : 'normal')
 }
+
+const UNIT = 'guanjia.unit'
+
+/** The project that was looked at last on this machine. */
+export function lastUnit(): string | null {
+  try {
+    return localStorage.getItem(UNIT)
+  } catch {
+    return null
+  }
+}
+
+export function rememberUnit(unit: string): void {
+  try {
+    localStorage.setItem(UNIT, unit)
+  } catch {
+    // Then the first one opens.
+  }
+}

@@ -1,7 +1,7 @@
 /** The ribbons: who held a matter, and the day with its fixed times. */
 
 import { useWords } from '@/words'
-import { civil, hourMinute } from './day'
+import { civil, hourMinute, when } from './day'
 import { joined, onDay, placed, type Stretch, shares } from './ribbon'
 import { spanText } from './say'
 import { toTheSecond } from './span'
@@ -22,16 +22,19 @@ export function HolderRibbon({ stretches, due, now, zone, name }: HolderProps) {
   if (!first) return null
   const to = Math.max(now, due ?? now) + (Math.max(now, due ?? now) - first.from) * 0.03
   const at = (it: number) => `${Math.min(100, ((it - first.from) / Math.max(1, to - first.from)) * 100)}%`
-  const time = (it: number) => hourMinute(civil(it, zone))
+  // Text at either end stays inside the frame.
+  const mark = (it: number) => ({ left: at(it), transform: `translateX(-${at(it)})` })
+  const days = to - first.from > 20 * 3600_000
+  const time = (it: number) => (days ? when(it, now, zone, words) : hourMinute(civil(it, zone)))
   const told = shares(all)
     .map((it) => `${name(it.with)} ${spanText(toTheSecond(it.ms), words)}`)
     .join(' · ')
   return (
     <figure className="ribbon" aria-label={`${words.clock.heldBy}${told}`}>
       <div className="ribbon-marks" aria-hidden="true">
-        <span style={{ left: at(now) }}>{words.clock.now(time(now))}</span>
+        <span style={mark(now)}>{words.clock.now(hourMinute(civil(now, zone)))}</span>
         {due === null ? null : (
-          <span style={{ left: at(due) }} className="ribbon-due">
+          <span style={mark(due)} className="ribbon-due">
             {words.clock.due(time(due))}
           </span>
         )}

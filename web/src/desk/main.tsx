@@ -12,9 +12,11 @@ import {
   RouterProvider,
   useParams,
 } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { unitsQuery } from '@/api/ask'
 import { useLive } from '@/api/live'
 import { mount, queries } from '@/app/Frame'
+import { lastUnit, rememberUnit } from '@/app/settings'
 import { Desk } from '@/design/Desk'
 import { HomePage } from '@/mine/HomePage'
 import { Notice, Refusal } from '@/refusal/Refusal'
@@ -81,7 +83,8 @@ function Start() {
   const units = useQuery(unitsQuery)
   if (units.error) return <Refusal error={units.error} />
   if (!units.data) return null
-  const last = units.data.find((it) => it.level === 'project') ?? units.data[0]
+  const projects = units.data.filter((it) => it.level === 'project')
+  const last = projects.find((it) => it.code === lastUnit()) ?? projects[0] ?? units.data[0]
   if (!last) return <Notice title={words.shell.noUnits} lines={[words.shell.noUnitsAdvice]} />
   return <Navigate to="/u/$unit" params={{ unit: last.code }} replace />
 }
@@ -89,6 +92,9 @@ function Start() {
 function Unit() {
   const { unit } = useParams({ strict: false })
   useLive(unit, queries)
+  useEffect(() => {
+    if (unit) rememberUnit(unit)
+  }, [unit])
   return <Shell />
 }
 

@@ -3,13 +3,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { kindsQuery, listQuery, recordQuery } from '@/api/ask'
+import { listQuery, recordQuery } from '@/api/ask'
 import type { RecordRow } from '@/api/types'
 import { Clock } from '@/clock/Clock'
 import { when } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { clockOf } from '@/duty/facts'
-import { useText, useWords } from '@/words'
+import { useWords } from '@/words'
+import { useNames } from '@/words/names'
 
 interface Props {
   unit: string
@@ -25,9 +26,8 @@ interface Props {
 
 export function CallerCard({ unit, zone, home, row, room, place, link, onHome }: Props) {
   const words = useWords()
-  const text = useText()
   const now = serverNow()
-  const { data: kinds = [] } = useQuery(kindsQuery)
+  const names = useNames()
   const heard = useQuery({
     ...listQuery(unit, { kind: place, q: room, open: 'all', limit: 9 }),
     enabled: room !== '' && place !== undefined && home === '',
@@ -53,8 +53,8 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
     if (only && home === '') onHome(only.id, only)
   }, [only?.id])
 
-  const name = row?.label ?? held.data?.record.label
-  const title = (kind: string) => text(kinds.find((it) => it.kind === kind)?.title)
+  const known = row ?? held.data?.record
+  const name = known ? names.label(known) : undefined
   return (
     <aside className="card caller" aria-live="polite">
       {name ? <h1>{name}</h1> : <h1 className="quiet">{room || words.intake.placeHint}</h1>}
@@ -64,7 +64,7 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
             {candidates.map((it) => (
               <li key={it.id}>
                 <button type="button" className="plain" onClick={() => onHome(it.id, it)}>
-                  {it.label}
+                  {names.label(it)}
                 </button>
               </li>
             ))}
@@ -82,11 +82,11 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
                 <li key={it.id} className="matter">
                   <div className="row-between">
                     <Link to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
-                      {it.number.length < 36 ? it.number : title(it.kind)}
+                      {it.number.length < 36 ? it.number : names.kind(it.kind)}
                     </Link>
                     {it.next ? <Clock facts={clockOf(it.next, it.waits)} zone={zone} /> : null}
                   </div>
-                  <p className="small">{it.label}</p>
+                  <p className="small">{names.label(it)}</p>
                 </li>
               ))}
             </ul>
@@ -98,9 +98,9 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
                 {past.data.records.map((it) => (
                   <li key={it.id} className="contact">
                     <span className="quiet">{when(Date.parse(it.opened_at), now, zone, words).replace(/ .*/, '')}</span>
-                    <span>{title(it.kind)}</span>
+                    <span>{names.kind(it.kind)}</span>
                     <Link to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
-                      {it.label}
+                      {names.label(it)}
                     </Link>
                   </li>
                 ))}

@@ -2,11 +2,11 @@
 
 import type { KindOf, KindRow } from '@/api/types'
 
-/** Kinds with numbers and duties, of which nobody is the register of; most duties first, at most six. */
+/** What customers bring: the quickest to register first, at most six. Where no kind is theirs, those with duties. */
 export function takeable(kinds: readonly KindRow[]): KindRow[] {
-  return kinds
-    .filter((it) => it.numbered && it.duties > 0 && !it.role)
-    .sort((a, b) => b.duties - a.duties || a.kind.localeCompare(b.kind))
+  const theirs = kinds.filter((it) => it.customers)
+  return (theirs.length > 0 ? theirs : kinds.filter((it) => it.numbered && it.duties > 0 && !it.role))
+    .sort((a, b) => a.asks - b.asks || b.duties - a.duties || a.kind.localeCompare(b.kind))
     .slice(0, 6)
 }
 

@@ -19,7 +19,8 @@ import { shown } from '@/form/show'
 import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords, type Words } from '@/words'
-import { type Column, fieldOf, possible, usual, width } from './columns'
+import { useNames } from '@/words/names'
+import { type Column, fieldOf, leastWidth, possible, usual, width } from './columns'
 import {
   type Filter,
   filterOf,
@@ -335,7 +336,7 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
     if (end && rows.length > 0) onEnd()
   }, [end, rows.length])
   useEffect(() => virtual.scrollToIndex(at), [at, virtual])
-  const grid = { gridTemplateColumns: columns.map(width).join(' ') }
+  const grid = { gridTemplateColumns: columns.map(width).join(' '), minWidth: leastWidth(columns) }
   return (
     <div
       className="table"
@@ -352,7 +353,7 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
           </span>
         ))}
       </div>
-      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+      <div role="rowgroup" style={{ height: virtual.getTotalSize(), minWidth: grid.minWidth, position: 'relative' }}>
         {shownRows.map((item) => {
           const row = rows[item.index]
           return row ? (
@@ -394,7 +395,7 @@ const Cell = memo(function Cell(props: {
   const { column, row, kind, unit, zone, first } = props
   const words = useWords()
   const text = useText()
-  const waits = (name: string) => text(kind.states.find((state) => state.waits === name)?.title) || name
+  const names = useNames()
   const linked = (inner: string) =>
     first ? (
       <Link className="row-link" to="/u/$unit/$kind/$record" params={{ unit, kind: row.kind, record: row.number }}>
@@ -405,15 +406,17 @@ const Cell = memo(function Cell(props: {
     )
   switch (column) {
     case 'clock':
-      return row.next ? <Clock facts={clockOf(row.next, row.waits)} zone={zone} of={row.label} cause={waits} /> : null
+      return row.next ? (
+        <Clock facts={clockOf(row.next, row.waits)} zone={zone} of={names.label(row)} cause={names.held} />
+      ) : null
     case 'number':
       return linked(row.number)
     case 'label':
-      return linked(row.label)
+      return linked(names.label(row))
     case 'state':
       return text(kind.states.find((it) => it.name === row.state)?.title) || row.state
     case 'holder':
-      return row.next ? holderText(row.next.holder, words) : (row.assignee?.name ?? '')
+      return row.next ? holderText(row.next.holder, words, names.post) : (row.assignee?.name ?? '')
     case 'opened':
       return when(Date.parse(row.opened_at), serverNow(), zone, words)
     default:

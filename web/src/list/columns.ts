@@ -26,18 +26,27 @@ export function possible(kind: KindOf): Column[] {
 
 export const fieldOf = (column: Column): string | null => (column.startsWith('field:') ? column.slice(6) : null)
 
-export const width = (column: Column): string => {
+/** Least width in pixels and the share of what is left over. */
+function span(column: Column): [number, number] {
   switch (column) {
     case 'clock':
-      return 'minmax(190px, auto)'
+      return [190, 0]
     case 'label':
-      return 'minmax(220px, 3fr)'
+      return [220, 3]
     case 'number':
-      return 'minmax(190px, 1.2fr)'
-    case 'state':
-    case 'holder':
-      return 'minmax(84px, .8fr)'
+      return [180, 0]
+    case 'opened':
+      return [130, 0]
     default:
-      return 'minmax(96px, 1fr)'
+      return [90, 1]
   }
 }
+
+export const width = (column: Column): string => {
+  const [least, share] = span(column)
+  return share > 0 ? `minmax(${least}px, ${share}fr)` : `${least}px`
+}
+
+/** Below this the table scrolls sideways: columns, the gaps between them and the margins. */
+export const leastWidth = (columns: readonly Column[]): number =>
+  columns.reduce((sum, it) => sum + span(it)[0] + 12, 16)

@@ -20,6 +20,7 @@ import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
+import { useNames } from '@/words/names'
 import { MyScore } from './MyScore'
 import './home.css'
 
@@ -158,22 +159,24 @@ interface LineProps {
 function DutyLine({ duty, kind, zone, here, mine, onOpen }: LineProps) {
   const words = useWords()
   const text = useText()
+  const names = useNames()
   const { to_do: it, record } = duty
   if (!it) return null
   const title = titleOf(duty, kind, text)
   const until = kind?.duties.find((one) => one.name === it.duty)?.until[0]
   const verb = text(kind?.steps.find((step) => step.name === until)?.title) || words.home.open
-  const waits = (name: string) => text(kind?.states.find((state) => state.waits === name)?.title) || name
   return (
     <li className={here ? 'duty duty-here' : 'duty'} aria-current={here || undefined}>
-      <Clock facts={clockOf(it, record.waits)} zone={zone} of={`${title} ${record.label}`} cause={waits} />
+      <Clock facts={clockOf(it, record.waits)} zone={zone} of={`${title} ${names.label(record)}`} cause={names.held} />
       <b className="duty-title">{title}</b>
       <span className="duty-what">
         <Link to="/u/$unit/$kind/$record" params={{ unit: duty.unit, kind: record.kind, record: record.number }}>
           {record.number.length < 36 ? record.number : text(kind?.title)}
         </Link>{' '}
-        {record.label}
-        {mine ? null : <span className="quiet small"> {holderText(it.holder, words) || words.home.unheld}</span>}
+        {names.label(record)}
+        {mine ? null : (
+          <span className="quiet small"> {holderText(it.holder, words, names.post) || words.home.unheld}</span>
+        )}
       </span>
       <Worth />
       <Button type={here ? 'primary' : 'default'} onClick={onOpen}>

@@ -20,6 +20,7 @@ import { Skeleton } from '@/mine/HomePage'
 import { Notice, Refusal } from '@/refusal/Refusal'
 import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
+import { useNames } from '@/words/names'
 import { Duties } from './Duties'
 import { Timeline } from './Timeline'
 import './record.css'
@@ -43,7 +44,8 @@ export function mainStep(whole: WholeRecord, kind: KindOf): StepNow | undefined 
   const does = kind.duties.find((it) => it.name === due?.duty)?.until ?? []
   const onward = (it: StepNow) =>
     it.to !== undefined && it.to !== whole.record.state && !kind.states.find((state) => state.name === it.to)?.waits
-  return may.find((it) => does.includes(it.step)) ?? may.find((it) => onward(it) && it.step !== 'cancel') ?? may[0]
+  const doing = may.filter((it) => does.includes(it.step))
+  return doing.find(onward) ?? doing[0] ?? may.find((it) => onward(it) && it.step !== 'cancel') ?? may[0]
 }
 
 function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole: WholeRecord; again: () => void }) {
@@ -67,9 +69,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
   const setStep = (step: string | undefined) =>
     void navigate({ to: '.', search: (was: Record<string, unknown>) => ({ ...was, step }) })
   const due = whole.duties.to_do[0]
-  const waits = (name: string) => text(kind.states.find((it) => it.waits === name)?.title) || name
-  const holderName = (name: string) =>
-    text(kind.states.find((it) => it.waits === name || it.with === name)?.title) || name
+  const names = useNames()
 
   const beside = (by: number) => {
     const rows = siblings.data?.records ?? []
@@ -111,7 +111,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
       <header className="record-head">
         <div>
           <h1>
-            {record.label} <Choices kind={kind} data={record.data} />
+            {names.label(record)} <Choices kind={kind} data={record.data} />
             <span className="chip chip-state">{text(state?.title)}</span>
           </h1>
           <p className="record-who">
@@ -119,7 +119,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
               const link = kind.links.find((it) => it.name === name)
               return link && to.label ? (
                 <Link key={name} to="/u/$unit/$kind/$record" params={{ unit, kind: link.kind, record: to.id }}>
-                  {to.label}
+                  {names.label({ label: to.label })}
                 </Link>
               ) : null
             })}
@@ -161,7 +161,13 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
             <h2>
               {due ? text(due.title) : words.record.clock}{' '}
               {due ? (
-                <Clock facts={clockOfWhole(due, whole.as_of)} zone={zone} of={record.label} cause={waits} long />
+                <Clock
+                  facts={clockOfWhole(due, whole.as_of)}
+                  zone={zone}
+                  of={names.label(record)}
+                  cause={names.held}
+                  long
+                />
               ) : null}
             </h2>
             <Explained lines={clocks.data?.clocks[0]?.lines.map((it) => text(it)) ?? []} />
@@ -171,7 +177,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
             due={due ? Date.parse(due.due_at) : null}
             now={record.closed_at ? Date.parse(record.closed_at) : now}
             zone={zone}
-            name={holderName}
+            name={names.held}
           />
         </section>
       ) : null}

@@ -9,6 +9,7 @@ import { holderText } from '@/duty/facts'
 import { Chip } from '@/form/Field'
 import { shown } from '@/form/show'
 import { useText, useWords } from '@/words'
+import { useNames } from '@/words/names'
 import { highlights, type Line, lineOf } from './timeline'
 
 interface Props {
@@ -28,8 +29,10 @@ export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
   const few = highlights(lines, entries)
   const rows = all ? lines : few
   const next = todo[0]
+  const names = useNames()
   const now = serverNow()
-  const step = steps.find((it) => kind.duties.find((duty) => duty.name === next?.duty)?.until.includes(it.step))
+  const does = steps.filter((it) => kind.duties.find((duty) => duty.name === next?.duty)?.until.includes(it.step))
+  const step = does.find((it) => it.to !== undefined) ?? does[0]
   return (
     <>
       <div className="row-between">
@@ -64,7 +67,7 @@ export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
           <li className="event event-next">
             <span className="event-when">{words.record.next}</span>
             <div>
-              <b>{text(step?.title ?? next.title)}</b> {holderText(next.holder, words)},{' '}
+              <b>{text(step?.title ?? next.title)}</b> {holderText(next.holder, words, names.post)} ·{' '}
               {words.day.before(until(Date.parse(next.due_at), now, zone, words))}
             </div>
           </li>

@@ -44,7 +44,7 @@ export function ClauseDrawer({ unit, card, clause, close }: Props) {
   for (const it of items) counts.set(verdictOf(it.verdict), (counts.get(verdictOf(it.verdict)) ?? 0) + 1)
   const rows = items.filter((it) => only === null || verdictOf(it.verdict) === only)
   const { met, of } = counted(clause)
-  const wilson = clause.parts.find((it) => it.wilson_bp)?.wilson_bp
+  const [low, high] = clause.parts.find((it) => it.wilson_bp)?.wilson_bp ?? []
   return (
     <section className="drawer" aria-label={text(clause.title)}>
       <div className="row-between small">
@@ -64,11 +64,11 @@ export function ClauseDrawer({ unit, card, clause, close }: Props) {
           {text(it)}
         </p>
       ))}
-      {wilson && of > 0 ? (
+      {low !== undefined && high !== undefined && of > 0 ? (
         <p className="small">
           <span className="chip">{words.score.few}</span>{' '}
-          <IntervalDot rate={Math.round((met / of) * 10_000)} low={wilson[0]} high={wilson[1]} few />{' '}
-          {words.score.interval(String(Math.round(wilson[0] / 100)), String(Math.round(wilson[1] / 100)))}
+          <IntervalDot rate={Math.round((met / of) * 10_000)} low={low} high={high} few />{' '}
+          {words.score.interval(String(Math.round(low / 100)), String(Math.round(high / 100)))}
         </p>
       ) : null}
       {found.error ? <Refusal error={found.error} /> : null}

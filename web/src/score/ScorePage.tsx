@@ -90,7 +90,7 @@ export function ScorePage() {
           >
             {all.map((it) => (
               <option key={it.id} value={it.id}>
-                {it.subject} {it.total ?? '—'}
+                {it.holder?.name ?? it.subject} {it.total ?? '—'}
               </option>
             ))}
           </select>
@@ -139,9 +139,10 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
   const text = useText()
   const table = sections(card.clauses)
   // Those at risk are open at first; then they stay as the reader left them.
-  const [open, setOpen] = useState<ReadonlySet<string>>(
-    () => new Set(table.filter((it) => loss(it.lost) || it.pending > 0).map((it) => it.name)),
-  )
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => {
+    const risky = table.filter((it) => loss(it.lost) || it.pending > 0)
+    return new Set((risky.length > 0 ? risky : table.slice(0, 1)).map((it) => it.name))
+  })
   const seen = table.filter((it) => open.has(it.name)).flatMap((it) => it.clauses)
   const at = seen.findIndex((it) => it.clause === clause)
   const move = (by: number) => () => {
@@ -165,7 +166,7 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
     <>
       <div className="score-head">
         <h1>
-          {text(standard.title)} <small>{words.clock.join(card.subject, card.period)}</small>
+          {text(standard.title)} <small>{words.clock.join(card.holder?.name ?? card.subject, card.period)}</small>
         </h1>
         <p className="score">{card.total ?? '—'}</p>
         <p className="small quiet">
@@ -202,19 +203,24 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
                       aria-expanded={open.has(section.name)}
                       onClick={() => fold(section.name)}
                     >
-                      {open.has(section.name) ? '▾' : '▸'} {section.name || words.score.total}
+                      {open.has(section.name) ? '▾' : '▸'}{' '}
+                      {text(standard.sections.find((it) => it.name === section.name)?.title) ||
+                        section.name ||
+                        words.score.total}
                     </button>
                   </th>
                   <td>
-                    {loss(section.lost) ? (
+                    {section.out ? (
+                      <span className="quiet">{words.verdict['not-applicable']}</span>
+                    ) : loss(section.lost) ? (
                       words.score.lost(loss(section.lost).slice(1))
                     ) : (
                       <span className="quiet">{words.score.full}</span>
                     )}
                   </td>
-                  <td className="right">{section.full.replace(/\.00$/, '')}</td>
+                  <td className="right">{section.out ? '—' : section.full.replace(/\.00$/, '')}</td>
                   <td className="right">
-                    <b>{section.earned}</b>
+                    <b>{section.out ? '—' : section.earned}</b>
                   </td>
                 </tr>
                 {open.has(section.name)
@@ -263,7 +269,9 @@ function ClauseRow({ it, here, onOpen }: { it: ClauseOf; here: boolean; onOpen: 
             {met} / {of}
           </span>
         ) : (
-          <span className="quiet">{words.score.noCases}</span>
+          <span className="quiet">
+            {it.points === undefined ? words.verdict['not-applicable'] : words.score.noCases}
+          </span>
         )}
         {pending > 0 ? (
           <span className="pending">

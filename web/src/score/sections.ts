@@ -5,6 +5,8 @@ import { asNumber, difference, sum } from '@/design/number'
 
 export interface Section {
   name: string
+  /** None of its clauses applies here. */
+  out: boolean
   clauses: ClauseOf[]
   full: string
   earned: string
@@ -26,6 +28,7 @@ export function sections(clauses: readonly ClauseOf[]): Section[] {
     const earned = sum(counted.map((it) => it.points ?? '0.00'))
     return {
       name,
+      out: all.every((one) => one.points === undefined),
       clauses: all,
       full,
       earned,

@@ -3,23 +3,23 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type Ref, useDeferredValue, useId, useState } from 'react'
-import { kindsQuery, listQuery } from '@/api/ask'
+import { listQuery } from '@/api/ask'
 import { Clock } from '@/clock/Clock'
 import { Glyph } from '@/design/Glyph'
 import { KeyCap } from '@/design/KeyCap'
 import { clockOf } from '@/duty/facts'
-import { useText, useWords } from '@/words'
+import { useWords } from '@/words'
+import { useNames } from '@/words/names'
 
 export function OmniBox({ unit, zone, ref }: { unit: string; zone: string; ref: Ref<HTMLInputElement> }) {
   const words = useWords()
-  const text = useText()
   const navigate = useNavigate()
   const list = useId()
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const [open, setOpen] = useState(false)
   const q = useDeferredValue(typed.trim())
-  const { data: kinds = [] } = useQuery(kindsQuery)
+  const names = useNames()
   const found = useQuery({ ...listQuery(unit, { q, open: 'all', limit: 8 }), enabled: q.length > 1 && open })
   const rows = q.length > 1 ? (found.data?.records ?? []) : []
   const last = rows.length
@@ -86,8 +86,8 @@ export function OmniBox({ unit, zone, ref }: { unit: string; zone: string; ref: 
               take(index)
             }}
           >
-            <span className="quiet">{text(kinds.find((it) => it.kind === row.kind)?.title)}</span>
-            <b>{row.label}</b>
+            <span className="quiet">{names.kind(row.kind)}</span>
+            <b>{names.label(row)}</b>
             <span className="quiet">{row.number.length < 36 ? row.number : ''}</span>
             {row.next ? <Clock facts={clockOf(row.next, row.waits)} zone={zone} /> : null}
           </div>

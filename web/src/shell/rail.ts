@@ -19,7 +19,12 @@ export function rail(
   const matters = items.filter((it) => it.kind.numbered && it.kind.duties > 0 && !it.kind.role)
   // By how much a kind has to do, so that the order is the same on a quiet day.
   const shown = [...matters]
-    .sort((a, b) => b.kind.duties - a.kind.duties || a.kind.kind.localeCompare(b.kind.kind))
+    .sort(
+      (a, b) =>
+        Number(b.kind.customers) - Number(a.kind.customers) ||
+        (a.kind.customers ? a.kind.asks - b.kind.asks : b.kind.duties - a.kind.duties) ||
+        a.kind.kind.localeCompare(b.kind.kind),
+    )
     .slice(0, MOST)
   return { matters: shown, registers: items.filter((it) => !shown.includes(it)) }
 }

@@ -357,7 +357,18 @@ export const en: Words = {
     myMatters: 'My matters',
     empty: 'You have reported nothing yet.',
   },
-  holder: { desk: 'service', unit: 'project', pool: (post) => `${post} (whoever takes it first)` },
+  holder: {
+    desk: 'service',
+    unit: 'project',
+    pool: (post) => `${post} (whoever takes it first)`,
+    sides: {
+      service: 'Service',
+      engineering: 'Engineering',
+      handler: 'Handler',
+      manager: 'Management',
+      quality: 'Quality',
+    },
+  },
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

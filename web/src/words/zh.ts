@@ -357,7 +357,12 @@ export const zh = {
     myMatters: '我的事',
     empty: '您还没有报过事。',
   },
-  holder: { desk: '客服', unit: '项目', pool: (post: string) => `${post}（谁先接谁办）` },
+  holder: {
+    desk: '客服',
+    unit: '项目',
+    pool: (post: string) => `${post}（谁先接谁办）`,
+    sides: { service: '客服', engineering: '工程', handler: '处理人', manager: '管理处', quality: '品质部' },
+  },
 } as const
 
 type Widened<T> = T extends string

@@ -24,6 +24,7 @@ const kind: KindOf = {
   kind: 'sample',
   title: title('样'),
   numbered: true,
+  approvals: [],
   label: [],
   links: [{ name: 'home', title: title('房屋'), kind: 'home', required: true }],
   states: [],
