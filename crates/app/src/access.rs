@@ -14,6 +14,7 @@ use domain::id::{HolderId, MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::pack::model::Kind;
 use domain::record::{By, Command, Record};
+use domain::roster::Posting;
 use domain::time::Instant;
 use std::sync::Arc;
 use store::{Tx, record};
@@ -311,6 +312,24 @@ impl Office {
             }
         }
         Ok(seen)
+    }
+
+    /// Where somebody stands, with the postings that hold there: of a customer, the unit that registers him.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub fn standings(
+        &self,
+        actor: &Actor,
+    ) -> Result<Vec<(domain::unit::Unit, Vec<Posting>)>, Error> {
+        let now = self.clock().now();
+        let mut all = Vec::new();
+        for unit in self.units_of(actor)? {
+            let view = self.view(unit.id)?;
+            let postings = actor.standing(&view, now).postings().cloned().collect();
+            all.push((unit, postings));
+        }
+        Ok(all)
     }
 
     /// The unit of that code, if the actor has something to do there.

@@ -1,6 +1,6 @@
 //! The one place that asks what time it is, and that makes ids.
 
-use domain::id::{ImportId, RecordId, UnitId};
+use domain::id::{ImportId, RecordId, SessionId, UnitId};
 use domain::time::Instant;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -82,6 +82,9 @@ impl Clock {
     }
     pub fn unit_id(&self) -> UnitId {
         UnitId::from_uuid(self.id())
+    }
+    pub fn session_id(&self) -> SessionId {
+        SessionId::from_uuid(self.id())
     }
     pub fn import_id(&self) -> ImportId {
         ImportId::from_uuid(self.id())

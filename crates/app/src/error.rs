@@ -1,5 +1,6 @@
 //! What a use-case answers when it does not do what was asked.
 
+use crate::account::AccountError;
 use domain::access::Denied;
 use domain::name::Text;
 use domain::pack::Fault;
@@ -7,6 +8,9 @@ use domain::record::{EvolveError, Refusal};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Somebody was not let in, or an account not changed.
+    #[error("{}", .0.text().en)]
+    Account(AccountError),
     /// Business says no: every reason at once.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Refused(Vec<Refusal>),
@@ -81,6 +85,12 @@ impl From<store::Error> for Error {
     }
 }
 
+impl From<AccountError> for Error {
+    fn from(error: AccountError) -> Self {
+        Self::Account(error)
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(vec![refusal])
@@ -93,6 +103,10 @@ pub enum Class {
     /// Mend what was asked.
     Usage,
     NotFound,
+    /// Sign in first, or again.
+    SignIn,
+    /// Too often: wait.
+    Wait,
     Denied,
     Refused,
     /// Load again and decide again.
@@ -109,6 +123,19 @@ impl Error {
         use store::Error as S;
         match self {
             Self::Usage(_) | Self::Asked { .. } => Class::Usage,
+            Self::Account(error) => match error {
+                AccountError::Wrong
+                | AccountError::CodeNeeded
+                | AccountError::CodeWrong
+                | AccountError::Nobody => Class::SignIn,
+                AccountError::Wait(_) => Class::Wait,
+                AccountError::MustChange => Class::Denied,
+                AccountError::LoginTaken | AccountError::SetUp => Class::Conflict,
+                AccountError::Weak | AccountError::NoPost | AccountError::Scopes(_) => {
+                    Class::Refused
+                }
+                AccountError::Busy => Class::Unavailable,
+            },
             // What somebody may not see does not exist for him.
             Self::NotFound | Self::Denied(Denied::Unseen) => Class::NotFound,
             Self::Denied(_) => Class::Denied,
@@ -129,6 +156,7 @@ impl Error {
                 .first()
                 .map_or("refused", |refusal| refusal.code.as_str()),
             Self::NotFound => "not-found",
+            Self::Account(error) => error.code(),
             Self::Denied(denied) => denied.refusal().code.as_str(),
             Self::KeyReused => "key-reused",
             Self::Pack(_) => "pack-faults",

@@ -3,6 +3,7 @@
 //! The clock and the ids come from here, files are read here. Nothing here contains SQL, knows HTTP, or decides a business rule.
 
 pub mod access;
+pub mod account;
 pub mod attachment;
 pub mod board;
 mod cast;

@@ -1,6 +1,7 @@
 //! An open database with everything a use-case needs: the office in which desks stand.
 
 use crate::access::Actor;
+use crate::account::Turns;
 use crate::attachment::Folder;
 use crate::changes::Changes;
 use crate::clock::Clock;
@@ -31,6 +32,8 @@ pub struct Office(Arc<Inner>);
 struct Inner {
     store: Store,
     clock: Clock,
+    /// Passwords are hashed few at a time.
+    turns: Turns,
     /// Packs compiled before the database was opened.
     known: Library,
     search_key: Option<Key>,
@@ -111,6 +114,7 @@ impl Office {
             search_key: extras.search_key,
             files: extras.files,
             changes: Changes::default(),
+            turns: Turns::default(),
             views: RwLock::new(HashMap::new()),
             library: RwLock::new(Library::default()),
         }))
@@ -140,6 +144,9 @@ impl Office {
         self.0.store.write(lane, work)
     }
 
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
     pub fn clock(&self) -> &Clock {
         &self.0.clock
     }

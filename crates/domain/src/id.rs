@@ -53,6 +53,8 @@ ids! {
     TeamId,
     /// A batch of imported rows, undone as a whole.
     ImportId,
+    /// A session, a token or a line of who signed in.
+    SessionId,
     /// Whose figures: a member, a team or a unit, whose ids never meet.
     HolderId,
 }

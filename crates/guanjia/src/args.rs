@@ -128,6 +128,12 @@ pub(crate) enum Command {
         #[arg(long)]
         explain: bool,
     },
+    /// 员工账号 (accounts of members)
+    #[command(subcommand)]
+    Member(Member),
+    /// 供程序使用的令牌 (tokens for programs)
+    #[command(subcommand)]
+    Token(Token),
     /// 规则包 (packs)
     #[command(subcommand)]
     Pack(Pack),
@@ -193,6 +199,73 @@ pub(crate) enum Log {
     Requests,
     /// 每个请求一行 JSON (one line of JSON a request)
     Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Member {
+    /// 登记员工、任命岗位并开通账号，显示初始密码 (register, post and give an account; shows the first password)
+    #[command(
+        after_help = "示例 (example):\n  guanjia member add zhang.wei --data ./data --name 张伟 --post front-desk --unit WT"
+    )]
+    Add {
+        #[command(flatten)]
+        at: Where,
+        login: String,
+        /// 姓名；不填则用登录名 (name; the login if none)
+        #[arg(long)]
+        name: Option<String>,
+        /// 岗位，见规则包 posts.yaml (a post of the pack)
+        #[arg(long)]
+        post: String,
+        /// 组织单元代码；不填为公司 (a unit's code; the company if none)
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+        #[arg(long)]
+        grid: Option<String>,
+        /// 班组代码 (a team's code)
+        #[arg(long)]
+        team: Option<String>,
+    },
+    /// 重设密码，结束全部会话与令牌，取消双因素 (a new password; sessions, tokens and the second factor end)
+    Password {
+        #[command(flatten)]
+        at: Where,
+        login: String,
+    },
+    /// 停用账号 (let an account in no more)
+    Disable {
+        #[command(flatten)]
+        at: Where,
+        login: String,
+        /// 重新启用 (let it in again)
+        #[arg(long)]
+        undo: bool,
+    },
+    /// 列出账号 (list accounts)
+    List {
+        #[command(flatten)]
+        at: Where,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// 以某员工的名义为程序开一个令牌 (make a token for a program of a member's)
+    #[command(
+        after_help = "范围 (scopes): see, see:KIND, do, do:KIND, do:KIND/STEP, run:exports …\n示例 (example):\n  guanjia token add wt-desk --data ./data --name 呼叫中心 --scopes \"see do:visit\" --days 90"
+    )]
+    Add {
+        #[command(flatten)]
+        at: Where,
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        scopes: String,
+        /// 有效天数，最多 366 (days, 366 at most)
+        #[arg(long, default_value_t = 90)]
+        days: u16,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -53,6 +53,7 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
     match error {
         Error::Refused(_)
         | Error::Denied(_)
+        | Error::Account(_)
         | Error::NotFound
         | Error::KeyReused
         | Error::Pack(_)
@@ -80,6 +81,10 @@ fn said(error: &Error) -> (String, String) {
                 .collect::<Vec<_>>()
                 .join("\n");
             (zh, en)
+        }
+        Error::Account(error) => {
+            let text = error.text();
+            (text.zh, text.en)
         }
         Error::Denied(denied) => {
             let text = denied.refusal().text();

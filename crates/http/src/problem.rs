@@ -84,6 +84,8 @@ fn status(code: &str, class: Class) -> StatusCode {
         _ => match class {
             Class::Usage => StatusCode::BAD_REQUEST,
             Class::NotFound => StatusCode::NOT_FOUND,
+            Class::SignIn => StatusCode::UNAUTHORIZED,
+            Class::Wait => StatusCode::TOO_MANY_REQUESTS,
             Class::Denied => StatusCode::FORBIDDEN,
             Class::Refused => StatusCode::UNPROCESSABLE_ENTITY,
             Class::Stale | Class::Conflict => StatusCode::CONFLICT,
@@ -259,6 +261,7 @@ impl From<Error> for Problem {
                 "这个 Idempotency-Key 已用于另一个请求；请换一个。",
                 "The Idempotency-Key was used for another request; use a new one.",
             ),
+            Error::Account(error) => error.text(),
             Error::Usage(text) => Text::both(text.clone(), text.clone()),
             _ => match class {
                 Class::NotFound => Text::both(

@@ -24,6 +24,7 @@
 //! ```
 
 mod access;
+pub mod account;
 pub mod blob;
 mod capture;
 pub mod change;

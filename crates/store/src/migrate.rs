@@ -33,6 +33,7 @@ const ALL: &[Migration] = migrations![
     1 "0001_kernel",
     2 "0002_ledger",
     3 "0003_lists",
+    4 "0004_account",
 ];
 
 /// The schema that this program knows.

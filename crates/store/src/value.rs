@@ -4,7 +4,7 @@
 //! an instant its microseconds, a list JSON text. Parameters are sent to PostgreSQL with the type of their kind, so that it infers none.
 
 use crate::Error;
-use domain::id::{HolderId, ImportId, MemberId, RecordId, TeamId, UnitId, Uuid};
+use domain::id::{HolderId, ImportId, MemberId, RecordId, SessionId, TeamId, UnitId, Uuid};
 use domain::name::Name;
 use domain::time::Instant;
 use postgres::types as pg;
@@ -270,7 +270,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { UnitId RecordId MemberId TeamId ImportId HolderId }
+ids! { UnitId RecordId MemberId TeamId ImportId HolderId SessionId }
 
 fn id(cell: Cell<'_>) -> Option<Uuid> {
     match cell {

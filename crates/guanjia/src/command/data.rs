@@ -47,8 +47,10 @@ pub(crate) fn init(
         return Err(Error::Usage("这里已经有数据库了；要换规则包请用 guanjia pack activate (there is a database already)".into()));
     }
     let number = office.activate(&operator(), sources)?;
+    let mut accounts = None;
     if demo {
         app::demo::play(&office, &clock, pack)?;
+        accounts = Some(office.demo_accounts(&operator())?);
     } else {
         office.add_unit(
             &operator(),
@@ -63,10 +65,13 @@ pub(crate) fn init(
         )?;
     }
     let units = office.units()?;
+    let setup = office.set_up_code()?;
     if json {
-        json_line(
-            &json!({"pack": checked.name, "version": checked.version, "number": number, "units": units.len()}),
-        )?;
+        json_line(&json!({
+            "pack": checked.name, "version": checked.version, "number": number, "units": units.len(),
+            "demo": accounts.map(|(logins, password)| json!({"logins": logins, "password": password})),
+            "setup_code": setup,
+        }))?;
     } else {
         line(&format!(
             "数据库已建立：规则包 {} {}，{} 个组织单元 (created: pack {} {}, {} units)",
@@ -77,6 +82,17 @@ pub(crate) fn init(
             checked.version,
             units.len()
         ))?;
+        if let Some((logins, password)) = &accounts {
+            line(&format!(
+                "示范账号，同一密码 (demo accounts, one password): {password}\n  {}",
+                logins.join(" ")
+            ))?;
+        }
+        if let Some(code) = &setup {
+            line(&format!(
+                "管理员设立码，24 小时内有效 (code to set the administrator up, for 24 hours): {code}"
+            ))?;
+        }
     }
     Ok(Done::Well)
 }

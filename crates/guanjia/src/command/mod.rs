@@ -3,6 +3,7 @@
 mod calendar;
 mod data;
 mod import;
+mod member;
 mod pack;
 mod score;
 mod serve;
@@ -78,6 +79,8 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             json,
         }
         .run(),
+        Command::Member(command) => member::run(command, json),
+        Command::Token(command) => member::token(command, json),
         Command::Pack(command) => pack::run(command, json),
         Command::Calendar {
             from,

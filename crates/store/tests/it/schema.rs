@@ -8,7 +8,20 @@ use store::testing::Home;
 use store::{Error, Store, migrations};
 
 /// Few rows, read by all, written alone: copied to every node of a distributed database, so their keys need no unit.
-const REFERENCE: [&str; 6] = ["unit", "unit_key", "config", "pack", "import", "migration"];
+const REFERENCE: [&str; 12] = [
+    "unit",
+    "unit_key",
+    "config",
+    "pack",
+    "import",
+    "migration",
+    "account",
+    "session",
+    "code",
+    "failure",
+    "device",
+    "sign_in",
+];
 
 /// A table, in words that both databases share.
 #[derive(Debug, Default, PartialEq, Eq)]

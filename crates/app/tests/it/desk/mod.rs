@@ -1,5 +1,6 @@
 //! Records at a desk, on every database there is: what one caller may rely on, and what holds when many come at once.
 
+mod accounts;
 mod beyond;
 mod differing;
 mod house;

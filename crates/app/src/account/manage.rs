@@ -1,0 +1,480 @@
+//! Keeping the accounts of others: adding members, resetting, disabling; the first administrator; invitations of customers.
+
+use super::session::{Presented, SignedIn, current, held};
+use super::{AccountError, digest, normal, ones_own, password};
+use crate::access::{Actor, Came};
+use crate::error::Error;
+use crate::office::Office;
+use domain::access::{Permit, Privilege};
+use domain::id::{RecordId, UnitId};
+use domain::name::Name;
+use domain::pack::model::{Kind, Pack, Role};
+use domain::record::Command;
+use domain::time::Instant;
+use domain::value::Value;
+use store::account::{self, Account, Code};
+use store::{Lane, record};
+
+/// How long a set-up code and an invitation hold.
+const SET_UP: i64 = 24 * 3_600_000_000;
+const INVITED: i64 = 14 * 86_400_000_000;
+
+/// Somebody who begins to work here.
+#[derive(Clone, Debug)]
+pub struct NewMember {
+    pub unit: UnitId,
+    pub login: String,
+    pub name: String,
+    pub post: Name,
+    pub grid: Option<String>,
+    pub team: Option<String>,
+}
+
+/// The first administrator.
+#[derive(Clone, Debug)]
+pub struct SetUp {
+    pub code: String,
+    pub login: String,
+    pub name: String,
+    pub password: String,
+}
+
+/// An account as its keeper sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub id: RecordId,
+    pub login: Option<String>,
+    pub disabled: bool,
+    pub second_factor: bool,
+}
+
+fn register(pack: &Pack, role: Role) -> Result<&Kind, Error> {
+    let kind = pack.kinds.values().find(|kind| kind.role == Some(role));
+    kind.ok_or_else(|| {
+        Error::Usage(format!(
+            "规则包没有登记 {role:?} 的单据类型 (the pack has no register of {role:?})"
+        ))
+    })
+}
+
+/// A password that a person can type: four groups of four letters and digits that are not mistaken for one another.
+fn spoken(secret: &str) -> String {
+    const SIGNS: &[u8; 16] = b"abcdefghkmnprstw";
+    let signs: Vec<char> = secret
+        .bytes()
+        .take(16)
+        .map(|sign| {
+            let value = char::from(sign).to_digit(16).unwrap_or(0);
+            char::from(SIGNS[value as usize])
+        })
+        .collect();
+    let groups: Vec<String> = signs
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    groups.join("-")
+}
+
+impl Office {
+    /// Registers a member, posts him and gives him an account; the password to hand to him, which he must change.
+    ///
+    /// # Errors
+    /// `Denied`, `Refused`, `LoginTaken`.
+    pub fn add_member(&self, actor: &Actor, new: NewMember) -> Result<(RecordId, String), Error> {
+        let permit = self.privilege(actor, Privilege::Accounts, Some(new.unit))?;
+        let given = spoken(&self.clock().secret());
+        let id = self.take_on(actor, &new)?;
+        self.give_account(&permit, id, new.unit, &new.login, &given, true)?;
+        Ok((id, given))
+    }
+
+    /// Writes the member and his posting, in one transaction.
+    fn take_on(&self, actor: &Actor, new: &NewMember) -> Result<RecordId, Error> {
+        let login = normal(&new.login);
+        if self.read(|tx| account::by_login(tx, &login))?.is_some() {
+            return Err(AccountError::LoginTaken.into());
+        }
+        let view = self.reload_if_outdated(new.unit)?;
+        let pack = &view.rules.pack;
+        if !pack.posts.contains_key(&new.post) {
+            let known: Vec<&str> = pack.posts.keys().map(Name::as_str).collect();
+            return Err(Error::Usage(format!(
+                "没有岗位“{}”；有：{} (no such post)",
+                new.post,
+                known.join(", ")
+            )));
+        }
+        let (member, posting) = (
+            register(pack, Role::Member)?.name.clone(),
+            register(pack, Role::Posting)?.name.clone(),
+        );
+        let today = view.unit.zone.day_of(self.clock().now());
+        let (actor_of, new) = (actor.clone(), new.clone());
+        self.at(actor, new.unit, Lane::Interactive, move |desk| {
+            let open = |fields: &[(&str, Option<&str>)]| {
+                let mut command = actor_of.command("open");
+                for (name, value) in fields {
+                    if let Some(value) = value {
+                        command.data.insert(Name::from(*name), Value::from(*value));
+                    }
+                }
+                command
+            };
+            let registered = open(&[("name", Some(&new.name)), ("login", Some(&login))]);
+            let id = desk.open(&member, None, &registered)?.record.id;
+            let from = today.to_string();
+            let mut posted = open(&[
+                ("post", Some(new.post.as_str())),
+                ("from", Some(&from)),
+                ("grid", new.grid.as_deref()),
+                ("team", new.team.as_deref()),
+            ]);
+            posted.links.insert("member".into(), id);
+            desk.open(&posting, None, &posted)?;
+            Ok(id)
+        })
+    }
+
+    fn give_account(
+        &self,
+        permit: &Permit,
+        id: RecordId,
+        unit: UnitId,
+        login: &str,
+        given: &str,
+        must_change: bool,
+    ) -> Result<(), Error> {
+        let hash = self.turns().hash(self.clock(), given)?;
+        let account = Account {
+            id,
+            unit,
+            is_party: false,
+            login: Some(normal(login)),
+            password: Some(hash),
+            must_change,
+            totp: None,
+            totp_step: None,
+            subject: None,
+            disabled_at: None,
+            created_at: self.clock().now(),
+        };
+        let written = self.write(permit, Lane::Interactive, move |tx| {
+            account::put(tx, &account)
+        });
+        match written {
+            Err(store::Error::Conflict(_)) => Err(AccountError::LoginTaken.into()),
+            written => Ok(written?),
+        }
+    }
+
+    /// Leave to keep somebody's account: at the unit that registers him and wherever he has a posting of his own.
+    fn keeper(&self, actor: &Actor, account: &Account) -> Result<Permit, Error> {
+        let permit = self.privilege(actor, Privilege::Accounts, Some(account.unit))?;
+        let holder = Actor::member(account.id.into(), Came::Password);
+        for unit in self.units_of(&holder)? {
+            let _ = self.privilege(actor, Privilege::Accounts, Some(unit.id))?;
+        }
+        Ok(permit)
+    }
+
+    fn account_of(&self, login: &str) -> Result<Account, Error> {
+        let found = self.read(|tx| account::by_login(tx, &normal(login)))?;
+        found.ok_or(Error::NotFound)
+    }
+
+    /// Gives a member a new password to hand to him, which he must change; his sessions and tokens end, and his second factor with them.
+    ///
+    /// # Errors
+    /// `Denied`, `NotFound`.
+    pub fn reset_password(&self, actor: &Actor, login: &str) -> Result<String, Error> {
+        let account = self.account_of(login)?;
+        let permit = self.keeper(actor, &account)?;
+        let given = spoken(&self.clock().secret());
+        let hash = self.turns().hash(self.clock(), &given)?;
+        self.write(&permit, Lane::Interactive, move |tx| {
+            let known = held(tx, account.id)?;
+            account::put(
+                tx,
+                &Account {
+                    password: Some(hash),
+                    must_change: true,
+                    totp: None,
+                    totp_step: None,
+                    ..known
+                },
+            )?;
+            account::forget_devices(tx, account.id)?;
+            Ok::<_, Error>(account::end_sessions(tx, account.id, None)?)
+        })?;
+        Ok(given)
+    }
+
+    /// Lets a member in no more, or again; his sessions and tokens end at once.
+    ///
+    /// # Errors
+    /// `Denied`, `NotFound`.
+    pub fn disable(&self, actor: &Actor, login: &str, disabled: bool) -> Result<(), Error> {
+        let account = self.account_of(login)?;
+        let permit = self.keeper(actor, &account)?;
+        let at = disabled.then(|| self.clock().now());
+        self.write(&permit, Lane::Interactive, move |tx| {
+            let known = held(tx, account.id)?;
+            account::put(
+                tx,
+                &Account {
+                    disabled_at: at,
+                    ..known
+                },
+            )?;
+            Ok::<_, Error>(account::end_sessions(tx, account.id, None)?)
+        })
+    }
+
+    /// The accounts of members registered where the actor keeps accounts.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn accounts(&self, actor: &Actor) -> Result<Vec<Listed>, Error> {
+        let mut kept = std::collections::HashSet::new();
+        for unit in self.units_of(actor)? {
+            if self
+                .privilege(actor, Privilege::Accounts, Some(unit.id))
+                .is_ok()
+            {
+                kept.insert(unit.id);
+            }
+        }
+        if kept.is_empty() {
+            let _ = self.privilege(actor, Privilege::Accounts, None)?;
+        }
+        let all = self.read(account::of_members)?;
+        let shown = all
+            .into_iter()
+            .filter(|account| kept.contains(&account.unit));
+        Ok(shown
+            .map(|account| Listed {
+                id: account.id,
+                login: account.login,
+                disabled: account.disabled_at.is_some(),
+                second_factor: account.totp.is_some(),
+            })
+            .collect())
+    }
+
+    /// Gives every member of the demo who has a login an account with one password, which he need not change.
+    ///
+    /// # Errors
+    /// A database that cannot be written.
+    pub fn demo_accounts(&self, actor: &Actor) -> Result<(Vec<String>, String), Error> {
+        let permit = self.privilege(actor, Privilege::Accounts, None)?;
+        let given = spoken(&self.clock().secret());
+        // One text for all: it is one password, and hashing takes time.
+        let hash = self.turns().hash(self.clock(), &given)?;
+        let library = self.library()?;
+        let active = library.active().ok_or(Error::NotFound)?;
+        let kind = register(&active.pack, Role::Member)?;
+        let now = self.clock().now();
+        let accounts = self.read(|tx| {
+            let mut accounts = Vec::new();
+            record::each_of_kind(tx, None, Some(&kind.name), |record| {
+                let login = record.doc.data.get("login").and_then(Value::as_text);
+                if let (Some(login), None) = (login, record.closed_at) {
+                    accounts.push(Account {
+                        id: record.id,
+                        unit: record.unit,
+                        is_party: false,
+                        login: Some(normal(login)),
+                        password: Some(hash.clone()),
+                        must_change: false,
+                        totp: None,
+                        totp_step: None,
+                        subject: None,
+                        disabled_at: None,
+                        created_at: now,
+                    });
+                }
+                Ok(())
+            })?;
+            Ok::<_, store::Error>(accounts)
+        })?;
+        let logins = accounts
+            .iter()
+            .filter_map(|account| account.login.clone())
+            .collect();
+        self.write(&permit, Lane::Interactive, move |tx| {
+            accounts
+                .iter()
+                .try_for_each(|account| account::put(tx, account))
+        })?;
+        Ok((logins, given))
+    }
+
+    /// A code with which the first administrator sets himself up; `None` once there is an account. A new one takes the place of the last.
+    ///
+    /// # Errors
+    /// A database that cannot be written.
+    pub fn set_up_code(&self) -> Result<Option<String>, Error> {
+        if self.read(account::is_any)? {
+            return Ok(None);
+        }
+        let code = spoken(&self.clock().secret());
+        let kept = Code {
+            digest: digest("setup", &code),
+            purpose: "setup".into(),
+            account: None,
+            unit: None,
+            expires_at: self.clock().now().plus_micros(SET_UP),
+        };
+        self.write(&ones_own(), Lane::Interactive, move |tx| {
+            account::put_code(tx, &kept)
+        })?;
+        Ok(Some(code))
+    }
+
+    /// Sets the first administrator up: a member at the top of the company, in a post that keeps accounts and packs.
+    ///
+    /// # Errors
+    /// `SetUp`, `CodeWrong`, `Weak`, `NoPost`.
+    pub fn set_up(&self, asked: &SetUp, from: &Presented) -> Result<SignedIn, Error> {
+        if self.read(account::is_any)? {
+            return Err(AccountError::SetUp.into());
+        }
+        let login = normal(&asked.login);
+        password::check(&login, &asked.password)?;
+        let library = self.library()?;
+        let active = library.active().ok_or(Error::NotFound)?;
+        let keeps = |post: &&domain::pack::model::Post| {
+            [Privilege::Accounts, Privilege::Packs]
+                .iter()
+                .all(|one| post.may.run.contains(one))
+        };
+        let post = active.pack.posts.values().find(keeps);
+        let post = post.ok_or(AccountError::NoPost)?.name.clone();
+        let unit = self.units()?.first().ok_or(Error::NotFound)?.id;
+        let (mark, now) = (digest("setup", asked.code.trim()), self.clock().now());
+        let taken = self.write(&ones_own(), Lane::Interactive, move |tx| {
+            account::take_code(tx, "setup", &mark, now)
+        })?;
+        if taken.is_none() {
+            return Err(AccountError::CodeWrong.into());
+        }
+        let new = NewMember {
+            unit,
+            login: login.clone(),
+            name: asked.name.clone(),
+            post,
+            grid: None,
+            team: None,
+        };
+        // The code was printed on the machine: whoever has it stands at it.
+        let id = self.take_on(&Actor::operator("set-up"), &new)?;
+        self.give_account(&ones_own(), id, unit, &login, &asked.password, false)?;
+        let account = self.read(|tx| current(tx, id))?;
+        self.let_in(account, Came::Password, None, None, from)
+    }
+
+    /// An invitation for a customer, to hand to him; one before it holds no more.
+    ///
+    /// # Errors
+    /// `Denied`; `NotFound`.
+    pub fn invite(
+        &self,
+        actor: &Actor,
+        unit: UnitId,
+        party: RecordId,
+    ) -> Result<(String, Instant), Error> {
+        let view = self.reload_if_outdated(unit)?;
+        let now = self.clock().now();
+        let found = self.read(|tx| {
+            let record = record::get(tx, unit, party)?;
+            let _ = actor.may_see(tx, &view, now, &record)?;
+            Ok::<_, Error>(record)
+        })?;
+        // Whoever may open a record of the customer's kind may invite him to look after it himself.
+        let pack = &view.rules.pack;
+        let kind = pack.kinds.get(&found.kind).ok_or(Error::NotFound)?;
+        if !is_party(pack, kind) || found.closed_at.is_some() {
+            return Err(Error::NotFound);
+        }
+        let command = Command::new("open", actor.by());
+        let _ = self.read(|tx| actor.may_command(tx, &view, now, kind, None, &command))?;
+        let code = spoken(&self.clock().secret());
+        let expires_at = now.plus_micros(INVITED);
+        let kept = Code {
+            digest: digest("invitation", &code),
+            purpose: "invitation".into(),
+            account: Some(party),
+            unit: Some(unit),
+            expires_at,
+        };
+        self.write(&ones_own(), Lane::Interactive, move |tx| {
+            account::put_code(tx, &kept)
+        })?;
+        Ok((code, expires_at))
+    }
+
+    /// Lets a customer in by his invitation, which is used up.
+    ///
+    /// # Errors
+    /// `CodeWrong`, `Wait`.
+    pub fn accept_invitation(&self, code: &str, from: &Presented) -> Result<SignedIn, Error> {
+        let now = self.clock().now();
+        let keys = super::throttle::Keys::new("invitation", &from.source, None);
+        self.read(|tx| Ok::<_, Error>(keys.check(tx, now)??))?;
+        let mark = digest("invitation", code.trim());
+        let account = self.write(&ones_own(), Lane::Interactive, move |tx| {
+            let taken = account::take_code(tx, "invitation", &mark, now)?;
+            let Some((id, unit)) = taken.and_then(|code| code.account.zip(code.unit)) else {
+                keys.failed(tx, now)?;
+                return Ok::<_, Error>(None);
+            };
+            let account = match account::hold(tx, id)? {
+                Some(known) => known,
+                None => Account {
+                    id,
+                    unit,
+                    is_party: true,
+                    login: None,
+                    password: None,
+                    must_change: false,
+                    totp: None,
+                    totp_step: None,
+                    subject: None,
+                    disabled_at: None,
+                    created_at: now,
+                },
+            };
+            account::put(tx, &account)?;
+            Ok(Some(account))
+        })?;
+        let account = account
+            .filter(|account| account.disabled_at.is_none())
+            .ok_or(AccountError::CodeWrong)?;
+        self.let_in(account, Came::Code, None, None, from)
+    }
+}
+
+/// A kind whose records are customers: steps of some kind name the link to it.
+fn is_party(pack: &Pack, kind: &Kind) -> bool {
+    use domain::pack::model::Who;
+    pack.kinds.values().any(|other| {
+        let steps = other.steps.values().chain([&other.open]);
+        let mut links = steps.flat_map(|step| &step.by).filter_map(|who| match who {
+            Who::Party(link) => other.links.get(link),
+            _ => None,
+        });
+        links.any(|link| link.kind == kind.name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spoken_password_is_long_enough_and_has_no_signs_that_are_mistaken() {
+        let said = spoken("0123456789abcdef0000");
+        assert_eq!(said, "abcd-efgh-kmnp-rstw");
+        assert_eq!(password::check("wt-desk", &said), Ok(()));
+    }
+}
