@@ -107,6 +107,7 @@ impl<'p> Cast<'p> {
                 .iter()
                 .map(|item| match ty {
                     Some(FieldType::Files { .. }) => Ok(Value::Text(digest(&plain(item)))),
+                    Some(FieldType::Choices(_)) => Ok(Value::Text(plain(item))),
                     ty => self.value(ty, item),
                 })
                 .collect::<Result<_, _>>()
