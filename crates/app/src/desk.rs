@@ -259,14 +259,8 @@ impl<'d, 'c> Desk<'d, 'c> {
             kind: kind.name.clone(),
             number: String::new(),
         };
-        let entry = self.decide(
-            kind,
-            Some(&kind.open),
-            Target::New(&opening),
-            None,
-            command,
-            now,
-        )?;
+        let step = command.built_in.is_none().then_some(&kind.open);
+        let entry = self.decide(kind, step, Target::New(&opening), None, command, now)?;
         self.evolved(kind, None, entry)
     }
 

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod account;
+pub mod appeal;
 pub mod attachment;
 pub mod board;
 mod cast;
@@ -24,12 +25,15 @@ pub mod pack;
 pub mod people;
 pub mod recompute;
 pub mod records;
+pub mod sample;
 pub mod scenario;
 pub mod schedule;
 pub mod score;
+pub mod seal;
 pub mod search;
 pub mod sweep;
 pub mod table;
+pub mod transfer;
 pub mod unit;
 pub mod verify;
 pub mod view;

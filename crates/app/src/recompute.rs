@@ -53,7 +53,7 @@ pub fn from_duties(
 ) -> Result<BTreeMap<TallyKey, Tally>, Error> {
     let mut sum = BTreeMap::new();
     duty::each(tx, filter, |row| {
-        measures.add_duty_row(unit.id, &row.kind, &row.decided, &mut sum);
+        measures.add_duty_row((unit.id, row.record), &row.kind, &row.decided, &mut sum);
         Ok(())
     })?;
     sum.retain(|_, tally| *tally != Tally::ZERO);

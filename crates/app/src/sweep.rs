@@ -8,6 +8,7 @@ use crate::access::Actor;
 use crate::desk::{Desk, beyond};
 use crate::error::Error;
 use crate::office::Office;
+use crate::transfer;
 use crate::view::View;
 use crate::{message, migrate, schedule};
 use domain::access::Scope;
@@ -47,6 +48,7 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
         ..Swept::default()
     };
     for unit in office.units()? {
+        swept.delivered += transfer::deliver(office, unit.id, as_of)?;
         let view = office.reload_if_outdated(unit.id)?;
         schedule::open_due(office, &view, as_of, &mut swept)?;
         let owing = office.read(|tx| owing(tx, &view, as_of))?;

@@ -8,6 +8,8 @@ use domain::access::Privilege;
 use domain::id::RecordId;
 use domain::ledger::{Account, Posted};
 use domain::measure::{self, TallyKey};
+use domain::name::Name;
+use domain::pack::model::{Pack, Role};
 use domain::record::{Entry, Hash};
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -29,6 +31,8 @@ pub struct Report {
     pub tallies: u64,
     /// Accounts on which records have posted in ledgers.
     pub lines: u64,
+    /// Sealed periods whose roots were computed anew (S8.3).
+    pub seals: u64,
     /// The first hundred differences, in words.
     pub faults: Vec<String>,
     pub fault_count: u64,
@@ -63,6 +67,7 @@ pub fn verify(
         report.ok = true;
         return Ok(report);
     };
+    let mut sealed = Vec::new();
     for unit in office.units()? {
         report.units += 1;
         let mut sum: BTreeMap<TallyKey, Tally> = BTreeMap::new();
@@ -136,6 +141,12 @@ pub fn verify(
                 report.fault(format!("{id}: duty {name}/{occurrence} is in no journal"));
             }
             ledgers(tx, &unit, &posted, &mut report)?;
+            for kind in seals(&active.pack) {
+                record::each_of_kind(tx, Some(unit.id), Some(kind), |record| {
+                    sealed.push(record);
+                    Ok(())
+                })?;
+            }
             let stored = tally::all(tx, unit.id)?;
             report.tallies += stored.len() as u64;
             differences(&unit.code, "journals", &stored, &sum, &mut report);
@@ -150,11 +161,22 @@ pub fn verify(
             )?;
             let of_duties: BTreeMap<_, _> = stored
                 .into_iter()
-                .filter(|(key, _)| key.measure.starts_with("duty:"))
+                .filter(|(key, _)| {
+                    key.measure.starts_with("duty:") || key.measure.starts_with("once:")
+                })
                 .collect();
             differences(&unit.code, "duties", &of_duties, &of_rows, &mut report);
             Ok::<_, Error>(())
         })?;
+    }
+    for seal in sealed {
+        report.seals += 1;
+        for unit in crate::seal::broken(office, &seal)? {
+            report.fault(format!(
+                "{unit}: its journal has not the root that the seal {} keeps",
+                seal.number
+            ));
+        }
     }
     report.ok = report.fault_count == 0;
     Ok(report)
@@ -198,6 +220,14 @@ fn ledgers(
         }
     }
     Ok(())
+}
+
+/// The kinds whose records seal a period.
+fn seals(pack: &Pack) -> impl Iterator<Item = &Name> {
+    pack.kinds
+        .values()
+        .filter(|kind| kind.role == Some(Role::Seal))
+        .map(|kind| &kind.name)
 }
 
 fn differences(

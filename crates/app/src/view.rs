@@ -13,6 +13,7 @@ use domain::name::Name;
 use domain::override_rule::Setter;
 use domain::pack::model::{Kind, Role};
 use domain::parameter::Parameters;
+use domain::period::Window;
 use domain::proof::Outage;
 use domain::record::duties::moment;
 use domain::record::setting;
@@ -39,6 +40,8 @@ pub struct View {
     pub parameters: Parameters,
     /// Declared for the unit or one above it (S4.7).
     pub outages: Vec<Outage>,
+    /// Periods that are closed for the unit or by one above it, with the standard that closed them (S8.3).
+    pub sealed: Vec<(Name, Window)>,
     /// Postings at units above: who acts from there sets what loosens (S8.4).
     above: Roster,
     /// Who stands where, for what each may do.
@@ -72,11 +75,19 @@ impl View {
         let mut posted = Vec::new();
         let mut above = Roster::default();
         let mut people = People::default();
-        let (mut overrides, mut outages) = (Vec::new(), Vec::new());
+        let (mut overrides, mut outages, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
         for kind in rules.pack.kinds.values() {
             let Some(role) = kind.role else { continue };
             // Places are many and answer for themselves when a record links them.
-            if matches!(role, Role::Place | Role::Mark) {
+            if matches!(
+                role,
+                Role::Place
+                    | Role::Mark
+                    | Role::Metric
+                    | Role::Scorecard
+                    | Role::Appeal
+                    | Role::Sample
+            ) {
                 continue;
             }
             for unit in &path {
@@ -98,6 +109,7 @@ impl View {
                             settings.extend(set);
                         }
                         Role::Outage => outages.extend(outage(&record)),
+                        Role::Seal => sealed.extend(closed_by(&record)),
                         role => {
                             if role == Role::Team {
                                 people.add(&record, &["name", "code"]);
@@ -131,6 +143,7 @@ impl View {
             people,
             parameters,
             outages,
+            sealed,
             above,
             rules,
             library,
@@ -173,9 +186,15 @@ impl View {
             balances,
             outages: &self.outages,
             setter,
+            sealed: &self.sealed,
             packs: &self.library,
             journal,
         }
+    }
+
+    /// Whether somebody acts from a unit above this one.
+    pub fn is_above(&self, member: MemberId, at: Instant) -> bool {
+        self.above.is_member(member, at)
     }
 
     /// Whether the view is what the database says.
@@ -275,7 +294,16 @@ impl Register<'_> {
                     });
                 }
             }
-            Role::Member | Role::Place | Role::Override | Role::Mark | Role::Outage => {}
+            Role::Member
+            | Role::Place
+            | Role::Override
+            | Role::Mark
+            | Role::Outage
+            | Role::Metric
+            | Role::Seal
+            | Role::Scorecard
+            | Role::Appeal
+            | Role::Sample => {}
         }
     }
 
@@ -290,6 +318,12 @@ impl Register<'_> {
             Moment::On(day) => of_day(self.zone, day),
         })
     }
+}
+
+/// The standard and period that a seal closes.
+fn closed_by(record: &Record) -> Option<(Name, Window)> {
+    let text = |name: &str| record.doc.data.get(name)?.as_text();
+    Some((Name::from(text("standard")?), text("period")?.parse().ok()?))
 }
 
 /// An outage that was declared and not taken back.

@@ -4,35 +4,102 @@
 //! holder, window), its values form a group, so a revoked outcome subtracts exactly what it added.
 
 use crate::holder::Holder;
-use crate::id::{HolderId, UnitId};
+use crate::id::{HolderId, MemberId, RecordId, UnitId};
 use crate::name::Name;
 use crate::number::Bp;
 use crate::outcome::Outcome;
-use crate::pack::model::Pack;
+use crate::pack::model::{FieldType, FileKind, Kind, Pack};
 use crate::pack::standard::{Clause, MeanOf, Selector, Standard, Subject};
-use crate::period::Period;
+use crate::period::{Period, Window};
+use crate::record::entry::{Signature, Signed};
 use crate::record::scope::DataScope;
-use crate::record::{Change, Decided, Entry, Record};
+use crate::record::{By, Change, Decided, Entry, Record};
+use crate::selection::Channel;
 use crate::tally::{Tally, Verdict};
 use crate::time::{Day, Zone};
-use crate::value::Data;
+use crate::value::{Data, Value};
 use std::collections::BTreeMap;
 
 mod evidence;
 
-pub use evidence::evidence;
+pub use evidence::{Taking, evidence, taking};
 
 /// Something that clauses count over windows of a period.
 #[derive(Clone, Debug)]
 pub struct Measure {
     /// What the tally rows carry; the same for clauses that count the same.
     pub key: String,
+    /// Each item has a row of its own, because items count together: the takings of a quota, the duties of one case.
+    pub itemised: bool,
     pub selector: Selector,
     pub period: Period,
     /// Whose evidence a step is, where its selector does not say.
     pub scores: Subject,
     /// The field that says which team a record is with.
     team: Option<Name>,
+    /// What it counts is what somebody thinks of the work (S9.6): the fields that may hold a recording of it, and who it is assigned to.
+    opinion: Option<Opinion>,
+}
+
+#[derive(Clone, Debug)]
+struct Opinion {
+    recordings: Vec<Name>,
+    assignee: Option<Name>,
+}
+
+impl Opinion {
+    /// Of a selector that reads a field which holds one.
+    fn of(kind: &Kind, selector: &Selector) -> Option<Self> {
+        let opinion = |name: &Name| kind.field(name.as_str()).is_some_and(|field| field.opinion);
+        let read = |expr: &crate::expr::Expr| expr.reads().any(|path| opinion(&path[0]));
+        let asks = match selector {
+            Selector::Ratio { of, .. } => read(of),
+            Selector::Mean {
+                of: MeanOf::Field(field),
+                ..
+            } => opinion(field),
+            _ => false,
+        };
+        let recordings = kind.fields.iter().filter(|field| {
+            matches!(&field.ty, FieldType::Files { kinds, .. } if kinds.contains(&FileKind::Audio))
+        });
+        asks.then(|| Self {
+            recordings: recordings.map(|field| field.name.clone()).collect(),
+            assignee: kind.assignee.clone(),
+        })
+    }
+
+    /// How it reached the record: what somebody enters about work that he had a hand in comes from staff, whoever is named as its source.
+    fn channel(&self, before: Option<&Record>, entry: &Entry) -> Channel {
+        let recorded = |name: &Name| matches!(entry.data.get(name), Some(Value::List(files)) if !files.is_empty());
+        if self.recordings.iter().any(recorded) {
+            return Channel::Recording;
+        }
+        let signed = |signature: &Signature| {
+            signature.how == Signed::OwnSession && matches!(signature.by, By::Party(_))
+        };
+        if entry.signatures.iter().any(signed) {
+            return Channel::Own;
+        }
+        let concerned = |member: &MemberId| {
+            before.is_some_and(|record| {
+                let doc = &record.doc;
+                let assigned = self
+                    .assignee
+                    .as_ref()
+                    .and_then(|field| doc.data.get(field)?.as_text());
+                doc.creator == Some(*member)
+                    || doc.chain.contains(member)
+                    || assigned == Some(member.to_string().as_str())
+            })
+        };
+        let mut actors = [entry.by.member(), entry.recorded_by].into_iter().flatten();
+        match &entry.by {
+            _ if actors.any(|member| concerned(&member)) => Channel::Staff,
+            By::Party(_) => Channel::Own,
+            By::Member(_) | By::Source(_) | By::Operator(_) | By::System => Channel::OutsideCaller,
+        }
+    }
 }
 
 /// Where a tally stands.
@@ -49,6 +116,25 @@ pub struct TallyKey {
 pub const SHARED: &str = "+shared";
 
 impl Measure {
+    /// What the rows of a window's items begin with; `shared`: of those that later holders were judged by.
+    pub fn items(&self, window: Window, shared: bool) -> String {
+        let shared = if shared { SHARED } else { "" };
+        format!("{}{shared}:{window}#", self.key)
+    }
+
+    /// What an opinion adds: nothing but its number where staff entered it about themselves (S9.6).
+    fn opinion(&self, before: Option<&Record>, entry: &Entry, counts: Tally) -> Tally {
+        let channel = self
+            .opinion
+            .as_ref()
+            .map(|opinion| opinion.channel(before, entry));
+        if channel == Some(Channel::Staff) {
+            Tally::APART
+        } else {
+            counts
+        }
+    }
+
     /// Whose evidence a step is: its doer's, or the opener's where nobody of the house took it; its record's team's; the unit's.
     fn of_whom(&self, unit: UnitId, entry: &Entry, after: &Record) -> HolderId {
         let team = || {
@@ -140,8 +226,16 @@ impl Measures {
         for measure in self.of_kind(&change.record.kind) {
             for (rows, sign) in [(&change.revoked, -1), (&change.decided, 1)] {
                 for row in rows {
-                    add_duty(measure, unit, row, sign, &mut moved);
+                    add_duty(measure, (unit, change.record.id), row, sign, &mut moved);
                 }
+            }
+            if let Some((holder, day, item, amount)) =
+                taking(measure, unit, zone, entry, &change.record)
+            {
+                let window = measure.period.containing(day);
+                let key = format!("{}{item}", measure.items(window, false));
+                let adds = Tally::of_value(amount);
+                add(&mut moved, &key, holder, window.first(), adds, 1);
             }
             for (holder, day, tally) in evidence(measure, unit, zone, before, entry, &change.record)
             {
@@ -156,15 +250,15 @@ impl Measures {
     /// What it moves that one decided duty takes the place of another.
     pub fn replaced(
         &self,
-        unit: UnitId,
+        (unit, record): (UnitId, RecordId),
         kind: &Name,
         old: &Decided,
         new: &Decided,
     ) -> BTreeMap<TallyKey, Tally> {
         let mut moved = BTreeMap::new();
         for measure in self.of_kind(kind) {
-            add_duty(measure, unit, old, -1, &mut moved);
-            add_duty(measure, unit, new, 1, &mut moved);
+            add_duty(measure, (unit, record), old, -1, &mut moved);
+            add_duty(measure, (unit, record), new, 1, &mut moved);
         }
         moved
     }
@@ -172,13 +266,13 @@ impl Measures {
     /// Adds one decided duty's row to sums, without its entry: the pass that audits and what-ifs make (S8.2).
     pub fn add_duty_row(
         &self,
-        unit: UnitId,
+        (unit, record): (UnitId, RecordId),
         kind: &Name,
         row: &Decided,
         sums: &mut BTreeMap<TallyKey, Tally>,
     ) {
         for measure in self.of_kind(kind) {
-            add_duty(measure, unit, row, 1, sums);
+            add_duty(measure, (unit, record), row, 1, sums);
         }
     }
 }
@@ -201,8 +295,8 @@ pub fn subtract_all(from: &mut BTreeMap<TallyKey, Tally>, other: BTreeMap<TallyK
     from.retain(|_, tally| *tally != Tally::ZERO);
 }
 
-/// The measure of a clause's part, with the kind it counts; `None` where nothing is tallied: marks, metrics, other scores, and what
-/// is counted from rows because a case can be made of several (`count-once-per`) or a subject counts once.
+/// The measure of a clause's part, with the kind it counts; `None` where nothing is tallied: marks, metrics, other scores, and steps of
+/// which a case is made (`count-once-per`).
 pub fn measure(
     pack: &Pack,
     standard: &Standard,
@@ -258,27 +352,51 @@ pub fn measure(
                 format!("mean:{kind}/{of}{}", condition(when.as_ref())),
             )
         }
-        Selector::Quota(_) | Selector::Mark | Selector::Metric { .. } | Selector::Score { .. } => {
-            return None;
+        Selector::Quota(quota) => {
+            let named = |name: &Option<Name>| name.clone().unwrap_or_else(|| Name::from(""));
+            (
+                &quota.of,
+                format!(
+                    "quota:{}/{}/{}/{}{}",
+                    quota.of,
+                    quota.at,
+                    named(&quota.subject),
+                    named(&quota.sum),
+                    condition(quota.when.as_ref())
+                ),
+            )
         }
+        Selector::Mark | Selector::Metric { .. } | Selector::Score { .. } => return None,
     };
     // Who a step counts for depends on what is scored; a duty has its own holder.
     let by = match (selector, standard.scores) {
-        (Selector::Duty { .. } | Selector::NoneOf { .. }, _) | (_, Subject::Member) => "",
+        (Selector::Duty { .. } | Selector::NoneOf { .. } | Selector::Quota(_), _)
+        | (_, Subject::Member) => "",
         (_, Subject::Team) => "%team",
         (_, Subject::Unit) => "%unit",
     };
-    if clause.count_once_per.is_some() {
-        return None;
-    }
+    let itemised = match (selector, &clause.count_once_per) {
+        (Selector::Quota(_), _) | (Selector::Duty { .. }, Some(_)) => true,
+        (_, Some(_)) => return None,
+        (_, None) => false,
+    };
+    let key = match key.strip_prefix("duty:") {
+        Some(duty) if itemised => format!("once:{duty}"),
+        _ => key,
+    };
     Some((
         kind.clone(),
         Measure {
             key: format!("{key}{by}@{}", period.name()),
+            itemised,
             selector: demanding(pack, selector),
             period,
             scores: standard.scores,
             team: pack.kinds.get(kind).and_then(|kind| kind.team.clone()),
+            opinion: pack
+                .kinds
+                .get(kind)
+                .and_then(|kind| Opinion::of(kind, selector)),
         },
     ))
 }
@@ -343,7 +461,7 @@ pub fn selects(selector: &Selector, name: &Name, seen: &Data) -> bool {
 
 fn add_duty(
     measure: &Measure,
-    unit: UnitId,
+    (unit, record): (UnitId, RecordId),
     row: &Decided,
     sign: i64,
     moved: &mut BTreeMap<TallyKey, Tally>,
@@ -351,10 +469,19 @@ fn add_duty(
     if !selects(&measure.selector, &row.name, &row.seen) {
         return;
     }
-    let window = measure.period.containing(row.day).first();
+    let span = measure.period.containing(row.day);
+    let window = span.first();
+    let key = |shared| match (measure.itemised, shared) {
+        (true, shared) => {
+            let item = format!("{record}/{}", row.occurrence);
+            format!("{}{item}", measure.items(span, shared))
+        }
+        (false, true) => format!("{}{SHARED}", measure.key),
+        (false, false) => measure.key.clone(),
+    };
     add(
         moved,
-        &measure.key,
+        &key(false),
         holder_id(&row.holder, unit),
         window,
         Tally::of(verdict(row)),
@@ -366,10 +493,9 @@ fn add_duty(
         } else {
             Verdict::Late { worth: Bp::new(0) }
         };
-        let key = format!("{}{SHARED}", measure.key);
         add(
             moved,
-            &key,
+            &key(true),
             holder_id(&share.holder, unit),
             window,
             Tally::of(verdict),

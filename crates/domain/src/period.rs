@@ -95,6 +95,16 @@ impl Window {
     pub fn previous(self) -> Self {
         self.step(-1)
     }
+    /// The windows of a shorter period that belong to this one, each to the one that holds its last day (S1.1, S1.2).
+    pub fn windows(self, period: Period) -> Vec<Self> {
+        let mut windows = Vec::new();
+        let mut window = period.containing(self.first());
+        while window.last() <= self.last() {
+            windows.push(window);
+            window = window.next();
+        }
+        windows
+    }
     pub fn contains(self, day: Day) -> bool {
         self.period.containing(day) == self
     }

@@ -9,6 +9,7 @@ use crate::id::RecordId;
 use crate::name::{Name, Text};
 use crate::number::Points;
 use crate::period::Window;
+use crate::record::Hash;
 use crate::sample::{Digest, SEPARATOR, merkle_root};
 use crate::scorecard::{Left, NoTotal, Total};
 use crate::tally::{Tally, Verdict};
@@ -45,6 +46,16 @@ pub fn open_until(
         until = until.max(due);
     }
     Ok(until)
+}
+
+/// The Merkle root of a unit's entries: over their hashes in lower-case hex, in the order of records and of each record's entries (S8.3).
+/// `None` where there are none.
+pub fn journal_root(hashes: impl IntoIterator<Item = Hash>) -> Option<Digest> {
+    let texts: Vec<String> = hashes
+        .into_iter()
+        .map(|hash| Digest::from_bytes(hash.0).to_string())
+        .collect();
+    merkle_root(texts.iter().map(String::as_str))
 }
 
 /// Whether the period can be sealed at `as_of`.

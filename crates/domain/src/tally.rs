@@ -59,6 +59,8 @@ pub struct Tally {
     pub exempt: i64,
     pub withdrawn: i64,
     pub anomalous: i64,
+    /// Opinions that staff entered about their own work (S9.6): not counted, and shown.
+    pub apart: i64,
     /// How many values `sum` adds up: microseconds, fen or a field's own unit.
     pub values: i64,
     pub sum: i64,
@@ -75,8 +77,15 @@ impl Tally {
         exempt: 0,
         withdrawn: 0,
         anomalous: 0,
+        apart: 0,
         values: 0,
         sum: 0,
+    };
+
+    /// One opinion of staff about themselves.
+    pub const APART: Self = Self {
+        apart: 1,
+        ..Self::ZERO
     };
 
     /// Met and missed, nothing else.
@@ -136,6 +145,7 @@ impl Tally {
             exempt: op(self.exempt, other.exempt)?,
             withdrawn: op(self.withdrawn, other.withdrawn)?,
             anomalous: op(self.anomalous, other.anomalous)?,
+            apart: op(self.apart, other.apart)?,
             values: op(self.values, other.values)?,
             sum: op(self.sum, other.sum)?,
         })
@@ -178,7 +188,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_tally() -> impl Strategy<Value = Tally> {
-        prop::array::uniform11(-1_000_000_i64..1_000_000).prop_map(|n| Tally {
+        prop::array::uniform12(-1_000_000_i64..1_000_000).prop_map(|n| Tally {
             met: n[0],
             late: n[1],
             late_worth_bp: n[2],
@@ -190,6 +200,7 @@ mod tests {
             anomalous: n[8],
             values: n[9],
             sum: n[10],
+            apart: n[11],
         })
     }
 

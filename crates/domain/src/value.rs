@@ -84,6 +84,11 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.into())

@@ -134,6 +134,25 @@ pub(crate) enum Command {
     /// 供程序使用的令牌 (tokens for programs)
     #[command(subcommand)]
     Token(Token),
+    /// 封存一个考核期：考核表、所用参数与流水根从此不变 (seal a period)
+    #[command(
+        after_help = "示例 (examples):\n  guanjia seal --data ./data --standard scorecard-100 --period 2026-03 --unit WT"
+    )]
+    Seal {
+        #[command(flatten)]
+        at: Where,
+        #[arg(long, value_name = "NAME")]
+        standard: String,
+        /// 考核期，如 2026-03、2026-Q1 (the period)
+        #[arg(long, value_name = "PERIOD")]
+        period: String,
+        /// 组织单元代码；不填为全公司 (a unit's code; the company if none)
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+        /// 有设备尚存未上传的记录，最多推迟到期末后七日 (a device is known to hold unsent entries)
+        #[arg(long)]
+        device_holds_entries: bool,
+    },
     /// 规则包 (packs)
     #[command(subcommand)]
     Pack(Pack),

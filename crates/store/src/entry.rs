@@ -4,6 +4,7 @@ use crate::{Error, Row, Tx};
 use domain::id::{ImportId, RecordId, UnitId};
 use domain::record::evolve::happened;
 use domain::record::{Entry, Hash};
+use domain::time::Instant;
 
 /// A line of a journal with its text as stored and its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,15 @@ pub fn each(
         "select unit_id, record_id, doc, hash from entry where unit_id = ?1 order by record_id, seq",
         &[&unit],
         |row| each(read(row)?),
+    )
+}
+
+/// The hashes of a unit's entries that were recorded up to an instant, in the order of records and of each record's entries.
+pub fn hashes(tx: &mut Tx<'_>, unit: UnitId, until: Instant) -> Result<Vec<Hash>, Error> {
+    tx.all(
+        "select hash from entry where unit_id = ?1 and recorded_at <= ?2 order by record_id, seq",
+        &[&unit, &until],
+        |row| Ok(Hash(row.get(0)?)),
     )
 }
 

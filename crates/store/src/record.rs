@@ -406,6 +406,21 @@ fn pointing_to(
     )
 }
 
+/// The records that link to this one under a name, in the order in which they were opened.
+pub fn linking(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    (to, name): (RecordId, &Name),
+) -> Result<Vec<Record>, Error> {
+    tx.all(
+        "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
+         from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
+         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 order by l.from_id",
+        &[&unit, &to, name],
+        read,
+    )
+}
+
 /// Keeps others from deciding on what hangs on this record until the transaction ends; a record that is not here locks nothing.
 pub fn lock(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
     let lock = tx.lock();

@@ -8,7 +8,7 @@ use domain::tally::Tally;
 use std::collections::BTreeMap;
 
 const COLUMNS: &str =
-    "met, late, late_worth_bp, missed, excused, exempt, withdrawn, anomalous, items, total";
+    "met, late, late_worth_bp, missed, excused, exempt, withdrawn, anomalous, apart, items, total";
 
 fn read(row: &Row<'_>, at: usize) -> Result<Tally, Error> {
     Ok(Tally {
@@ -21,8 +21,9 @@ fn read(row: &Row<'_>, at: usize) -> Result<Tally, Error> {
         exempt: row.get(at + 5)?,
         withdrawn: row.get(at + 6)?,
         anomalous: row.get(at + 7)?,
-        values: row.get(at + 8)?,
-        sum: row.get(at + 9)?,
+        apart: row.get(at + 8)?,
+        values: row.get(at + 9)?,
+        sum: row.get(at + 10)?,
     })
 }
 
@@ -30,15 +31,15 @@ fn read(row: &Row<'_>, at: usize) -> Result<Tally, Error> {
 pub fn add(tx: &mut Tx<'_>, unit: UnitId, moved: &BTreeMap<TallyKey, Tally>) -> Result<(), Error> {
     for (key, tally) in moved {
         tx.run_one(
-            "insert into tally (unit_id, measure, holder, window_on, met, late, late_worth_bp, missed, excused, exempt, withdrawn, anomalous, items, total) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+            "insert into tally (unit_id, measure, holder, window_on, met, late, late_worth_bp, missed, excused, exempt, withdrawn, anomalous, apart, items, total) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
              on conflict (unit_id, measure, holder, window_on) do update set met = tally.met + excluded.met, late = tally.late + excluded.late, \
              late_worth_bp = tally.late_worth_bp + excluded.late_worth_bp, missed = tally.missed + excluded.missed, \
              excused = tally.excused + excluded.excused, exempt = tally.exempt + excluded.exempt, withdrawn = tally.withdrawn + excluded.withdrawn, \
-             anomalous = tally.anomalous + excluded.anomalous, items = tally.items + excluded.items, total = tally.total + excluded.total",
+             anomalous = tally.anomalous + excluded.anomalous, apart = tally.apart + excluded.apart, items = tally.items + excluded.items, total = tally.total + excluded.total",
             &[
                 &unit, &key.measure, &key.holder, &day_number(key.window), &tally.met, &tally.late, &tally.late_worth_bp, &tally.missed,
-                &tally.excused, &tally.exempt, &tally.withdrawn, &tally.anomalous, &tally.values, &tally.sum,
+                &tally.excused, &tally.exempt, &tally.withdrawn, &tally.anomalous, &tally.apart, &tally.values, &tally.sum,
             ],
         )?;
     }
@@ -57,6 +58,29 @@ pub fn of_measure(
         &[&unit, &measure, &day_number(window)],
         |row| Ok((row.get(0)?, read(row, 1)?)),
     )
+}
+
+/// The tallies of a measure's single items: what follows `prefix`, which ends with `#`, and whose it is.
+pub fn items(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    prefix: &str,
+) -> Result<Vec<(String, HolderId, Tally)>, Error> {
+    // The character after `#`: everything that begins with the prefix lies below.
+    let beyond = format!("{}$", prefix.trim_end_matches('#'));
+    let rows = tx.all(
+        &format!("select measure, holder, {COLUMNS} from tally where unit_id = ?1 and measure >= ?2 and measure < ?3"),
+        &[&unit, &prefix, &beyond.as_str()],
+        |row| {
+            let measure: String = row.get(0)?;
+            let item = measure.strip_prefix(prefix).unwrap_or_default().to_owned();
+            Ok((item, row.get(1)?, read(row, 2)?))
+        },
+    )?;
+    Ok(rows
+        .into_iter()
+        .filter(|(.., tally)| *tally != Tally::ZERO)
+        .collect())
 }
 
 /// One holder's.

@@ -1,29 +1,25 @@
 //! Quotas as evidence: so many per period, or a share of a population cut among the grids (S6).
 
-use super::said::{Item, Reason};
+use super::said::{Item, Proof, Reason};
 use super::step::{candidates, journal};
-use super::{Found, Gather, number};
+use super::{Found, FoundBy, Gather, Key, number};
 use crate::error::Error;
 use crate::view::View;
 use domain::id::{HolderId, RecordId};
+use domain::measure::{Taking, measure, taking};
 use domain::name::Name;
 use domain::number::Ratio;
 use domain::pack::model::ParameterValue;
-use domain::pack::standard::{Needed, Population, Quota, Share};
+use domain::pack::standard::{Clause, Needed, Population, Quota, Selector, Share};
 use domain::period::Window;
-use domain::points::Evidence;
 use domain::quota::{
     CountedAt, Distinct, Filled, Item as Counted, Stretch, apportion, counted, fill, needed_of,
     population, verdict,
 };
-use domain::record::evolve::happened;
-use domain::record::scope::RecordScope;
 use domain::record::watch::{held, watch};
 use domain::tally::Tally;
-use domain::time::Instant;
-use domain::value::{Data, Value};
 use std::collections::BTreeMap;
-use store::{Tx, record};
+use store::{Tx, record, tally};
 
 /// What counts (S6.1, S7.8).
 #[derive(Clone, Copy)]
@@ -34,10 +30,8 @@ struct Counts {
 
 /// A record that may count, with whom it counts for.
 struct Done {
-    at: Instant,
-    record: RecordId,
+    taking: Taking,
     number: String,
-    subject: String,
     by: HolderId,
     /// What it adds: 1, or the field that the quota sums.
     amount: i64,
@@ -46,184 +40,236 @@ struct Done {
 pub(super) fn gather(
     gather: &Gather<'_>,
     tx: &mut Tx<'_>,
-    quota: &Quota,
+    clause: &Clause,
+    selector: &Selector,
     window: Window,
-) -> Result<Found, Error> {
-    let mut sum = Tally::ZERO;
-    let mut items = Vec::new();
+) -> Result<FoundBy, Error> {
+    let Selector::Quota(quota) = selector else {
+        return Ok(FoundBy::new());
+    };
+    let mut sums: BTreeMap<Key, Tally> = BTreeMap::new();
+    let mut items: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
     for view in gather.views {
         let zone = &view.unit.zone;
         let ended = gather.as_of >= window.ends(zone);
-        let done = done(gather, tx, view, quota, window)?;
-        let counts = Counts {
-            distinct: if quota.distinct_day {
-                Distinct::Day
-            } else {
-                Distinct::Subject
-            },
-            min_gap_days: quota.min_gap_days,
-        };
-        let (needed, mine) = match &quota.needed {
-            Needed::AtLeast(n) => {
-                let mine: Vec<&Done> = done
-                    .iter()
-                    .filter(|done| gather.holder.is_none_or(|wanted| done.by == wanted))
-                    .collect();
-                let concerned = gather
-                    .holder
-                    .is_none_or(|wanted| posted(view, wanted, window));
-                (if concerned { *n } else { 0 }, count(&mine, counts, zone))
+        let done = done(gather, tx, view, (clause, selector, quota), window)?;
+        for (key, (needed, mine)) in figures(gather, tx, view, quota, window, &done)? {
+            let tally = verdict(needed, mine, ended);
+            let sum = sums.entry(key).or_default();
+            *sum = sum.plus(tally).map_err(number)?;
+            if needed > 0 && gather.explain {
+                items.entry(key).or_default().push(asked(
+                    gather,
+                    view,
+                    quota,
+                    window,
+                    key,
+                    (needed, mine),
+                    tally,
+                ));
             }
-            Needed::Share {
-                of,
-                over,
-                share,
-                count: at,
-            } => {
-                let populations = populations(gather, tx, view, of, over.as_ref(), *at, window)?;
-                let share = bp(view, gather, share)?;
-                let total =
-                    Ratio::sum(populations.values().map(|(ratio, _)| *ratio)).map_err(number)?;
-                let needed = needed_of(share, total).map_err(number)?;
-                cut(gather, view, &populations, needed, &done, counts, window)?
-            }
-        };
-        let tally = verdict(needed, mine, ended);
-        sum = sum.plus(tally).map_err(number)?;
-        if needed > 0 {
-            items.push(Item {
-                record: RecordId::from_uuid(view.unit.id.uuid()).into(),
-                number: quota.of.to_string(),
-                project: view.unit.code.clone(),
-                verdict: if tally.missed > 0 {
-                    "missed"
-                } else if tally.pending > 0 {
-                    "pending"
-                } else {
-                    "met"
-                },
-                reason: Reason {
-                    zh: match &quota.sum {
-                        None => {
-                            format!("{} 应完成 {needed} 次，已完成 {mine} 次", view.unit.name)
-                        }
-                        Some(field) => format!(
-                            "{} 的 {field} 合计应达 {needed}，已达 {mine}",
-                            view.unit.name
-                        ),
-                    },
-                    en: format!("{}: {needed} needed, {mine} done", view.unit.code),
-                },
-                started_at: None,
-                due_at: Some(window.ends(zone).in_zone(zone)),
-                done_at: None,
-                holder: gather.holder.map(|holder| gather.names.of(holder)),
-                costs: None,
-                tally: Tally::ZERO,
-                verdict_of: None,
-                group: None,
-            });
         }
-        for done in done
-            .iter()
-            .filter(|done| gather.holder.is_none_or(|wanted| done.by == wanted))
-        {
-            items.push(Item {
-                record: done.record.into(),
-                number: done.number.clone(),
-                project: view.unit.code.clone(),
-                verdict: "counted",
-                reason: Reason {
-                    zh: format!("{} 计入", done.number),
-                    en: format!("{} counts", done.number),
-                },
-                started_at: None,
-                due_at: None,
-                done_at: Some(done.at.in_zone(zone)),
-                holder: Some(gather.names.of(done.by)),
-                costs: None,
-                tally: Tally::ZERO,
-                verdict_of: None,
-                group: None,
-            });
+        for done in done.iter().filter(|_| gather.explain) {
+            if let Some(key) = gather.whom.key(done.by) {
+                items.entry(key).or_default().push(Item {
+                    record: done.taking.record.into(),
+                    number: done.number.clone(),
+                    project: view.unit.code.clone(),
+                    verdict: "counted",
+                    reason: Reason {
+                        zh: format!("{} 计入", done.number),
+                        en: format!("{} counts", done.number),
+                    },
+                    started_at: None,
+                    due_at: None,
+                    done_at: Some(done.taking.at.in_zone(zone)),
+                    holder: Some(gather.names.of(done.by)),
+                    costs: None,
+                    tally: Tally::ZERO,
+                    verdict_of: None,
+                    group: None,
+                    by: None,
+                    proof: Proof {
+                        judged: format!("{}/{}", quota.of, quota.at),
+                        done_at: Some(done.taking.at),
+                        ..Proof::default()
+                    },
+                });
+            }
         }
     }
-    Ok(Found {
-        evidence: Evidence::Counts(sum),
-        items,
-    })
+    let found = sums.into_iter().map(|(key, sum)| {
+        let items = items.remove(&key).unwrap_or_default();
+        (key, Found::counted(selector, sum, items))
+    });
+    Ok(found.collect())
 }
 
-/// Records that took the step in the window and count, each once.
-fn done(
+/// What a unit or holder had to do and did.
+fn asked(
+    gather: &Gather<'_>,
+    view: &View,
+    quota: &Quota,
+    window: Window,
+    key: Key,
+    (needed, mine): (i64, i64),
+    tally: Tally,
+) -> Item {
+    let zone = &view.unit.zone;
+    Item {
+        record: RecordId::from_uuid(view.unit.id.uuid()).into(),
+        number: quota.of.to_string(),
+        project: view.unit.code.clone(),
+        verdict: if tally.missed > 0 {
+            "missed"
+        } else if tally.pending > 0 {
+            "pending"
+        } else {
+            "met"
+        },
+        reason: Reason {
+            zh: match &quota.sum {
+                None => format!("{} 应完成 {needed} 次，已完成 {mine} 次", view.unit.name),
+                Some(field) => format!(
+                    "{} 的 {field} 合计应达 {needed}，已达 {mine}",
+                    view.unit.name
+                ),
+            },
+            en: format!("{}: {needed} needed, {mine} done", view.unit.code),
+        },
+        started_at: None,
+        due_at: Some(window.ends(zone).in_zone(zone)),
+        done_at: None,
+        holder: key.map(|holder| gather.names.of(holder)),
+        costs: None,
+        tally: Tally::ZERO,
+        verdict_of: None,
+        group: None,
+        by: None,
+        proof: Proof {
+            judged: format!("{}/{} {mine}/{needed}", quota.of, quota.at),
+            ..Proof::default()
+        },
+    }
+}
+
+/// What is needed and what of it is done, of the unit or of each who is asked for.
+fn figures(
     gather: &Gather<'_>,
     tx: &mut Tx<'_>,
     view: &View,
     quota: &Quota,
     window: Window,
+    done: &[Done],
+) -> Result<BTreeMap<Key, (i64, i64)>, Error> {
+    let zone = &view.unit.zone;
+    let counts = Counts {
+        distinct: if quota.distinct_day {
+            Distinct::Day
+        } else {
+            Distinct::Subject
+        },
+        min_gap_days: quota.min_gap_days,
+    };
+    let of = |key: Key| -> i64 {
+        let mine: Vec<&Done> = done
+            .iter()
+            .filter(|done| key.is_none_or(|wanted| done.by == wanted))
+            .collect();
+        count(&mine, counts, zone)
+    };
+    match &quota.needed {
+        Needed::AtLeast(n) => {
+            let figures = gather.whom.keys().into_iter().map(|key| {
+                let concerned = key.is_none_or(|wanted| posted(view, wanted, window));
+                (key, (if concerned { *n } else { 0 }, of(key)))
+            });
+            Ok(figures.collect())
+        }
+        Needed::Share {
+            of: population,
+            over,
+            share,
+            count: at,
+        } => {
+            let populations =
+                populations(gather, tx, view, population, over.as_ref(), *at, window)?;
+            let share = bp(view, gather, share)?;
+            let total =
+                Ratio::sum(populations.values().map(|(ratio, _)| *ratio)).map_err(number)?;
+            let needed = needed_of(share, total).map_err(number)?;
+            if gather.whom.is_whole() {
+                return Ok([(None, (needed, of(None)))].into());
+            }
+            cut(gather, view, &populations, needed, window, of)
+        }
+    }
+}
+
+/// Records that took the step in the window and count, each once: the first of its takings. With evidence they come from the journals, else
+/// from their tallies.
+fn done(
+    gather: &Gather<'_>,
+    tx: &mut Tx<'_>,
+    view: &View,
+    (clause, selector, quota): (&Clause, &Selector, &Quota),
+    window: Window,
 ) -> Result<Vec<Done>, Error> {
     let zone = &view.unit.zone;
-    let mut all = Vec::new();
-    let none = Data::new();
-    for record in candidates(tx, view, &quota.of, window)? {
-        let journal = journal(tx, &record)?;
-        let mut counts: Option<Done> = None;
-        watch(&view.library, zone, &journal, |_, entry, after| {
-            let scope = RecordScope::after(Some(after), &none, &entry.used);
-            let holds = quota
-                .when
-                .as_ref()
-                .is_none_or(|when| when.holds(&scope).unwrap_or(false));
-            let at = happened(entry);
-            if entry.change.is_none()
-                && entry.step == quota.at
-                && holds
-                && window.contains(zone.day_of(at))
-                && at <= gather.as_of
-                && counts.is_none()
-            {
-                let subject = quota
-                    .subject
-                    .as_ref()
-                    .and_then(|link| after.doc.links.get(link))
-                    .copied();
-                counts = Some(Done {
-                    at,
-                    record: after.id,
+    let Some((_, measure)) = measure(gather.pack, gather.standard, clause, selector) else {
+        return Ok(Vec::new());
+    };
+    let mut all: Vec<Done> = Vec::new();
+    if gather.explain {
+        for record in candidates(tx, view, &quota.of, window)? {
+            let journal = journal(tx, &record)?;
+            watch(&view.library, zone, &journal, |_, entry, after| {
+                let taken = taking(&measure, view.unit.id, zone, entry, after);
+                let counts = taken.filter(|(_, day, ..)| window.contains(*day));
+                all.extend(counts.map(|(by, _, taking, amount)| Done {
+                    by,
                     number: after.number.clone(),
-                    subject: subject.unwrap_or(after.id).to_string(),
-                    amount: match &quota.sum {
-                        None => 1,
-                        Some(field) => after
-                            .doc
-                            .data
-                            .get(field)
-                            .and_then(Value::as_int)
-                            .unwrap_or(0),
-                    },
-                    by: entry
-                        .by
-                        .member()
-                        .or(after.doc.creator)
-                        .map_or(view.unit.id.into(), HolderId::from),
-                });
-            }
-        })?;
-        all.extend(counts);
+                    taking,
+                    amount,
+                }));
+            })?;
+        }
+    } else {
+        let items = tally::items(tx, view.unit.id, &measure.items(window, false))?;
+        for (item, by, tally) in items {
+            let taking = item
+                .parse()
+                .map_err(|error| Error::Store(store::Error::database(error)))?;
+            all.push(Done {
+                by,
+                number: String::new(),
+                taking,
+                amount: tally.sum,
+            });
+        }
     }
+    all.retain(|done| done.taking.at <= gather.as_of);
+    all.sort_by_key(|done| (done.taking.record, done.taking.at));
+    all.dedup_by_key(|done| done.taking.record);
     Ok(all)
 }
 
 /// How much of it counts: a number, or a sum.
 fn count(done: &[&Done], counts: Counts, zone: &domain::time::Zone) -> i64 {
-    let records: Vec<String> = done.iter().map(|done| done.record.to_string()).collect();
+    let texts: Vec<(String, String)> = done
+        .iter()
+        .map(|done| {
+            let taking = &done.taking;
+            (taking.record.to_string(), taking.subject.to_string())
+        })
+        .collect();
     let items: Vec<Counted<'_>> = done
         .iter()
-        .zip(&records)
-        .map(|(done, record)| Counted {
-            at: done.at,
+        .zip(&texts)
+        .map(|(done, (record, subject))| Counted {
+            at: done.taking.at,
             record,
-            subject: &done.subject,
+            subject,
             amount: done.amount,
         })
         .collect();
@@ -325,46 +371,43 @@ fn populations(
     Ok(populations)
 }
 
-/// What of a unit's quota is the holder's, and how much of it is done: shares of the grids by largest remainder, surpluses filling lacks (S6.4).
+/// What of a unit's quota is each holder's, and how much of it is done: shares of the grids by largest remainder, surpluses filling lacks
+/// (S6.4).
 fn cut(
     gather: &Gather<'_>,
     view: &View,
     populations: &Populations,
     needed: i64,
-    done: &[Done],
-    counts: Counts,
     window: Window,
-) -> Result<(i64, i64), Error> {
+    did: impl Fn(Key) -> i64,
+) -> Result<BTreeMap<Key, (i64, i64)>, Error> {
     let zone = &view.unit.zone;
-    let Some(holder) = gather.holder else {
-        let all: Vec<&Done> = done.iter().collect();
-        return Ok((needed, count(&all, counts, zone)));
-    };
-    let grids: Vec<Option<Name>> = populations.keys().cloned().collect();
     let sizes: Vec<i64> = populations.values().map(|(_, weight)| *weight).collect();
     let shares = apportion(needed, &sizes).map_err(number)?;
     let at = window.ends(zone).plus_micros(-1).min(gather.as_of);
-    let server = |grid: &Option<Name>| {
-        let members = view.roster.members_of_grid(grid.as_ref()?.as_str(), at);
-        members.first().map(|member| HolderId::from(*member))
-    };
-    let servers: Vec<Option<HolderId>> = grids.iter().map(server).collect();
-    let of_grid = |server: &Option<HolderId>| -> Vec<&Done> {
-        done.iter()
-            .filter(|done| server.is_some() && Some(done.by) == *server)
-            .collect()
-    };
+    let servers: Vec<Option<HolderId>> = populations
+        .keys()
+        .map(|grid| {
+            let members = view.roster.members_of_grid(grid.as_ref()?.as_str(), at);
+            members.first().map(|member| HolderId::from(*member))
+        })
+        .collect();
     let did: Vec<i64> = servers
         .iter()
-        .map(|server| count(&of_grid(server), counts, zone))
+        .map(|server| server.map_or(0, |server| did(Some(server))))
         .collect();
     let filled: Vec<Filled> = fill(&shares, &did);
-    let (mut mine, mut met) = (0, 0);
-    for (index, server) in servers.iter().enumerate() {
-        if *server == Some(holder) {
-            mine += filled[index].needed;
-            met += filled[index].met;
+    let mut figures: BTreeMap<Key, (i64, i64)> = gather
+        .whom
+        .keys()
+        .into_iter()
+        .map(|key| (key, (0, 0)))
+        .collect();
+    for (server, filled) in servers.into_iter().zip(filled) {
+        if let Some(figure) = server.and_then(|server| figures.get_mut(&Some(server))) {
+            figure.0 += filled.needed;
+            figure.1 += filled.met;
         }
     }
-    Ok((mine, met))
+    Ok(figures)
 }

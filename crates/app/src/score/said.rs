@@ -1,10 +1,12 @@
 //! One item of evidence, in words: what was due when, what was done when, what it comes to.
 
+use crate::export::Names;
 use domain::clock::{Due, End};
-use domain::id::RecordId;
+use domain::id::{MemberId, RecordId};
 use domain::name::Text;
 use domain::number::Points;
 use domain::points::{self, Earned};
+use domain::record::{BuiltIn, Entry};
 use domain::tally::{Tally, Verdict};
 use domain::time::{Instant, Zone};
 use serde::Serialize;
@@ -32,6 +34,21 @@ pub struct Item {
     /// What it counts together with, under `count-once-per`.
     #[serde(skip)]
     pub(crate) group: Option<RecordId>,
+    /// Who gave a mark.
+    #[serde(skip)]
+    pub(crate) by: Option<MemberId>,
+    #[serde(skip)]
+    pub(crate) proof: Proof,
+}
+
+/// What a seal's digest is made of, beside record and verdict (S8.3).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proof {
+    /// The duty or step that was judged, as `kind/duty`.
+    pub(crate) judged: String,
+    pub(crate) occurrence: u32,
+    pub(crate) due: Option<Due>,
+    pub(crate) done_at: Option<Instant>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -91,6 +108,28 @@ pub(crate) fn at(zone: &Zone, at: Instant) -> (String, String) {
         ),
         format!("{day} {time}"),
     )
+}
+
+impl Names {
+    /// Adds who excused it, and why, as the last entry says that did.
+    pub(crate) fn why_excused(
+        &self,
+        journal: &[(Entry, String)],
+        this: impl Fn(&BuiltIn) -> bool,
+        text: &mut Text,
+    ) {
+        let entry = journal
+            .iter()
+            .rev()
+            .map(|(entry, _)| entry)
+            .find(|entry| entry.change.as_ref().is_some_and(&this));
+        let Some(entry) = entry else { return };
+        let by = entry.by.member().map(|by| self.of(by.into()));
+        let by = by.unwrap_or_default();
+        let why = entry.reason.as_deref().unwrap_or_default();
+        text.zh.push_str(&format!("（{by}：{why}）"));
+        text.en.push_str(&format!(" ({by}: {why})"));
+    }
 }
 
 /// A due time; where a day ends, the day.

@@ -2,8 +2,8 @@
 //!
 //! Read from the journals of the kind's records, corrections in their place.
 
-use super::said::{Item, Reason};
-use super::{Found, Gather, evidence_of, number};
+use super::said::{Item, Proof, Reason};
+use super::{Found, FoundBy, Gather, Key, summed};
 use crate::error::Error;
 use crate::view::View;
 use domain::id::HolderId;
@@ -11,12 +11,15 @@ use domain::measure::evidence;
 use domain::name::{Name, Text};
 use domain::number::Points;
 use domain::pack::model::Role;
-use domain::pack::standard::{Clause, Selector};
+use domain::pack::standard::{Clause, MeanOf, Selector};
 use domain::period::Window;
-use domain::points::Evidence;
+use domain::points::{Evidence, lasting};
 use domain::record::watch::watch;
-use domain::record::{Entry, Record};
+use domain::record::{BuiltIn, Entry, Record};
 use domain::tally::Tally;
+use domain::time::Instant;
+use domain::value::Value;
+use std::collections::BTreeMap;
 use store::{Tx, entry, record};
 
 /// A record's journal, as domain reads it.
@@ -44,6 +47,11 @@ pub(super) fn candidates(
             .max()
             .copied()
             .unwrap_or(record.opened_at);
+        // What was found after its period was sealed counts later than it happened (S8.3).
+        let last = match record.doc.counts_on {
+            Some(day) => last.max(view.unit.zone.start_of(day)),
+            None => last,
+        };
         if !record.doc.void && record.opened_at < ends && last >= begins {
             records.push(record);
         }
@@ -58,13 +66,13 @@ pub(super) fn gather(
     clause: &Clause,
     selector: &Selector,
     window: Window,
-) -> Result<Found, Error> {
+) -> Result<FoundBy, Error> {
     let kind = match selector {
         Selector::NoneOf { kind, .. }
         | Selector::Complete { kind, .. }
         | Selector::Ratio { kind, .. }
         | Selector::Mean { kind, .. } => kind,
-        _ => return Found::of(Vec::new()),
+        _ => return Ok(FoundBy::new()),
     };
     let Some((_, measure)) = domain::measure::measure(
         gather.pack,
@@ -75,36 +83,40 @@ pub(super) fn gather(
         },
         selector,
     ) else {
-        return Found::of(Vec::new());
+        return Ok(FoundBy::new());
     };
-    let mut items = Vec::new();
+    let title = gather
+        .pack
+        .kinds
+        .get(kind)
+        .map(|kind| kind.title.clone())
+        .unwrap_or_default();
+    let mut items: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
     for view in gather.views {
         let zone = &view.unit.zone;
         for record in candidates(tx, view, kind, window)? {
             let journal = journal(tx, &record)?;
-            let mut found: Vec<(HolderId, domain::time::Instant, Tally)> = Vec::new();
+            let mut found: Vec<(Key, HolderId, Instant, Tally)> = Vec::new();
             watch(&view.library, zone, &journal, |before, entry, after| {
                 for (holder, day, tally) in
                     evidence(&measure, view.unit.id, zone, before, entry, after)
                 {
                     let at = domain::record::evolve::happened(entry);
-                    if window.contains(day) && at <= gather.as_of {
-                        found.push((holder, at, tally));
+                    if window.contains(day)
+                        && at <= gather.as_of
+                        && let Some(key) = gather.whom.key(holder)
+                    {
+                        found.push((key, holder, at, tally));
                     }
                 }
             })?;
-            for (holder, at, tally) in found {
-                if gather.holder.is_some_and(|wanted| wanted != holder) {
-                    continue;
+            for (key, holder, at, tally) in found {
+                let (verdict, mut text) = said(selector, &record, &title, tally, zone, at);
+                if tally.excused > 0 {
+                    let whole = |change: &BuiltIn| *change == BuiltIn::ExcuseRecord;
+                    gather.names.why_excused(&journal, whole, &mut text);
                 }
-                let title = gather
-                    .pack
-                    .kinds
-                    .get(kind)
-                    .map(|kind| kind.title.clone())
-                    .unwrap_or_default();
-                let (verdict, text) = said(selector, &record, &title, tally, zone, at);
-                items.push(Item {
+                items.entry(key).or_default().push(Item {
                     record: record.id.into(),
                     number: record.number.clone(),
                     project: view.unit.code.clone(),
@@ -118,15 +130,17 @@ pub(super) fn gather(
                     tally,
                     verdict_of: None,
                     group: None,
+                    by: None,
+                    proof: Proof {
+                        judged: format!("{kind}/{}", selector.word()),
+                        done_at: Some(at),
+                        ..Proof::default()
+                    },
                 });
             }
         }
     }
-    let sum = Tally::sum(items.iter().map(|item| item.tally)).map_err(number)?;
-    Ok(Found {
-        evidence: evidence_of(selector, sum),
-        items,
-    })
+    summed(selector, items)
 }
 
 fn said(
@@ -140,9 +154,18 @@ fn said(
     let (at_zh, at_en) = super::said::at(zone, at);
     let number = &record.number;
     match selector {
+        _ if tally.apart > 0 => (
+            "apart",
+            Text {
+                zh: format!("{number} 的评价由经办人自录，不计"),
+                en: format!("{number}: entered by staff about their own work, shown apart"),
+            },
+        ),
         Selector::NoneOf { .. } => (
             if tally.missed > 0 {
                 "missed"
+            } else if tally.excused > 0 {
+                "excused"
             } else {
                 "withdrawn"
             },
@@ -202,18 +225,31 @@ fn said(
                 en: format!("{number}: its times contradict each other, left out"),
             },
         ),
+        Selector::Mean {
+            of: MeanOf::Field(field),
+            ..
+        } => (
+            "counted",
+            Text {
+                zh: format!("{number} 的“{field}”：{}", tally.sum),
+                en: format!("{number}: {field} is {}", tally.sum),
+            },
+        ),
         _ => {
-            let minutes = tally.sum / 60_000_000;
+            let took = lasting(tally.sum);
             (
                 "counted",
                 Text {
-                    zh: format!("{number}：{minutes} 分钟"),
-                    en: format!("{number}: {minutes} minutes"),
+                    zh: format!("{number}：{}", took.zh),
+                    en: format!("{number}: {}", took.en),
                 },
             )
         }
     }
 }
+
+/// When a mark was given, on whose sheet, and what it is.
+type Mark = (Instant, Option<Name>, Points, Item);
 
 /// Marks given for the clause, the member and the period, in the order in which they were given (S7.6, S1.3).
 pub(super) fn marks(
@@ -221,70 +257,85 @@ pub(super) fn marks(
     tx: &mut Tx<'_>,
     clause: &Clause,
     window: Window,
-) -> Result<Found, Error> {
-    let mut given: Vec<(domain::time::Instant, Points, Item)> = Vec::new();
+) -> Result<FoundBy, Error> {
+    let mut given: BTreeMap<Key, Vec<Mark>> = BTreeMap::new();
     let kinds = gather
         .pack
         .kinds
         .values()
         .filter(|kind| kind.role == Some(Role::Mark));
+    let period = window.to_string();
     for kind in kinds {
         for view in gather.views {
             let zone = &view.unit.zone;
-            let mut records = Vec::new();
             record::each_of_kind(tx, Some(view.unit.id), Some(&kind.name), |record| {
-                records.push(record);
-                Ok(())
-            })?;
-            for record in records {
                 let text = |name: &str| record.doc.data.get(name).and_then(|value| value.as_text());
                 let member: Option<HolderId> = text("member").and_then(|id| id.parse().ok());
                 let for_this = text("standard") == Some(gather.standard.name.as_str())
                     && text("clause") == Some(clause.name.as_str())
-                    && text("period") == Some(window.to_string().as_str());
+                    && text("period") == Some(period.as_str());
                 let counts = !record.doc.void
                     && record.closed_at.is_none()
                     && record.opened_at <= gather.as_of;
-                let mine = gather.holder.is_none_or(|wanted| member == Some(wanted));
-                let Some(domain::value::Value::Int(hundredths)) = record
-                    .doc
-                    .data
-                    .get("mark")
-                    .filter(|_| for_this && counts && mine)
-                else {
-                    continue;
+                let key = gather.whom.key(member.unwrap_or(view.unit.id.into()));
+                let (Some(key), Some(Value::Int(hundredths))) = (
+                    key,
+                    record.doc.data.get("mark").filter(|_| for_this && counts),
+                ) else {
+                    return Ok(());
                 };
                 let mark = Points::from_hundredths(*hundredths);
                 let reason = text("reason").unwrap_or_default();
-                given.push((
-                    record.opened_at,
-                    mark,
-                    Item {
-                        record: record.id.into(),
-                        number: record.number.clone(),
-                        project: view.unit.code.clone(),
-                        verdict: "mark",
-                        reason: Reason {
-                            zh: format!("评 {mark} 分：{reason}"),
-                            en: format!("marked {mark}: {reason}"),
-                        },
-                        started_at: None,
-                        due_at: None,
-                        done_at: Some(record.opened_at.in_zone(zone)),
-                        holder: member.map(|member| gather.names.of(member)),
-                        costs: None,
-                        tally: Tally::ZERO,
-                        verdict_of: None,
-                        group: None,
+                let item = Item {
+                    record: record.id.into(),
+                    number: record.number.clone(),
+                    project: view.unit.code.clone(),
+                    verdict: "mark",
+                    reason: Reason {
+                        zh: format!("评 {mark} 分：{reason}"),
+                        en: format!("marked {mark}: {reason}"),
                     },
+                    started_at: None,
+                    due_at: None,
+                    done_at: Some(record.opened_at.in_zone(zone)),
+                    holder: member.map(|member| gather.names.of(member)),
+                    costs: None,
+                    tally: Tally::ZERO,
+                    verdict_of: None,
+                    group: None,
+                    by: record.doc.creator,
+                    proof: Proof {
+                        judged: format!("{}/{mark}", kind.name),
+                        done_at: Some(record.opened_at),
+                        ..Proof::default()
+                    },
+                };
+                given.entry(key).or_default().push((
+                    record.opened_at,
+                    text("part").map(Name::from),
+                    mark,
+                    item,
                 ));
-            }
+                Ok(())
+            })?;
         }
     }
-    given.sort_by_key(|(at, ..)| *at);
-    let marks = given.iter().map(|(_, mark, _)| *mark).collect();
-    Ok(Found {
-        evidence: Evidence::Marks(marks),
-        items: given.into_iter().map(|(.., item)| item).collect(),
-    })
+    let found = given.into_iter().map(|(key, mut given)| {
+        given.sort_by_key(|(at, ..)| *at);
+        let marks = given.iter().map(|(.., mark, _)| *mark).collect();
+        let mut sheets: BTreeMap<Name, Vec<Points>> = BTreeMap::new();
+        for (_, part, mark, _) in &given {
+            if let Some(part) = part {
+                sheets.entry(part.clone()).or_default().push(*mark);
+            }
+        }
+        let found = Found {
+            evidence: Evidence::Marks(marks),
+            tally: Tally::ZERO,
+            items: given.into_iter().map(|(.., item)| item).collect(),
+            sheets,
+        };
+        (key, found)
+    });
+    Ok(found.collect())
 }

@@ -3,5 +3,7 @@
 mod access;
 mod coverage;
 mod desk;
+mod house;
 mod import;
 mod scenarios;
+mod scoring;

@@ -122,8 +122,8 @@ impl EveryKind {
     /// the posts of an approval's stage, a duty out of a pool.
     pub fn of(change: &BuiltIn) -> Option<Self> {
         Some(match change {
-            BuiltIn::Excuse { .. } => Self::Excuse,
-            BuiltIn::HandOver { .. } => Self::HandOver,
+            BuiltIn::Excuse { .. } | BuiltIn::ExcuseRecord => Self::Excuse,
+            BuiltIn::HandOver { .. } | BuiltIn::Depart { .. } => Self::HandOver,
             BuiltIn::Merge { .. } => Self::Merge,
             BuiltIn::Unmerge => Self::Unmerge,
             BuiltIn::Void => Self::Void,
@@ -137,7 +137,8 @@ impl EveryKind {
             | BuiltIn::Lapse { .. }
             | BuiltIn::Migrate(_)
             | BuiltIn::NotApplied { .. }
-            | BuiltIn::Settle { .. } => return None,
+            | BuiltIn::Settle { .. }
+            | BuiltIn::Arrive(_) => return None,
         })
     }
 }

@@ -437,7 +437,7 @@ impl Lines {
             let all = standard
                 .weights
                 .iter()
-                .map(|(name, bp)| format!("{name} {bp}"))
+                .map(|(name, weight)| format!("{name} {}", weight.weight))
                 .collect();
             self.put(format!("{at}/weights"), ("权重", "weights"), pairs(all));
         }

@@ -21,7 +21,7 @@ mod yaml;
 pub use describe::{Line, lines, show};
 pub use diff::{Change, InUse, Loss, Nature, Orphan, diff, orphans};
 pub use fault::{Fault, Language, render};
-pub use load::load;
+pub use load::{condition, load};
 pub use schema::schema;
 pub use yaml::Node;
 

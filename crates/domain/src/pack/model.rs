@@ -172,7 +172,21 @@ pub struct Migration {
     pub defaults: Data,
 }
 
+impl Role {
+    /// Registers whose steps only their own use-cases take: what those work out must not be filled in by hand.
+    pub fn is_kept(self) -> bool {
+        matches!(
+            self,
+            Self::Seal | Self::Scorecard | Self::Appeal | Self::Sample
+        )
+    }
+}
+
 impl Kind {
+    /// Whether a field of it holds an opinion (S9.6).
+    pub fn asks_opinions(&self) -> bool {
+        self.fields.iter().any(|field| field.opinion)
+    }
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == *name)
     }
@@ -215,8 +229,21 @@ pub enum Role {
     Place,
     /// Fields `parameter`, `value` (texts), `from` (a day): binds the unit it stands in and those below (S8.4).
     Override,
-    /// Fields `standard`, `clause`, `period`, `reason` (texts), `member`, `mark` (hundredths of a point): a human mark (S7.6).
+    /// Fields `standard`, `clause`, `period`, `reason` (texts), `member`, `mark` (hundredths of a point): a human mark (S7.6). Optional text
+    /// `part`: the appraiser's, where the standard weighs several (S7.12).
     Mark,
+    /// Fields `metric`, `period` (texts), `value`; optional `of` (a whole number), `member`, `team`: a figure of a ledger, a survey, an
+    /// exam, a call feed (S7.8).
+    Metric,
+    /// Fields `standard`, `period`, `roots` (texts), `as_of`: a period that is closed (S8.3).
+    Seal,
+    /// Link `seal`; fields `subject`, `sealed`, `proposal` (texts), `member`: one card of a sealed period; steps `show`, `propose`, `revise`, `refuse`.
+    Scorecard,
+    /// Fields `standard`, `period`, `clause`, `subject`, `statement`, `decision` (texts), `duty`, `occurrence`; steps `uphold`, `reject`,
+    /// `go-on`, `uphold-above`, `reject-above` (S8.5).
+    Appeal,
+    /// Fields `standard`, `period`, `listed`, `root`, `seed`, `drawn` (texts), `size`, `first`, `second`; steps `type`, `draw` (S10.1).
+    Sample,
     /// Fields `from`, `until` (instants): an outage that lets paper entries in (S4.7), declared for the unit it stands in and those below.
     Outage,
 }
@@ -257,6 +284,8 @@ pub struct Field {
     pub required: bool,
     pub default: Option<Value>,
     pub sensitive: Option<Sensitive>,
+    /// What somebody thinks of the work: counted only where it did not come from those who did it (S9.6).
+    pub opinion: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

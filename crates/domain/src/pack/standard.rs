@@ -1,11 +1,15 @@
 //! Assessment instruments: standards made of clauses (考核标准、条款).
 
+use crate::clock::Span;
 use crate::expr::Expr;
 use crate::name::{Name, Text};
 use crate::number::{Bp, Points};
+use crate::pack::model::Pack;
 use crate::period::Period;
 use crate::points::{Way, WhenEmpty};
-use std::collections::BTreeMap;
+use crate::record::parameters_of;
+use crate::scorecard::Appraiser;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug)]
 pub struct Standard {
@@ -23,14 +27,58 @@ pub struct Standard {
     /// In the order of the file.
     pub clauses: Vec<Clause>,
     pub grades: Vec<Grade>,
-    /// Other standards or appraisers that weigh in, basis points that add up to 10,000 (S7.12); empty: the clauses alone.
-    pub weights: BTreeMap<Name, Bp>,
+    /// Appraisers whose sheets are weighed, basis points that add up to 10,000 (S7.12); empty: one sheet.
+    pub weights: BTreeMap<Name, Weight>,
 }
 
 impl Standard {
     pub fn clause(&self, name: &str) -> Option<&Clause> {
         self.clauses.iter().find(|clause| clause.name == *name)
     }
+}
+
+impl Standard {
+    /// Whether a clause looks at records of the kind as what must not happen.
+    pub fn forbids(&self, kind: &Name) -> bool {
+        let mut parts = self.clauses.iter().flat_map(|clause| &clause.parts);
+        parts.any(|part| matches!(&part.selector, Selector::NoneOf { kind: of, .. } if of == kind))
+    }
+
+    /// The parameters that its clauses read: those of quotas, and those by which its duties fall due.
+    pub fn parameters(&self, pack: &Pack) -> BTreeSet<Name> {
+        let mut names = BTreeSet::new();
+        for part in self.clauses.iter().flat_map(|clause| &clause.parts) {
+            match &part.selector {
+                Selector::Duty { kind, duty, .. } => {
+                    if let Some(duty) = pack.kinds.get(kind).and_then(|k| k.duty(duty.as_str())) {
+                        parameters_of(&duty.due, &mut names);
+                    }
+                }
+                Selector::Quota(Quota {
+                    needed:
+                        Needed::Share {
+                            share: Share::Param(name),
+                            ..
+                        },
+                    ..
+                }) => {
+                    names.insert(name.clone());
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+}
+
+/// One of the appraisers of an instrument (S7.12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weight {
+    pub title: Text,
+    pub weight: Bp,
+    pub appraiser: Appraiser,
+    /// Until when he gives his marks, counted from the period's last day.
+    pub within: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +185,23 @@ pub enum Selector {
     Score {
         standard: Name,
     },
+}
+
+impl Selector {
+    /// The word in packs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Duty { .. } => "duty",
+            Self::Quota(_) => "quota",
+            Self::NoneOf { .. } => "none-of",
+            Self::Complete { .. } => "complete",
+            Self::Ratio { .. } => "ratio",
+            Self::Mean { .. } => "mean",
+            Self::Mark => "mark",
+            Self::Metric { .. } => "metric",
+            Self::Score { .. } => "score",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -627,7 +627,7 @@ pub(super) fn way(way: &Way) -> Text {
             let bands = listed(tiers.bands().iter().map(|band| {
                 let bound = match band.bound {
                     Bound::Rate(bp) => bp.to_string(),
-                    Bound::Value(value) => value.to_string(),
+                    bound @ (Bound::Value(_) | Bound::Lasting(_)) => bound.to_string(),
                 };
                 same(format!("{sign}{bound}: {}", band.points))
             }));

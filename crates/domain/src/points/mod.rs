@@ -12,6 +12,7 @@ use crate::name::Text;
 use crate::number::{Bp, NumberError, Points, Ratio};
 use crate::tally::Tally;
 pub use error::PointsError;
+pub use said::lasting;
 use serde::{Deserialize, Serialize};
 pub use tiers::{Band, Bound, Direction, Tiers};
 

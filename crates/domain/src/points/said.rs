@@ -1,6 +1,6 @@
 //! What a part of a clause found, in words.
 
-use super::{Evidence, Part, Way, WhenEmpty};
+use super::{Bound, Evidence, Part, Way, WhenEmpty};
 use crate::name::Text;
 use crate::number::{NumberError, Points, Ratio};
 use crate::tally::Tally;
@@ -68,16 +68,46 @@ fn counted(tally: &Tally) -> Text {
 }
 
 fn measured(way: &Way, value: Ratio) -> Result<Text, NumberError> {
-    let plain = matches!(way, Way::Tiers(tiers) if matches!(tiers.bands(), [super::Band { bound: super::Bound::Value(_), .. }, ..]));
-    let shown = if plain {
-        value.points()?.to_string()
-    } else {
-        value.bp()?.to_string()
+    let unit = match way {
+        Way::Tiers(tiers) => tiers.bands().first().map(|band| band.bound),
+        _ => None,
+    };
+    let shown = match unit {
+        Some(Bound::Lasting(_)) => {
+            let took = lasting(value.rounded()?);
+            return Ok(Text {
+                zh: format!("平均 {}", took.zh),
+                en: format!("{} on average", took.en),
+            });
+        }
+        Some(Bound::Value(_)) => value.points()?.to_string(),
+        Some(Bound::Rate(_)) | None => value.bp()?.to_string(),
     };
     Ok(Text {
         zh: format!("实测 {shown}"),
         en: format!("measured {shown}"),
     })
+}
+
+/// How long something took, as people say it: seconds below a minute, days and hours above two days, else to the minute, rounded down.
+pub fn lasting(micros: i64) -> Text {
+    let seconds = micros / 1_000_000;
+    if seconds < 60 {
+        return Text::both(format!("{seconds} 秒"), format!("{seconds} s"));
+    }
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    let minutes = if days >= 2 { 0 } else { minutes };
+    let parts = [
+        (days, "天", "d"),
+        (hours, "小时", "h"),
+        (minutes, "分", "min"),
+    ];
+    let (zh, en): (Vec<String>, Vec<String>) = parts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, zh, en)| (format!("{count} {zh}"), format!("{count} {en}")))
+        .unzip();
+    Text::both(zh.join(" "), en.join(" "))
 }
 
 fn listed(marks: &[Points]) -> String {

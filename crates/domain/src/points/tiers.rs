@@ -27,18 +27,20 @@ pub struct Band {
     pub points: Points,
 }
 
-/// Of a rate, or of a value in its own unit (microseconds where it is a duration).
+/// Of a rate, of a value in its own unit, or of how long something took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     Rate(Bp),
     Value(i64),
+    /// Microseconds.
+    Lasting(i64),
 }
 
 impl Bound {
     pub fn ratio(self) -> Ratio {
         match self {
             Self::Rate(bp) => bp.ratio(),
-            Self::Value(value) => Ratio::whole(value),
+            Self::Value(value) | Self::Lasting(value) => Ratio::whole(value),
         }
     }
 }
@@ -51,7 +53,7 @@ impl FromStr for Bound {
         }
         if text.starts_with('P') {
             return match text.parse() {
-                Ok(Span::Clock(micros)) => Ok(Self::Value(micros)),
+                Ok(Span::Clock(micros)) => Ok(Self::Lasting(micros)),
                 _ => Err(NumberError::Syntax),
             };
         }
@@ -65,6 +67,7 @@ impl fmt::Display for Bound {
         match self {
             Self::Rate(bp) => write!(f, "{}bp", bp.get()),
             Self::Value(value) => write!(f, "{value}"),
+            Self::Lasting(micros) => Span::Clock(*micros).fmt(f),
         }
     }
 }
@@ -77,11 +80,11 @@ impl Tiers {
         bands: Vec<Band>,
         otherwise: Option<Points>,
     ) -> Result<Self, PointsError> {
-        let rates = bands
-            .iter()
-            .filter(|b| matches!(b.bound, Bound::Rate(_)))
-            .count();
-        if rates != 0 && rates != bands.len() {
+        let unit = |band: &Band| std::mem::discriminant(&band.bound);
+        if bands
+            .windows(2)
+            .any(|pair| unit(&pair[0]) != unit(&pair[1]))
+        {
             return Err(PointsError::BandsUnit);
         }
         let worse = |a: &Band, b: &Band| match direction {
@@ -98,7 +101,7 @@ impl Tiers {
         let covered = match (direction, last.bound) {
             (Direction::AtLeast, Bound::Rate(bp)) => bp <= Bp::ZERO,
             (Direction::AtMost, Bound::Rate(bp)) => bp >= Bp::WHOLE,
-            (_, Bound::Value(_)) => false,
+            (_, Bound::Value(_) | Bound::Lasting(_)) => false,
         };
         if otherwise.is_none() && !covered {
             return Err(PointsError::BandsOpen);

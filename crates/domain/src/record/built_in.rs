@@ -127,6 +127,24 @@ pub(super) fn check(
             reason(command)?;
             change.clone()
         }
+        BuiltIn::ExcuseRecord => {
+            reason(command)?;
+            if !command.kept {
+                return Err(one(Refusal::new(Code::UseCaseOnly).with(&command.step)));
+            }
+            change.clone()
+        }
+        BuiltIn::Depart { to } => {
+            reason(command)?;
+            if to.unit == record.unit {
+                return Err(one(Refusal::new(Code::TransferSame)));
+            }
+            if !command.kept {
+                return Err(one(Refusal::new(Code::UseCaseOnly).with(&command.step)));
+            }
+            change.clone()
+        }
+        BuiltIn::Arrive(_) => return Err(one(Refusal::new(Code::RecordExists))),
         BuiltIn::Recur { duty: name, .. } => {
             let Some(duty) = kind.duty(name.as_str()) else {
                 return Err(one(Refusal::new(Code::DutyUnknown).with(name)));

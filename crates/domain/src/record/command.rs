@@ -13,6 +13,7 @@ use crate::name::Name;
 use crate::override_rule::Setter;
 use crate::pack::model::{Duty, Effect, Fact, Finds, HolderRule, Kind, Pack, Step};
 use crate::parameter::Parameters;
+use crate::period::Window;
 use crate::proof::{DeviceTimes, Outage};
 use crate::roster::Roster;
 use crate::selection;
@@ -55,6 +56,8 @@ pub struct Command {
     pub sender: Option<Sender>,
     /// A step that every kind has, in place of one of the pack.
     pub built_in: Option<BuiltIn>,
+    /// Comes from the use-case that keeps the rules of the register ([`crate::pack::model::Role::is_kept`]).
+    pub kept: bool,
 }
 
 impl Command {
@@ -85,6 +88,7 @@ impl Command {
             cause: None,
             sender: None,
             built_in: None,
+            kept: false,
         }
     }
     /// A step that every kind has.
@@ -119,6 +123,8 @@ pub struct Context<'a> {
     pub outages: &'a [Outage],
     /// Where whoever acts stands, seen from the unit (S8.4).
     pub setter: Setter,
+    /// Periods that are closed for the unit, with the standard that closed them (S8.3).
+    pub sealed: &'a [(Name, Window)],
     pub packs: &'a dyn Packs,
     /// The record's journal with its texts, which only built-in steps look at.
     pub journal: &'a [(Entry, String)],

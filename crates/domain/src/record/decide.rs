@@ -9,6 +9,7 @@ use crate::access::{self, On, Permit, Standing, said};
 use crate::id::{MemberId, RecordId};
 use crate::name::Name;
 use crate::pack::model::{Kind, Role, Step, Who};
+use crate::seal::finding_counts_in;
 use crate::time::Moment;
 use crate::value::Data;
 
@@ -58,6 +59,26 @@ pub fn decide(
         if record.doc.void {
             return Err(vec![Refusal::new(Code::VoidRecord)]);
         }
+        if let Some(place) = record.doc.moved_to {
+            return Err(vec![Refusal::new(Code::RecordMoved).with(place.unit)]);
+        }
+    }
+    if kind.role.is_some_and(Role::is_kept) && !command.kept && command.built_in.is_none() {
+        return Err(vec![Refusal::new(Code::UseCaseOnly).with(&kind.name)]);
+    }
+    if before.is_none()
+        && command.kept
+        && let Some(change @ BuiltIn::Arrive(_)) = &command.built_in
+    {
+        let change = Some(change.clone());
+        return Ok(entry(
+            context,
+            target,
+            command,
+            Vec::new(),
+            Used::default(),
+            change,
+        ));
     }
     if let Some(change) = &command.built_in {
         let Some(record) = before else {
@@ -105,6 +126,8 @@ pub fn decide(
     let mut used = check.used();
     check.paper(&mut used);
     check.setting();
+    check.mark();
+    check.closed_period(&mut used);
     check.condition(&used);
     if !check.faults.is_empty() {
         return Err(check.faults);
@@ -383,6 +406,44 @@ impl Check<'_> {
         self.faults.extend(said.err());
     }
 
+    /// A mark is for a clause that takes one, by somebody who may give it (S7.6, S7.12); history is not asked.
+    fn mark(&mut self) {
+        if self.kind.role == Some(Role::Mark) && self.before.is_none() && !self.command.is_import()
+        {
+            self.faults
+                .extend(super::appraising::check(self.context, self.command));
+        }
+    }
+
+    /// What must not happen counts in the period of the act, or if that is sealed in the one in which it was given (S8.3).
+    fn closed_period(&self, used: &mut Used) {
+        if self.before.is_some() || self.context.sealed.is_empty() {
+            return;
+        }
+        let zone = self.context.zone;
+        let act = match self.command.occurred {
+            Some(Moment::At(at)) => zone.day_of(at),
+            Some(Moment::On(day)) => day,
+            None => return,
+        };
+        let given = zone.day_of(self.context.now);
+        let forbids = |standard: &Name| {
+            let standard = self.context.pack.standards.get(standard);
+            standard.is_some_and(|standard| standard.forbids(&self.kind.name))
+        };
+        let closed = self
+            .context
+            .sealed
+            .iter()
+            .find(|(standard, window)| window.contains(act) && forbids(standard));
+        if let Some((_, window)) = closed {
+            let given_in = window.period().containing(given);
+            if finding_counts_in(*window, given_in, true) != *window {
+                used.counts_on = Some(given);
+            }
+        }
+    }
+
     fn condition(&mut self, used: &Used) {
         let Some(when) = &self.step.when else { return };
         let scope = RecordScope::after(self.before, &self.command.data, used);
@@ -420,5 +481,5 @@ pub fn touches_roster(kind: &Kind) -> bool {
 
 /// A register that says what holds in the unit and below beside the pack: parameters, outages.
 pub fn touches_config(kind: &Kind) -> bool {
-    matches!(kind.role, Some(Role::Override | Role::Outage))
+    matches!(kind.role, Some(Role::Override | Role::Outage | Role::Seal))
 }

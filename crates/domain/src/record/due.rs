@@ -12,7 +12,7 @@ use crate::value::Data;
 use std::collections::BTreeSet;
 
 /// The parameters that a due time names, into `names`.
-pub(super) fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
+pub fn parameters_of(due: &DueSpec, names: &mut BTreeSet<Name>) {
     fn of_limit(limit: &Limit, names: &mut BTreeSet<Name>) {
         match limit {
             Limit::Fixed(_) => {}

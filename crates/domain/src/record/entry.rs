@@ -1,14 +1,16 @@
 //! Entries: the lines of a record's journal, never edited or deleted, each with the hash of the one before it.
 
+use crate::clock::Wait;
 use crate::holder::Holder;
 use crate::id::{ImportId, MemberId, RecordId, UnitId};
 use crate::name::Name;
 use crate::proof::DeviceTimes;
+use crate::record::{Chain, Place, Todo};
 use crate::time::{Day, Instant, Moment};
 use crate::value::{Data, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// SHA-256 over the entry before, the entry's place and its text as stored.
@@ -244,6 +246,9 @@ pub struct Used {
     /// A declared outage lets this paper entry in, counting from when it occurred (S4.7).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub outage: bool,
+    /// The period in which it happened was sealed: what must not happen counts on this day (S8.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts_on: Option<Day>,
 }
 
 impl Used {
@@ -337,6 +342,12 @@ pub enum BuiltIn {
     },
     /// Somebody has looked at a step that was not applied, and says what came of it.
     Settle { seq: i64 },
+    /// The record as a whole does not count against anybody: an appeal found so (S8.5).
+    ExcuseRecord,
+    /// The record goes on in another unit, where it is opened under this id (S9.3).
+    Depart { to: Place },
+    /// It was opened in another unit and goes on here, as it stood there (S9.3).
+    Arrive(Box<Arrival>),
 }
 
 /// What a migration did to one record.
@@ -377,6 +388,9 @@ impl BuiltIn {
             Self::Migrate(_) => "migrate",
             Self::NotApplied { .. } => "not-applied",
             Self::Settle { .. } => "settle",
+            Self::ExcuseRecord => "excuse-record",
+            Self::Depart { .. } => "depart",
+            Self::Arrive(_) => "arrive",
         })
     }
     /// An agreement whose stage and post the decision fills in.
@@ -395,6 +409,30 @@ impl BuiltIn {
             post: Name::from(""),
         }
     }
+}
+
+/// What a record brings along from the unit where it was (S9.3): times, pauses and duties, so that nothing is younger for having moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub from: Place,
+    pub state: Name,
+    pub opened_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<MemberId>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub times: BTreeMap<Name, Instant>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<Wait>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub todo: Vec<Todo>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub occurrences: BTreeMap<Name, u32>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: Data,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub chains: BTreeMap<Name, Chain>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub chain: BTreeSet<MemberId>,
 }
 
 /// Why a record or entry was admitted from a source though live work would have been refused (S4.8).

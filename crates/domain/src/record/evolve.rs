@@ -1,10 +1,10 @@
 //! What an entry does to a record: the only way in which a row comes about.
 
 use super::duties::Duties;
-use super::entry::{BuiltIn, By, Entry, Hash, PackVersion, Via};
+use super::entry::{Arrival, BuiltIn, By, Entry, Hash, PackVersion, Via};
 use super::refusal::{Code, Refusal};
 use super::scope::RecordScope;
-use super::{Decided, Doc, Record};
+use super::{Decided, Doc, Place, Record};
 use crate::clock::{ClockError, Left, Wait};
 use crate::holder::Held;
 use crate::ledger::{self, Posted};
@@ -118,6 +118,7 @@ pub fn evolve(
                 creator: entry.by.member(),
                 source: opens.source.clone(),
                 sender: entry.sender.clone(),
+                counts_on: entry.used.counts_on,
                 ..Doc::default()
             },
         },
@@ -218,6 +219,16 @@ fn step(
     duties.ask()?;
     let (decided, revoked) = (duties.decided, duties.revoked);
     close(kind, entry, record);
+    if kind.asks_opinions() {
+        // Who opened it stands there already.
+        let creator = record.doc.creator;
+        let actors = [entry.by.member(), entry.recorded_by];
+        let others = actors
+            .into_iter()
+            .flatten()
+            .filter(|actor| Some(*actor) != creator);
+        record.doc.chain.extend(others);
+    }
     Ok((decided, revoked))
 }
 
@@ -465,6 +476,9 @@ fn built_in(
         }
         // They stand in the journal and change nothing.
         BuiltIn::NotApplied { .. } | BuiltIn::Settle { .. } => {}
+        BuiltIn::ExcuseRecord => duties.record.doc.excused = true,
+        BuiltIn::Depart { to } => depart(entry, duties.record, *to),
+        BuiltIn::Arrive(arrival) => arrive(kind, entry, duties.record, arrival),
         BuiltIn::Correct { .. }
         | BuiltIn::CorrectTime { .. }
         | BuiltIn::Recompute { .. }
@@ -473,6 +487,34 @@ fn built_in(
         }
     }
     Ok((duties.decided, duties.revoked))
+}
+
+/// The half of a transfer that closes the record where it was (S9.3). What was decided here stays decided here.
+fn depart(entry: &Entry, record: &mut Record, to: Place) {
+    record.doc.moved_to = Some(to);
+    record.doc.todo.clear();
+    record.doc.standing.clear();
+    record.doc.chains.clear();
+    record.closed_at = record.closed_at.or(Some(entry.recorded_at));
+}
+
+/// The half that opens it where it goes: as it stood, each duty handed over to the unit (S5.4).
+fn arrive(kind: &Kind, entry: &Entry, record: &mut Record, arrival: &Arrival) {
+    record.opened_at = arrival.opened_at;
+    record.state = arrival.state.clone();
+    let doc = &mut record.doc;
+    doc.data = entry.data.clone();
+    doc.links = entry.links.clone();
+    doc.creator = arrival.creator;
+    doc.times = arrival.times.clone();
+    doc.waits = arrival.waits.clone();
+    doc.todo = arrival.todo.clone();
+    doc.occurrences = arrival.occurrences.clone();
+    doc.facts = arrival.facts.clone();
+    doc.chains = arrival.chains.clone();
+    doc.chain = arrival.chain.clone();
+    doc.moved_from = Some(arrival.from);
+    close(kind, entry, record);
 }
 
 /// When a step happened as far as anybody said; a day without a time proves no instant (S2.12).

@@ -138,7 +138,10 @@ pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
         | BuiltIn::Settle { .. }
         | BuiltIn::Recur { .. }
         | BuiltIn::Lapse { .. }
-        | BuiltIn::Migrate(_) => false,
+        | BuiltIn::Migrate(_)
+        | BuiltIn::ExcuseRecord
+        | BuiltIn::Depart { .. }
+        | BuiltIn::Arrive(_) => false,
     }
 }
 
@@ -159,7 +162,12 @@ impl Folded {
             ..row.clone()
         };
         let now = excused(row);
-        let moved = measures.replaced(self.record.unit, &self.record.kind, row, &now);
+        let moved = measures.replaced(
+            (self.record.unit, self.record.id),
+            &self.record.kind,
+            row,
+            &now,
+        );
         measure::add_all(&mut self.tallies, moved);
         *row = now;
         // What may yet be revoked is the same row, and stays excused when it is.

@@ -4,6 +4,7 @@
 //! tallies. Live work, imports, schedules and replays all go through `evolve`, so a replay is a test of the row. Nothing here
 //! loads or stores: what a rule asks from outside comes in as [`Context`] and what it used is kept in the entry.
 
+pub mod appraising;
 pub mod approval;
 pub mod built_in;
 pub mod command;
@@ -31,6 +32,7 @@ pub mod watch;
 
 pub use command::{Command, Context, Needs, Seen, needs};
 pub use decide::{Opening, Target, decide};
+pub use due::parameters_of;
 pub use entry::{
     Anomaly, BuiltIn, By, Entry, Hash, Migrated, PackVersion, Sender, Signature, Used, Via,
 };
@@ -116,6 +118,20 @@ pub struct Doc {
     /// The record of another unit whose message brought it about (S9.3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Sender>,
+    /// Who has worked on it, where a field asks what somebody thinks of that (S9.6).
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub chain: BTreeSet<MemberId>,
+    /// It was excused as a whole: what must not happen does not count (S8.5).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub excused: bool,
+    /// The period of the act was sealed: it counts on the day on which it was given (S8.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts_on: Option<Day>,
+    /// Where it went on, and where it came from (S9.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<Place>,
     /// An import was undone: the record counts nowhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub void: bool,
@@ -184,6 +200,13 @@ impl Todo {
     pub fn holder(&self) -> &Holder {
         self.held.last().map_or(&Holder::Unit, |held| &held.holder)
     }
+}
+
+/// A record of another unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub unit: UnitId,
+    pub record: RecordId,
 }
 
 /// An approval that runs through its stages (X26).

@@ -119,6 +119,26 @@ codes! {
     LedgerShort = "ledger-short", "“{0}”余额不足：现有 {1}，不能再减；请核对数量或先补足。", "The balance of `{0}` is too small: it is {1}; check the amount or top it up first.";
     TooManyToCount = "too-many-to-count", "要数的单据超过 {0} 张（事实“{1}”）；请在规则包里用 within 或更近的链接收窄。", "More than {0} records to look through for the fact `{1}`; narrow it in the pack by `within` or by a closer link.";
     TooManyEffects = "too-many-effects", "联动层数超过 {0} 层；请检查规则包。", "More than {0} levels of effects; check the pack.";
+    RecordMoved = "record-moved", "该记录已转到另一单元（{0}）；请在那里办理。", "The record went on in another unit ({0}); work on it there.";
+    UseCaseOnly = "use-case-only", "“{0}”只能经专门的功能办理，不能直接登记。", "A `{0}` is kept by its own function and cannot be filled in by hand.";
+    MarkUnknown = "mark-unknown", "没有可评分的“{0}”；请从考核标准中选择。", "There is no `{0}` that takes a mark; choose one of the standard.";
+    MarkPeriod = "mark-period", "“{0}”不是该条款的考核期。", "`{0}` is no period of this clause.";
+    MarkValue = "mark-value", "评分 {0} 应在 0 与 {1} 之间，以 0.5 分为一级。", "The mark {0} must lie between 0 and {1}, in steps of half a point.";
+    MarkPart = "mark-part", "请填写评分人类别；可选：{0}。", "Say whose sheet the mark is on; one of {0}.";
+    MarkOwn = "mark-own", "除自评外不能给自己评分；自评只能由本人填写。", "Nobody marks himself except on his own sheet, which nobody else fills in.";
+    SealTooEarly = "seal-too-early", "{0} 之前仍可能有记录改变本期结果；请在此之后封存。", "Entries may still change the period until {0}; seal it after that.";
+    SealedAlready = "sealed-already", "本期已封存；迟到的依据请走修订。", "The period is sealed; late evidence proposes a revision.";
+    NotSealed = "not-sealed", "该考核表没有封存。", "This scorecard is not sealed.";
+    NothingChanged = "nothing-changed", "重算结果与封存的一致，无需修订。", "Computed anew it is as it was sealed; there is nothing to revise.";
+    AppealTooLate = "appeal-too-late", "申诉期限已过（截至 {0}）。", "The time to appeal ended at {0}.";
+    AppealExhausted = "appeal-exhausted", "上级单位已作决定，不能再申诉。", "The unit above has decided; there is no further appeal.";
+    AppealInChain = "appeal-in-chain", "申诉须由评分链以外的人决定；请由他人办理。", "An appeal is decided by somebody outside the chain that gave the score; have another do it.";
+    AppealAbove = "appeal-above", "此事须由上级单位决定。", "This is for the unit above to decide.";
+    AppealNothing = "appeal-nothing", "依据中没有这一项未达标的判定，无可申诉。", "The evidence holds no such verdict against anybody, so there is nothing to appeal against.";
+    AppealOwn = "appeal-own", "只能就本人的考核申诉。", "An appeal is against one's own score.";
+    AppealCorrect = "appeal-correct", "这一判定取自记录的内容；请更正该记录。", "This verdict follows from what the record says; correct the record instead.";
+    SampleRefused = "sample-refused", "不能抽样：{0}。", "The sample cannot be drawn: {1}.";
+    TransferSame = "transfer-same", "记录已在该单元；请选择另一单元。", "The record is in that unit already; choose another.";
     VoidRecord = "record-void", "该记录来自已撤销的导入，不能再办理。", "The record belongs to an import that was undone; no step can be taken on it.";
 }
 

@@ -143,7 +143,7 @@ impl Present {
 }
 
 /// Why a scorecard has no total, grade or rank, only its clauses (S7.10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "because")]
 pub enum NoTotal {
     Covered {
@@ -157,6 +157,11 @@ pub enum NoTotal {
     },
     /// Every clause is left out.
     NothingLeft,
+    /// Sheets of an instrument with weights that are still to come; those that are overdue are for the unit above (S7.12).
+    Marks {
+        awaited: Vec<Name>,
+        overdue: Vec<Name>,
+    },
 }
 
 /// The sum of a card's clauses.

@@ -1,7 +1,7 @@
 //! What a scorecard says where there are no points to show.
 
 use super::{Left, NoTotal};
-use crate::name::Text;
+use crate::name::{Name, Text};
 
 impl Left {
     pub fn code(self) -> &'static str {
@@ -27,14 +27,15 @@ impl Left {
 }
 
 impl NoTotal {
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Covered { .. } => "scorecard.covered",
             Self::Absent { .. } => "scorecard.absent",
             Self::NothingLeft => "scorecard.nothing-left",
+            Self::Marks { .. } => "scorecard.marks",
         }
     }
-    pub fn text(self) -> Text {
+    pub fn text(&self) -> Text {
         let (zh, en) = match self {
             Self::Covered { covered, least, of } => (
                 format!("有案例的条款仅 {covered} 分（适用 {of} 分，要求 {least} 分），不出总分"),
@@ -50,6 +51,31 @@ impl NoTotal {
                 "全部条款均不计入，不出总分".into(),
                 "every clause is left out: no total".into(),
             ),
+            Self::Marks { awaited, overdue } => {
+                let listed = |names: &[Name]| {
+                    names
+                        .iter()
+                        .map(Name::as_str)
+                        .collect::<Vec<_>>()
+                        .join("、")
+                };
+                let (mut zh, mut en) = (Vec::new(), Vec::new());
+                if !awaited.is_empty() {
+                    zh.push(format!("待评：{}", listed(awaited)));
+                    en.push(format!("awaited: {}", listed(awaited)));
+                }
+                if !overdue.is_empty() {
+                    zh.push(format!("逾期未评，转上级单位：{}", listed(overdue)));
+                    en.push(format!(
+                        "overdue and for the unit above: {}",
+                        listed(overdue)
+                    ));
+                }
+                (
+                    format!("{}，不出总分", zh.join("；")),
+                    format!("{}: no total", en.join("; ")),
+                )
+            }
         };
         Text { zh, en }
     }

@@ -10,8 +10,9 @@ use domain::holder::{
 use domain::id::{MemberId, RecordId, UnitId, Uuid};
 use domain::name::Name;
 use domain::outcome::{Outcome, Story};
+use domain::record::{BuiltIn, Doc, Hash, PackVersion, Place, Record, Todo};
 use domain::time::Instant;
-use domain::transfer::{Carried, transfer};
+use domain::transfer::transfer;
 
 /// S5.2
 #[test]
@@ -336,28 +337,51 @@ fn s9_3_a_transfer_takes_times_and_duties_along() {
         RecordId::from_uuid(Uuid::from_u128(4)),
     );
     let due = until("2026-03-03 10:00");
-    let duty = Carried {
+    let duty = Todo {
         name: Name::from("answer"),
+        occurrence: 1,
         start: at("2026-03-02 10:00"),
         rule: Rule::Fixed(due),
+        changes: Vec::new(),
+        pack: PackVersion(1),
+        days: None,
         due,
-        waits: Vec::new(),
+        not_before: None,
         held: vec![by(1, "2026-03-02 10:00")],
+        progress: Vec::new(),
+        excuse: None,
     };
     let moved_at = at("2026-03-02 18:00");
-    let (closing, opening) = transfer(
-        (north, old),
-        (south, new),
-        at("2026-03-02 10:00"),
-        moved_at,
-        vec![duty.clone()],
-    );
-    assert_eq!((closing.to, closing.successor), (south, new));
+    let record = Record {
+        unit: north,
+        id: old,
+        kind: Name::from("job"),
+        number: "J-1".into(),
+        state: Name::from("taken"),
+        version: 2,
+        opened_at: at("2026-03-02 10:00"),
+        closed_at: None,
+        head: Hash::default(),
+        doc: Doc {
+            todo: vec![duty.clone()],
+            ..Doc::default()
+        },
+    };
+    let there = Place {
+        unit: south,
+        record: new,
+    };
+    let (closing, opening) = transfer(&record, there, moved_at);
+    assert_eq!(closing, BuiltIn::Depart { to: there });
+    let here = Place {
+        unit: north,
+        record: old,
+    };
     assert_eq!(
-        (opening.from, opening.predecessor, opening.opened_at),
-        (north, old, at("2026-03-02 10:00"))
+        (opening.from, opening.opened_at, opening.state.as_str()),
+        (here, record.opened_at, "taken")
     );
-    let moved = &opening.duties[0];
+    let moved = &opening.todo[0];
     assert_eq!(
         (moved.start, moved.due, &moved.rule),
         (duty.start, duty.due, &duty.rule)

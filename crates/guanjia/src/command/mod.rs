@@ -6,10 +6,12 @@ mod import;
 mod member;
 mod pack;
 mod score;
+mod seal;
 mod serve;
 
 use crate::args::{Args, Command, Where};
 use crate::output::Done;
+use app::export::Names;
 use app::{Actor, Clock, Error, Office};
 use clap::CommandFactory;
 use domain::time::Instant;
@@ -81,6 +83,21 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
         .run(),
         Command::Member(command) => member::run(command, json),
         Command::Token(command) => member::token(command, json),
+        Command::Seal {
+            at,
+            standard,
+            period,
+            unit,
+            device_holds_entries,
+        } => seal::Seal {
+            at: &at,
+            standard: &standard,
+            period: &period,
+            unit: unit.as_deref(),
+            device_holds_entries,
+            json,
+        }
+        .run(),
         Command::Pack(command) => pack::run(command, json),
         Command::Calendar {
             from,
@@ -164,6 +181,22 @@ fn office(at: &Where, clock: Clock) -> Result<Office, Error> {
         Some(folder) => Office::open_beside(&location, &options, clock, folder),
         None => Office::open(&location, &options, clock),
     }
+}
+
+/// A unit by its code; the company where none is named.
+fn unit_of(office: &Office, code: Option<&str>) -> Result<Option<domain::id::UnitId>, Error> {
+    let Some(code) = code else { return Ok(None) };
+    office
+        .unit(code)
+        .map(|unit| Some(unit.id))
+        .map_err(|_| Error::Usage(format!("没有组织单元“{code}” (no such unit)")))
+}
+
+/// A member by login or a team by code.
+fn holder_of(office: &Office, name: &str) -> Result<domain::id::HolderId, Error> {
+    Names::load(office)?
+        .find(name)
+        .ok_or_else(|| Error::Usage(format!("没有员工或班组“{name}” (no such member or team)")))
 }
 
 /// An instant from the command line.

@@ -1,11 +1,11 @@
 //! `guanjia score`.
 
-use super::{instant, open, operator};
+use super::{holder_of, instant, open, operator, unit_of};
 use crate::args::Where;
 use crate::output::{Done, json_line, line};
 use app::Error;
-use app::export::Names;
-use app::score::{Asked, Card, score, window};
+use app::score::{Asked, window};
+use app::seal::{Shown, shown};
 use domain::name::Name;
 use serde_json::json;
 
@@ -24,24 +24,11 @@ pub(crate) struct Score<'a> {
 impl Score<'_> {
     pub(crate) fn run(self) -> Result<Done, Error> {
         let office = open(self.at)?;
-        let unit = match self.unit {
-            Some(code) => {
-                let found = office
-                    .unit(code)
-                    .map_err(|_| Error::Usage(format!("没有组织单元“{code}” (no such unit)")))?;
-                Some(found.id)
-            }
-            None => None,
-        };
-        let holder = match self.member {
-            Some(name) => {
-                let found = Names::load(&office)?.find(name);
-                Some(found.ok_or_else(|| {
-                    Error::Usage(format!("没有员工或班组“{name}” (no such member or team)"))
-                })?)
-            }
-            None => None,
-        };
+        let unit = unit_of(&office, self.unit)?;
+        let holder = self
+            .member
+            .map(|name| holder_of(&office, name))
+            .transpose()?;
         let now = office.clock().now();
         let as_of = self.as_of.map_or(Ok(now), instant)?;
         let asked = Asked {
@@ -53,7 +40,7 @@ impl Score<'_> {
             // Tallies know what was decided by now, not by another instant.
             explain: self.explain || holder.is_some() || self.as_of.is_some(),
         };
-        let cards = score(&office, &operator(), &asked)?;
+        let cards = shown(&office, &operator(), &asked)?;
         if self.json {
             json_line(
                 &json!({"standard": asked.standard, "period": asked.window.to_string(), "cards": cards}),
@@ -67,7 +54,8 @@ impl Score<'_> {
     }
 }
 
-fn print(card: &Card) -> Result<(), Error> {
+fn print(shown: &Shown) -> Result<(), Error> {
+    let card = &shown.card;
     let total = match (&card.total, &card.no_total) {
         (Some(total), _) => format!("{total} / {}", card.full),
         (None, Some(why)) => format!("无总分：{}", why.zh),
@@ -81,6 +69,33 @@ fn print(card: &Card) -> Result<(), Error> {
         "{} {} {}（{}）：{total}{grade}，得 {}，有案例 {} 分",
         card.subject, card.standard, card.period, card.unit, card.earned, card.covered
     ))?;
+    if let Some(sealed) = &shown.sealed {
+        line(&format!(
+            "  已封存，第 {} 版，截至 {}",
+            sealed.card.revision, sealed.card.as_of
+        ))?;
+        for differs in &shown.differs {
+            let points = |points: Option<domain::number::Points>| {
+                points.map_or_else(|| "—".to_owned(), |points| points.to_string())
+            };
+            line(&format!(
+                "  今日重算 {}：{}（封存 {}）",
+                differs.clause.as_ref().map_or("总分", Name::as_str),
+                points(differs.today),
+                points(differs.sealed)
+            ))?;
+        }
+    }
+    for appraisal in &card.appraisals {
+        let total = appraisal
+            .total
+            .map_or_else(|| appraisal.given.to_owned(), |total| total.to_string());
+        line(&format!(
+            "  {}（{}%）：{total}",
+            appraisal.title.zh,
+            appraisal.weight_bp / 100
+        ))?;
+    }
     for parameter in &card.parameters {
         line(&format!("  参数：{parameter}"))?;
     }

@@ -177,6 +177,43 @@ fn live_and_explained_scores_agree() {
     }
 }
 
+/// S8.3: a month is sealed once; its cards then say so, and the journal keeps the root that was sealed.
+#[test]
+fn a_sealed_month_keeps_its_points_and_its_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    json(at, &["init", "--data", "data", "--demo", "--json"]);
+    let month = [
+        "--standard",
+        "scorecard-100",
+        "--period",
+        "2026-03",
+        "--unit",
+        "WT",
+        "--json",
+    ];
+    let seal = [&["seal", "--data", "data"][..], &month].concat();
+    let sealed = json(at, &seal);
+    assert_eq!(sealed["root"].as_str().map(str::len), Some(64));
+    let again = guanjia(at, &seal);
+    let refused: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(
+        (again.status.code(), refused["error"]["code"].as_str()),
+        (Some(1), Some("sealed-already"))
+    );
+    let cards = json(at, &[&["score", "--data", "data"][..], &month].concat());
+    for card in cards["cards"].as_array().unwrap() {
+        assert_eq!(card["status"], "sealed", "{card}");
+        assert_eq!(card["sealed"]["card"]["revision"], 1);
+        assert!(card["differs"].is_null());
+    }
+    let verified = json(at, &["verify", "--data", "data", "--json"]);
+    assert_eq!(
+        (verified["ok"].as_bool(), verified["seals"].as_u64()),
+        (Some(true), Some(1))
+    );
+}
+
 #[test]
 fn the_calendar_answers_as_the_checked_days_do() {
     let folder = tempfile::tempdir().unwrap();

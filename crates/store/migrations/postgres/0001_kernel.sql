@@ -146,6 +146,7 @@ create table tally (
     exempt bigint not null,
     withdrawn bigint not null,
     anomalous bigint not null,
+    apart bigint not null,
     items bigint not null,
     total bigint not null,
     primary key (unit_id, measure, holder, window_on)

@@ -146,6 +146,7 @@ create table tally (
     exempt integer not null,
     withdrawn integer not null,
     anomalous integer not null,
+    apart integer not null,
     items integer not null,
     total integer not null,
     primary key (unit_id, measure, holder, window_on)

@@ -3,7 +3,8 @@
 mod accounts;
 mod beyond;
 mod differing;
-mod house;
 mod racing;
 mod sweeping;
 mod taking;
+
+use super::house;

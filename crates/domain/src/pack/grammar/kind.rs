@@ -7,7 +7,20 @@ use Shape::{
 };
 
 pub(in crate::pack) const ROLES: &[&str] = &[
-    "member", "posting", "leave", "shift", "team", "place", "override", "mark", "outage",
+    "member",
+    "posting",
+    "leave",
+    "shift",
+    "team",
+    "place",
+    "override",
+    "mark",
+    "outage",
+    "metric",
+    "seal",
+    "scorecard",
+    "appeal",
+    "sample",
 ];
 pub(in crate::pack) static KIND: Object = object(&[
     must("kind", &NAME, "类型名，同文件名 / its name, as the file's"),
@@ -106,6 +119,11 @@ static FIELD: Shape = Either(&[
             "选项，或文件种类 / choices, or kinds of files",
         ),
         key("sensitive", &SENSITIVE, "敏感 / private"),
+        key(
+            "opinion",
+            &Bool,
+            "对服务的评价，经办人自录的不计 / an opinion of the work",
+        ),
     ])),
 ]);
 static CHOICES: Shape = Named("choices", &Either(&[NAMES_OR_ONE, Map(&TITLE_OR_EMPTY)]));

@@ -46,10 +46,28 @@ pub(in crate::pack) static STANDARD: Object = object(&[
     ),
     key(
         "weights",
-        &Map(&Bp),
-        "权重，合计 10000 / weights, 10000 in all",
+        &Map(&WEIGHT),
+        "评分人的权重，合计 10000 / weights of appraisers, 10000 in all",
     ),
     must("clauses", &Map(&Shape::Object(&CLAUSE)), "条款 / clauses"),
+]);
+static WEIGHT: Shape = Either(&[
+    Bp,
+    Shape::Object(&object(&[
+        ZH,
+        EN,
+        must("weight", &Bp, "权重 / weight"),
+        key(
+            "by",
+            &Word(&["self", "reviewer"]),
+            "自评或他评 / oneself or a reviewer",
+        ),
+        key(
+            "within",
+            &Shape::Span,
+            "期末后多久内评 / how long after the period",
+        ),
+    ])),
 ]);
 static CLAUSE: Object = object(&[
     ZH,

@@ -150,6 +150,7 @@ fn unknown(name: &str) -> Field {
             long: false,
         },
         required: false,
+        opinion: false,
         default: None,
         sensitive: None,
     }

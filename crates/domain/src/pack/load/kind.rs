@@ -4,8 +4,7 @@ use super::index::Index;
 use super::{CAUSE, Ctx, FIELD, Node, POST, STEP, flag, parsed, titled, titled_map};
 use crate::name::{Name, Text};
 use crate::pack::model::{
-    Choice, Field, FieldType, FileKind, Kind, NumberPart, NumberPattern, Role, Search, Sensitive,
-    State,
+    Choice, Field, FieldType, FileKind, Kind, NumberPart, NumberPattern, Search, Sensitive, State,
 };
 use crate::pack::yaml::Data;
 use crate::time::{Day, Instant};
@@ -194,6 +193,7 @@ impl Ctx<'_> {
             required: flag(node, "required"),
             default,
             sensitive,
+            opinion: flag(node, "opinion"),
         })
     }
 
@@ -470,101 +470,6 @@ impl Ctx<'_> {
         value
     }
 
-    fn role(&mut self, node: &Node, head: &super::index::Head) -> Option<Role> {
-        let is = node.get("is")?;
-        let (role, links, fields): Needs = match is.text()? {
-            "member" => (
-                Role::Member,
-                &[],
-                &[("name", &["text"]), ("login", &["text"])],
-            ),
-            "posting" => (
-                Role::Posting,
-                &["member"],
-                &[
-                    ("post", &["text", "choice"]),
-                    ("from", &["instant", "day", "moment"]),
-                    ("until", &["instant", "day", "moment"]),
-                ],
-            ),
-            "leave" => (
-                Role::Leave,
-                &["member"],
-                &[("from", &["instant"]), ("until", &["instant"])],
-            ),
-            "shift" => (
-                Role::Shift,
-                &["member"],
-                &[("from", &["instant"]), ("until", &["instant"])],
-            ),
-            "team" => (Role::Team, &[], &[("code", &["text"]), ("name", &["text"])]),
-            "place" => (Role::Place, &[], &[("grid", &["text"])]),
-            "override" => (
-                Role::Override,
-                &[],
-                &[
-                    ("parameter", &["text"]),
-                    ("value", &["text"]),
-                    ("from", &["day"]),
-                ],
-            ),
-            "mark" => (
-                Role::Mark,
-                &[],
-                &[
-                    ("standard", &["text"]),
-                    ("clause", &["text"]),
-                    ("member", &["member"]),
-                    ("period", &["text"]),
-                    ("mark", &["int"]),
-                    ("reason", &["text"]),
-                ],
-            ),
-            "outage" => (
-                Role::Outage,
-                &[],
-                &[("from", &["instant"]), ("until", &["instant"])],
-            ),
-            _ => return None,
-        };
-        let word = is.text().unwrap_or_default();
-        for link in links {
-            if !head.links.contains_key(*link) {
-                self.fault(
-                    "role-incomplete",
-                    is.at,
-                    Text::both(
-                        format!("`is: {word}` 要有链接 `{link}`"),
-                        format!("`is: {word}` needs a link `{link}`"),
-                    ),
-                    Text::both(
-                        format!("在 links 下加 `{link}`"),
-                        format!("add `{link}` under links"),
-                    ),
-                );
-            }
-        }
-        for (field, types) in fields {
-            let found = head.field(field).map(|field| type_word(&field.ty));
-            if !found.is_some_and(|found| types.contains(&found)) && !head.broken {
-                let types = types.join("/");
-                self.fault(
-                    "role-incomplete",
-                    is.at,
-                    Text::both(
-                        format!("`is: {word}` 要有类型为 {types} 的字段 `{field}`"),
-                        format!("`is: {word}` needs a field `{field}` of type {types}"),
-                    ),
-                    Text::both(
-                        format!("在 fields 下加 `{field}`"),
-                        format!("add `{field}` under fields"),
-                    ),
-                );
-            }
-        }
-        Some(role)
-    }
-
     fn number(&mut self, node: &Node) -> Option<NumberPattern> {
         let text = node.text()?;
         let mut parts = Vec::new();
@@ -614,13 +519,6 @@ impl Ctx<'_> {
         None
     }
 }
-
-/// A role with the links and the fields (of one of the types) that it reads.
-type Needs = (
-    Role,
-    &'static [&'static str],
-    &'static [(&'static str, &'static [&'static str])],
-);
 
 /// The word of a type in a pack.
 pub(in crate::pack) fn type_word(ty: &FieldType) -> &'static str {

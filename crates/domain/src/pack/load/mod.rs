@@ -18,6 +18,7 @@ mod ledger;
 mod limit;
 mod migrate;
 mod part;
+mod role;
 mod schedule;
 pub(super) mod source;
 mod standard;
@@ -31,7 +32,7 @@ use super::model::{Kind, Pack};
 use super::shape::{self, Object};
 use super::standard::Standard;
 use super::yaml::{self, Node};
-use crate::expr::{Expr, Schema, Type};
+use crate::expr::{Expr, ExprFault, Schema, Type};
 use crate::name::{Name, Text};
 use crate::near::did_you_mean;
 use index::Index;
@@ -97,6 +98,20 @@ fn digest(sources: &Sources) -> [u8; 32] {
         }
     }
     hash.finalize().into()
+}
+
+/// A condition over records of a kind by themselves, which somebody asks beside the pack: their state and fields, nothing behind links.
+///
+/// # Errors
+/// Every fault in it.
+pub fn condition(kind: &Kind, source: &str) -> Result<Expr, Vec<ExprFault>> {
+    let states = kind.states.iter().map(|state| state.name.clone()).collect();
+    let mut schema = Schema::default();
+    schema.insert(vec!["state".into()], Type::Choice(states));
+    for field in &kind.fields {
+        schema.insert(vec![field.name.clone()], index::type_of(&field.ty));
+    }
+    Expr::condition(source, &schema)
 }
 
 /// The files by what they are.
@@ -246,6 +261,7 @@ impl Ctx<'_> {
                 standards.insert(name.clone(), standard);
             }
         }
+        self.score_cycles(&files, &standards);
         let schedules = self.schedules(files.schedules.as_ref());
         let mut company = company?;
         self.rights(files.posts.as_ref(), &mut company.posts, &kinds);

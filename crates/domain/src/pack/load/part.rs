@@ -173,7 +173,7 @@ impl Ctx<'_> {
             bands.push(Band { bound, points });
         }
         // A list of values with rising bounds says how much a band allows (the sooner the better); rates are the better the higher.
-        let rising = matches!(bands[..], [a, b, ..] if matches!(a.bound, Bound::Value(_)) && a.bound.ratio() < b.bound.ratio());
+        let rising = matches!(bands[..], [a, b, ..] if !matches!(a.bound, Bound::Rate(_)) && a.bound.ratio() < b.bound.ratio());
         let direction = direction.unwrap_or(match rising {
             true => Direction::AtMost,
             false => Direction::AtLeast,
@@ -563,8 +563,8 @@ pub(super) fn measured(selector: &Selector) -> bool {
 /// `98%`, `9800bp`, `PT20M`, `P7D` (as that many hours), a number.
 fn bound_of(text: &str) -> Option<Bound> {
     match text.parse::<Span>() {
-        Ok(Span::Clock(micros)) => Some(Bound::Value(micros)),
-        Ok(Span::Days(days)) => Some(Bound::Value(i64::from(days) * 86_400_000_000)),
+        Ok(Span::Clock(micros)) => Some(Bound::Lasting(micros)),
+        Ok(Span::Days(days)) => Some(Bound::Lasting(i64::from(days) * 86_400_000_000)),
         Ok(_) => None,
         Err(_) => text.parse().ok(),
     }

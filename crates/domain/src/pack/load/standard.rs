@@ -5,8 +5,9 @@ use super::{Ctx, Node, POST, parsed, titled, titled_map};
 use crate::expr::{Schema, Type};
 use crate::name::{Name, Text};
 use crate::number::{Bp, Points};
-use crate::pack::standard::{Clause, Grade, Section, Standard, Subject, Veto};
+use crate::pack::standard::{Clause, Grade, Section, Selector, Standard, Subject, Veto, Weight};
 use crate::points::{Way, WhenEmpty};
+use crate::scorecard::{Appraiser, REVIEW_WAITS};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -115,17 +116,35 @@ impl Ctx<'_> {
         }
     }
 
-    fn weights(&mut self, node: &Node) -> BTreeMap<Name, Bp> {
+    fn weights(&mut self, node: &Node) -> BTreeMap<Name, Weight> {
         let mut weights = BTreeMap::new();
         let Some(list) = node.get("weights") else {
             return weights;
         };
         for (key, value) in list.pairs() {
-            if let (Some(name), Some(bp)) = (key.text(), parsed::<Bp>(Some(value))) {
-                weights.insert(Name::from(name), bp);
+            let weight = value.get("weight").unwrap_or(value);
+            if let (Some(name), Some(weight)) = (key.text(), parsed::<Bp>(Some(weight))) {
+                let oneself = match value.get("by").and_then(Node::text) {
+                    Some(by) => by == "self",
+                    None => name == "self",
+                };
+                let weight = Weight {
+                    title: titled_map(value, name),
+                    weight,
+                    appraiser: if oneself {
+                        Appraiser::Oneself
+                    } else {
+                        Appraiser::Reviewer
+                    },
+                    within: parsed(value.get("within")).unwrap_or(REVIEW_WAITS),
+                };
+                weights.insert(Name::from(name), weight);
             }
         }
-        let sum: i128 = weights.values().map(|bp| i128::from(bp.get())).sum();
+        let sum: i128 = weights
+            .values()
+            .map(|weight| i128::from(weight.weight.get()))
+            .sum();
         if weights.len() == list.pairs().len() && sum != 10_000 {
             let at = node.key("weights").map_or(list.at, |key| key.at);
             self.fault(
@@ -295,6 +314,59 @@ impl Ctx<'_> {
             return self.refer(grade, what, grades).map(Veto::GradeAtMost);
         }
         parsed(node.get("total-at-most")).map(Veto::TotalAtMost)
+    }
+}
+
+impl Ctx<'_> {
+    /// A standard that reads its own result, by itself or through others, has none (S7.8).
+    pub(super) fn score_cycles(
+        &mut self,
+        files: &super::Files,
+        standards: &BTreeMap<Name, Standard>,
+    ) {
+        let reads = |name: &Name| -> Vec<Name> {
+            let clauses = standards.get(name).map(|standard| &standard.clauses[..]);
+            clauses
+                .unwrap_or_default()
+                .iter()
+                .flat_map(|clause| &clause.parts)
+                .filter_map(|part| match &part.selector {
+                    Selector::Score { standard } => Some(standard.clone()),
+                    _ => None,
+                })
+                .collect()
+        };
+        for (name, node) in &files.standards {
+            let mut path = vec![name.clone()];
+            let mut left: Vec<(usize, Name)> =
+                reads(name).into_iter().map(|next| (1, next)).collect();
+            let mut seen = std::collections::BTreeSet::new();
+            while let Some((depth, next)) = left.pop() {
+                path.truncate(depth);
+                path.push(next.clone());
+                if next == *name {
+                    let shown = path
+                        .iter()
+                        .map(Name::as_str)
+                        .collect::<Vec<_>>()
+                        .join(" → ");
+                    let at = node.key("clauses").map_or(node.at, |key| key.at);
+                    self.fault(
+                        "score-cycle",
+                        at,
+                        Text::both(
+                            format!("标准引用了自己的结果：{shown}"),
+                            format!("the standard reads its own result: {shown}"),
+                        ),
+                        Text::both("去掉其中一个 score", "leave one of the `score` parts out"),
+                    );
+                    break;
+                }
+                if seen.insert(next.clone()) {
+                    left.extend(reads(&next).into_iter().map(|after| (depth + 1, after)));
+                }
+            }
+        }
     }
 }
 

@@ -12,9 +12,10 @@ use domain::clock::Rule;
 use domain::holder::{Choice, Context, Held, Holder, HolderRule, Verdict, choose};
 use domain::id::{RecordId, UnitId, Uuid};
 use domain::name::Name;
+use domain::record::{BuiltIn, Doc, Hash, PackVersion, Place, Record, Todo};
 use domain::roster::{Leave, Posting, Roster};
 use domain::time::{Instant, Moment};
-use domain::transfer::{Carried, transfer};
+use domain::transfer::transfer;
 
 /// What a story says of single holders: `steward-1: {judged-at, outcome}`, `for-desk: not-applicable`.
 pub(crate) fn own(
@@ -168,21 +169,47 @@ pub(crate) fn transferred(
         .map_err(|error| error.to_string())?;
     let unit = |name: &str| UnitId::from_uuid(world.member(name).uuid());
     let record = |number| RecordId::from_uuid(Uuid::from_u128(number));
-    let carried = Carried {
+    let duty = Todo {
         name: Name::from("duty"),
+        occurrence: 1,
         start,
         rule: Rule::Fixed(due),
+        changes: Vec::new(),
+        pack: PackVersion(1),
+        days: None,
         due,
-        waits: form.waits.clone(),
+        not_before: None,
         held: vec![Held {
             holder: Holder::Unit,
             from: start,
         }],
+        progress: Vec::new(),
+        excuse: None,
     };
-    let ((north, south), (old, new)) = ((unit("north"), unit(found[0])), (record(1), record(2)));
-    let (closing, opening) = transfer((north, old), (south, new), start, at, vec![carried]);
-    let closed = closing.at == at && closing.to == south && closing.successor == new;
-    let linked = opening.from == north && opening.predecessor == old && opening.opened_at == start;
+    let place = |name, number| Place {
+        unit: unit(name),
+        record: record(number),
+    };
+    let (here, there) = (place("north", 1), place(found[0], 2));
+    let before = Record {
+        unit: here.unit,
+        id: here.record,
+        kind: Name::from("matter"),
+        number: "1".into(),
+        state: Name::from("open"),
+        version: 1,
+        opened_at: start,
+        closed_at: None,
+        head: Hash::default(),
+        doc: Doc {
+            todo: vec![duty],
+            waits: form.waits.clone(),
+            ..Doc::default()
+        },
+    };
+    let (closing, opening) = transfer(&before, there, at);
+    let closed = closing == BuiltIn::Depart { to: there };
+    let linked = opening.from == here && opening.opened_at == start;
     check.says(
         "north",
         if closed {
@@ -197,7 +224,7 @@ pub(crate) fn transferred(
         if linked { "open-with-link" } else { "" },
         case.expect.need("south")?,
     )?;
-    let [carried] = &opening.duties[..] else {
+    let [carried] = &opening.todo[..] else {
         return Err("one duty goes along".into());
     };
     check.same("start", carried.start, start);

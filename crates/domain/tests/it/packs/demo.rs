@@ -155,6 +155,7 @@ impl Stage {
             balances: &Posted::new(),
             outages: &[],
             setter: domain::override_rule::Setter::Above,
+            sealed: &[],
             packs: &self.packs,
             journal: &[],
         };

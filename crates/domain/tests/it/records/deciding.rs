@@ -12,7 +12,7 @@ use domain::value::Value;
 use std::collections::BTreeSet;
 
 /// Codes that only the use-cases give, where records meet: numbers of effects, keys, calendars of a database.
-const ELSEWHERE: [Code; 11] = [
+const ELSEWHERE: &[Code] = &[
     // Balances and how many records there are to count are the database's.
     Code::TooManyToCount,
     Code::LedgerShort,
@@ -27,6 +27,27 @@ const ELSEWHERE: [Code; 11] = [
     Code::PrivilegeMissing,
     Code::TokenScope,
     Code::NotYourself,
+    // Marks, seals, appeals, samples and transfers: their own use-cases' tests.
+    Code::MarkUnknown,
+    Code::MarkPeriod,
+    Code::MarkValue,
+    Code::MarkPart,
+    Code::MarkOwn,
+    Code::RecordMoved,
+    Code::UseCaseOnly,
+    Code::SealTooEarly,
+    Code::SealedAlready,
+    Code::NotSealed,
+    Code::NothingChanged,
+    Code::AppealTooLate,
+    Code::AppealExhausted,
+    Code::AppealInChain,
+    Code::AppealAbove,
+    Code::AppealNothing,
+    Code::AppealOwn,
+    Code::AppealCorrect,
+    Code::SampleRefused,
+    Code::TransferSame,
 ];
 
 type Case = (Code, fn(&mut World, RecordId, RecordId) -> Command);

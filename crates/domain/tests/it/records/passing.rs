@@ -35,6 +35,7 @@ fn hand_over(world: &mut World, id: RecordId, now: &str) -> usize {
             balances: &Posted::new(),
             outages: &[],
             setter: world.setter,
+            sealed: &[],
             packs: &world.packs,
             journal: &[],
         },

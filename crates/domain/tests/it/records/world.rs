@@ -262,6 +262,7 @@ impl World {
             balances: &balances,
             outages: &self.outages,
             setter: self.setter,
+            sealed: &[],
             packs: &self.packs,
             journal: self.journals.get(&id).unwrap_or(&none),
         };
@@ -447,12 +448,14 @@ impl World {
         let mut of_rows = BTreeMap::new();
         for ((id, ..), row) in &self.decided {
             let kind = &self.records[id].kind;
-            self.packs.1.add_duty_row(unit(), kind, row, &mut of_rows);
+            self.packs
+                .1
+                .add_duty_row((unit(), *id), kind, row, &mut of_rows);
         }
         of_rows.retain(|_, tally| *tally != Tally::ZERO);
         let duties = self.tallies.clone().into_iter();
         let duties: BTreeMap<_, _> = duties
-            .filter(|(key, _)| key.measure.starts_with("duty:"))
+            .filter(|(key, _)| key.measure.starts_with("duty:") || key.measure.starts_with("once:"))
             .collect();
         assert_eq!(
             of_rows, duties,
