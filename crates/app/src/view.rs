@@ -284,8 +284,10 @@ impl Register<'_> {
                 }
             }
             Role::Shift => {
+                // One that was taken back before it began counts for nothing.
                 if let (Some(member), Some(from), Some(until)) =
                     (member("member"), begins("from"), ends("until"))
+                    && record.closed_at.is_none_or(|at| at >= from)
                 {
                     self.roster.shifts.push(Shift {
                         member,
