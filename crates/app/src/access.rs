@@ -54,6 +54,16 @@ pub enum Came {
     Code,
 }
 
+/// A unit in which somebody has something to do.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub unit: domain::unit::Unit,
+    /// Those that hold here, also from units above.
+    pub postings: Vec<Posting>,
+    /// What he may beside the steps of records.
+    pub may: Vec<Privilege>,
+}
+
 impl Actor {
     /// A member who has proven himself.
     pub fn member(id: MemberId, came: Came) -> Self {
@@ -314,20 +324,26 @@ impl Office {
         Ok(seen)
     }
 
-    /// Where somebody stands, with the postings that hold there: of a customer, the unit that registers him.
+    /// Where somebody has something to do, with the postings that hold there and what they let him do. Of a customer, the unit that
+    /// registers him.
     ///
     /// # Errors
     /// A database that cannot be read.
-    pub fn standings(
-        &self,
-        actor: &Actor,
-    ) -> Result<Vec<(domain::unit::Unit, Vec<Posting>)>, Error> {
+    pub fn standings(&self, actor: &Actor) -> Result<Vec<Place>, Error> {
         let now = self.clock().now();
         let mut all = Vec::new();
         for unit in self.units_of(actor)? {
             let view = self.view(unit.id)?;
-            let postings = actor.standing(&view, now).postings().cloned().collect();
-            all.push((unit, postings));
+            let may = |privilege: &Privilege| {
+                actor
+                    .may(&view, now, Action::Use(*privilege), Target::Unit)
+                    .is_ok()
+            };
+            all.push(Place {
+                unit,
+                postings: actor.standing(&view, now).postings().cloned().collect(),
+                may: Privilege::ALL.into_iter().filter(may).collect(),
+            });
         }
         Ok(all)
     }

@@ -196,6 +196,9 @@ pub(crate) enum Command {
         /// 私钥（PEM） (private key, PEM)
         #[arg(long, value_name = "FILE", requires = "tls_cert")]
         tls_key: Option<PathBuf>,
+        /// 前面有做 TLS 并写 X-Forwarded-For 的代理：Cookie 只走 HTTPS (a proxy before it speaks TLS and writes X-Forwarded-For)
+        #[arg(long, conflicts_with = "tls_cert")]
+        behind_proxy: bool,
         /// 日志写到标准错误 (the log, on standard error)
         #[arg(long, value_enum, default_value = "warnings")]
         log: Log,

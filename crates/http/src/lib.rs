@@ -1,13 +1,15 @@
 //! The wire: requests and responses over HTTP.
 //!
-//! A handler reads its arguments, calls one use-case on a blocking thread and says what came of it; it decides nothing. Without the
-//! access key that the program printed when it started, only health is told: what is in the files is private.
+//! A handler reads its arguments, calls one use-case on a blocking thread and says what came of it; it decides nothing. Whoever has not
+//! signed in is told of health alone and shown the doors: what is in the files is private.
 
 mod access;
+mod accounts;
 mod actor;
 mod ask;
 mod attachments;
 mod calendars;
+mod doors;
 mod duties;
 mod events;
 mod exports;
@@ -16,34 +18,36 @@ mod imports;
 mod kinds;
 mod metrics;
 mod openapi;
+mod own;
 mod packs;
-mod page;
 mod parameters;
 mod problem;
 mod records;
 mod scorecards;
 mod serve;
+mod session;
 mod shape;
 mod site;
 mod units;
 
 use app::Office;
 use axum::Router;
-use axum::routing::get;
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use access::Key;
 pub use openapi::with_kinds;
-pub use serve::{Listen, Tls, run, serve};
+pub use serve::{Listen, Reached, Tls, run, serve};
 
 /// What every handler has.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) office: Office,
-    pub(crate) key: Arc<Key>,
+    /// Browsers reach the server over TLS only, and keep cookies to it.
+    pub(crate) secure: bool,
+    /// A proxy stands before the server and says from where requests come.
+    pub(crate) proxied: bool,
     /// The description of the API without the kinds of a pack.
     pub(crate) api: Arc<Value>,
     pub(crate) wakes: events::Wakes,
@@ -51,11 +55,17 @@ pub(crate) struct State {
 }
 
 fn open() -> OpenApiRouter<State> {
-    OpenApiRouter::new().merge(health::routes())
+    OpenApiRouter::new()
+        .merge(health::routes())
+        .merge(session::door())
+        .merge(doors::routes())
 }
 
 fn closed() -> OpenApiRouter<State> {
     OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(own::routes())
+        .merge(accounts::routes())
         .merge(units::routes())
         .merge(kinds::routes())
         .merge(records::routes())
@@ -82,26 +92,25 @@ pub fn description() -> Value {
 }
 
 /// The routes of a server over an open database. Nobody hears of changes through them: that is for a server that runs.
-pub fn router(office: Office, key: Key) -> Router {
-    routes(office, key, &events::Wakes::default())
+pub fn router(office: Office, reached: Reached) -> Router {
+    routes(office, reached, &events::Wakes::default())
 }
 
-fn routes(office: Office, key: Key, wakes: &events::Wakes) -> Router {
+fn routes(office: Office, reached: Reached, wakes: &events::Wakes) -> Router {
     let state = State {
         office,
-        key: Arc::new(key),
+        secure: reached != Reached::Plainly,
+        proxied: reached == Reached::ByProxy,
         api: Arc::new(description()),
         wakes: wakes.clone(),
         metrics: Arc::default(),
     };
     let (open, _) = open().split_for_parts();
     let (closed, _) = closed().split_for_parts();
-    let closed = closed
-        .route("/", get(site::home))
-        .layer(axum::middleware::from_fn_with_state(
-            state.clone(),
-            access::guard,
-        ));
+    let closed = closed.layer(axum::middleware::from_fn_with_state(
+        state.clone(),
+        access::guard,
+    ));
     open.merge(closed)
         .fallback(site::serve)
         .method_not_allowed_fallback(problem::wrong_method)

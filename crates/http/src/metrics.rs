@@ -4,10 +4,14 @@
 //! a page of code; a library for it would bring more than it saves.
 
 use crate::State;
+use crate::actor::Actor;
+use crate::ask::blocking;
+use crate::problem::{Problem, ProblemBody};
 use axum::extract::{MatchedPath, Request, State as Given};
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::access::Privilege;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -109,10 +113,18 @@ fn resident() -> Option<u64> {
 }
 
 /// Counters and times since the start, in the text format of Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "server", operation_id = "metrics", responses((status = 200, body = String, content_type = "text/plain")))]
-async fn show(Given(state): Given<State>) -> Response {
+#[utoipa::path(get, path = "/metrics", tag = "server", operation_id = "metrics", responses(
+    (status = 200, body = String, content_type = "text/plain"),
+    (status = 403, description = "`privilege-missing`: `audit`", body = ProblemBody, content_type = "application/problem+json"),
+))]
+async fn show(actor: Actor, Given(state): Given<State>) -> Result<Response, Problem> {
+    let office = state.office.clone();
+    blocking(office, move |office| {
+        office.privilege(&actor.0, Privilege::Audit, None)
+    })
+    .await?;
     let text = state.metrics.text(state.office.waiting());
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 
 /// Counts a request and says one line about it.

@@ -18,6 +18,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 #[openapi(
     info(title = "Guanjia", description = "Records, duties and scores of property-service companies. 管家：单据、应办与考核。", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     tags(
+        (name = "session", description = "登录与本人账号"),
+        (name = "accounts", description = "账号管理"),
         (name = "units", description = "组织单元"),
         (name = "kinds", description = "单据类型"),
         (name = "records", description = "单据"),

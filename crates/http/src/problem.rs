@@ -4,7 +4,9 @@
 
 use app::{Class, Error};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -105,12 +107,12 @@ impl Problem {
             reasons: Vec::new(),
         }
     }
-    pub(crate) fn key_missing() -> Self {
+    pub(crate) fn csrf() -> Self {
         Self::new(
-            StatusCode::UNAUTHORIZED,
-            "key-missing",
-            "需要访问密钥：请使用启动时显示的地址。",
-            "An access key is needed: use the address that was shown at the start.",
+            StatusCode::FORBIDDEN,
+            "csrf",
+            "请求不是从本站页面发出的；请刷新页面再试（程序请用令牌）。",
+            "The request does not come from a page of this site; reload and try again (a program uses a token).",
         )
     }
     /// A body that is not what was expected.
@@ -330,8 +332,14 @@ fn rendered(problem: &Problem, zh: bool) -> Response {
         CONTENT_LANGUAGE,
         HeaderValue::from_static(if zh { "zh-CN" } else { "en" }),
     );
-    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    match problem.status {
+        StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        _ => {}
     }
     response
 }

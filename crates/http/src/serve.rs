@@ -3,10 +3,10 @@
 //! A connection has half a minute to say what it wants, a body half a minute for each part; more connections than [`MOST`] wait at the door.
 //! When the process is asked to end, no new connection is taken, and requests in progress have [`GRACE`] to finish.
 
-use crate::access::Key;
 use crate::events::{Wakes, keep_telling};
 use app::Office;
 use axum::Router;
+use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
@@ -32,17 +32,44 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// For requests in progress when the server ends.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// How a server is reached.
+/// Over what browsers reach a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reached {
+    /// HTTP: on the machine itself, or in a network that is trusted.
+    #[default]
+    Plainly,
+    /// TLS that the server speaks itself.
+    ByTls,
+    /// A proxy that speaks TLS and writes X-Forwarded-For.
+    ByProxy,
+}
+
+/// Where a server listens, and how.
 #[derive(Clone, Debug)]
 pub struct Listen {
     pub address: SocketAddr,
-    /// Without one, a proxy before it does TLS, or nobody.
     pub tls: Option<Tls>,
+    /// A proxy before it speaks TLS and writes X-Forwarded-For.
+    pub proxied: bool,
+}
+
+impl Listen {
+    fn reached(&self) -> Reached {
+        match (&self.tls, self.proxied) {
+            (_, true) => Reached::ByProxy,
+            (Some(_), false) => Reached::ByTls,
+            (None, false) => Reached::Plainly,
+        }
+    }
 }
 
 impl From<SocketAddr> for Listen {
     fn from(address: SocketAddr) -> Self {
-        Self { address, tls: None }
+        Self {
+            address,
+            tls: None,
+            proxied: false,
+        }
     }
 }
 
@@ -74,7 +101,6 @@ impl Tls {
 /// The address cannot be taken; a certificate or key that cannot be read.
 pub async fn serve(
     office: Office,
-    key: Key,
     listen: Listen,
     started: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
@@ -83,7 +109,7 @@ pub async fn serve(
     let listener = TcpListener::bind(listen.address).await?;
     started(listener.local_addr()?);
     let wakes = Wakes::default();
-    let router = crate::routes(office.clone(), key, &wakes);
+    let router = crate::routes(office.clone(), listen.reached(), &wakes);
     let telling = tokio::spawn(keep_telling(office, wakes));
     let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(MOST)));
     let mut stop = std::pin::pin!(stop);
@@ -93,9 +119,9 @@ pub async fn serve(
             () = &mut stop => break,
         };
         let Ok(seat) = seat else { break };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             taken = listener.accept() => match taken {
-                Ok((stream, _)) => stream,
+                Ok(taken) => taken,
                 // Too many files are open, or the client has gone: the next one may succeed.
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not taken");
@@ -110,12 +136,12 @@ pub async fn serve(
         let (router, tls) = (router.clone(), tls.clone());
         tokio::spawn(async move {
             match tls {
-                None => connection(stream, router, watcher, seat).await,
+                None => connection(stream, peer, router, watcher, seat).await,
                 Some(tls) => {
                     if let Ok(Ok(stream)) =
                         tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await
                     {
-                        connection(stream, router, watcher, seat).await;
+                        connection(stream, peer, router, watcher, seat).await;
                     }
                 }
             }
@@ -130,11 +156,15 @@ pub async fn serve(
 /// Answers the requests of one connection.
 async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
+    peer: SocketAddr,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
     seat: OwnedSemaphorePermit,
 ) {
-    let answers = hyper::service::service_fn(move |request| router.clone().call(request));
+    let answers = hyper::service::service_fn(move |mut request: hyper::Request<_>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().call(request)
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
@@ -150,7 +180,6 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 /// As [`serve`].
 pub fn run(
     office: Office,
-    key: Key,
     listen: Listen,
     started: impl FnOnce(SocketAddr),
 ) -> std::io::Result<()> {
@@ -158,7 +187,7 @@ pub fn run(
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let served = runtime.block_on(serve(office, key, listen, started, ended()));
+    let served = runtime.block_on(serve(office, listen, started, ended()));
     // Listeners of events never end by themselves.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served

@@ -3,11 +3,8 @@
 //! Nothing here is private: whoever is not signed in sees the sign-in. A part's name has the digest of its content in it and is kept by
 //! browsers for ever; pages are asked for anew each time. Every compressed form was made when the application was built, none while serving.
 
-use crate::State;
-use crate::page;
-use crate::problem::{self, Problem};
+use crate::problem;
 use axum::body::Body;
-use axum::extract::State as Given;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -35,14 +32,6 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf
     The API is under <code>/api</code>.</p></html>";
 
 include!(concat!(env!("OUT_DIR"), "/site.rs"));
-
-/// The first page; the plain one where the application was not built.
-pub(crate) async fn home(state: Given<State>, headers: HeaderMap) -> Result<Response, Problem> {
-    if FILES.is_empty() {
-        return page::home(state).await.map(IntoResponse::into_response);
-    }
-    Ok(serve(Method::GET, Uri::from_static("/"), headers).await)
-}
 
 /// Whatever is no route of the API: a file, or the page that the address belongs to.
 pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {

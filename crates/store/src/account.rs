@@ -26,11 +26,33 @@ pub struct Account {
     pub totp_step: Option<i64>,
     /// Issuer and subject at an OpenID provider.
     pub subject: Option<String>,
+    /// The language of his pages, if he chose one.
+    pub locale: Option<String>,
     pub disabled_at: Option<Instant>,
     pub created_at: Instant,
 }
 
-const ACCOUNT: &str = "id, unit_id, kind, login, password, must_change, totp, totp_step, subject, disabled_at, created_at";
+impl Account {
+    /// One that nobody can come in by yet.
+    pub fn of(id: RecordId, unit: UnitId, created_at: Instant) -> Self {
+        Self {
+            id,
+            unit,
+            is_party: false,
+            login: None,
+            password: None,
+            must_change: false,
+            totp: None,
+            totp_step: None,
+            subject: None,
+            locale: None,
+            disabled_at: None,
+            created_at,
+        }
+    }
+}
+
+const ACCOUNT: &str = "id, unit_id, kind, login, password, must_change, totp, totp_step, subject, disabled_at, created_at, locale";
 
 fn account(row: &Row<'_>) -> Result<Account, Error> {
     let kind: String = row.get(2)?;
@@ -47,6 +69,7 @@ fn account(row: &Row<'_>) -> Result<Account, Error> {
         subject: row.get(8)?,
         disabled_at: row.get(9)?,
         created_at: row.get(10)?,
+        locale: row.get(11)?,
     })
 }
 
@@ -57,13 +80,13 @@ fn account(row: &Row<'_>) -> Result<Account, Error> {
 pub fn put(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     let kind = if account.is_party { "party" } else { "member" };
     tx.run(
-        "insert into account (id, unit_id, kind, login, password, must_change, totp, totp_step, subject, disabled_at, created_at) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (id) do update set unit_id = excluded.unit_id, login = excluded.login, \
+        "insert into account (id, unit_id, kind, login, password, must_change, totp, totp_step, subject, disabled_at, created_at, locale) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) on conflict (id) do update set unit_id = excluded.unit_id, login = excluded.login, \
          password = excluded.password, must_change = excluded.must_change, totp = excluded.totp, totp_step = excluded.totp_step, \
-         subject = excluded.subject, disabled_at = excluded.disabled_at",
+         subject = excluded.subject, disabled_at = excluded.disabled_at, locale = excluded.locale",
         &[
             &account.id, &account.unit, &kind, &account.login, &account.password, &i64::from(account.must_change), &account.totp,
-            &account.totp_step, &account.subject, &account.disabled_at, &account.created_at,
+            &account.totp_step, &account.subject, &account.disabled_at, &account.created_at, &account.locale,
         ],
     )
     .map(|_| ())

@@ -8,9 +8,10 @@ import { join, resolve } from 'node:path'
 const ROOT = resolve(process.cwd(), '..')
 
 export interface Program {
-  /** With the key of this run in it. */
   start: string
   base: string
+  /** Of every account of the demo. */
+  password: string
   stop: () => void
 }
 
@@ -24,7 +25,8 @@ export async function begin(): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'guanjia-browser-'))
   const data = join(folder, 'data')
   const program = binary()
-  execFileSync(program, ['init', '--data', data, '--pack', 'residential-cn', '--demo'], { stdio: 'ignore' })
+  const made = execFileSync(program, ['init', '--data', data, '--pack', 'residential-cn', '--demo', '--json'])
+  const { demo } = JSON.parse(made.toString()) as { demo: { password: string } }
   const child: ChildProcess = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -42,6 +44,7 @@ export async function begin(): Promise<Program> {
   return {
     start,
     base: new URL(start).origin,
+    password: demo.password,
     stop: () => {
       child.kill('SIGTERM')
       rmSync(folder, { recursive: true, force: true })

@@ -48,7 +48,7 @@ pub struct Listed {
     pub second_factor: bool,
 }
 
-fn register(pack: &Pack, role: Role) -> Result<&Kind, Error> {
+pub(super) fn register(pack: &Pack, role: Role) -> Result<&Kind, Error> {
     let kind = pack.kinds.values().find(|kind| kind.role == Some(role));
     kind.ok_or_else(|| {
         Error::Usage(format!(
@@ -58,7 +58,7 @@ fn register(pack: &Pack, role: Role) -> Result<&Kind, Error> {
 }
 
 /// A password that a person can type: four groups of four letters and digits that are not mistaken for one another.
-fn spoken(secret: &str) -> String {
+pub(super) fn spoken(secret: &str) -> String {
     const SIGNS: &[u8; 16] = b"abcdefghkmnprstw";
     let signs: Vec<char> = secret
         .bytes()
@@ -146,17 +146,10 @@ impl Office {
     ) -> Result<(), Error> {
         let hash = self.turns().hash(self.clock(), given)?;
         let account = Account {
-            id,
-            unit,
-            is_party: false,
             login: Some(normal(login)),
             password: Some(hash),
             must_change,
-            totp: None,
-            totp_step: None,
-            subject: None,
-            disabled_at: None,
-            created_at: self.clock().now(),
+            ..Account::of(id, unit, self.clock().now())
         };
         let written = self.write(permit, Lane::Interactive, move |tx| {
             account::put(tx, &account)
@@ -259,54 +252,6 @@ impl Office {
                 second_factor: account.totp.is_some(),
             })
             .collect())
-    }
-
-    /// Gives every member of the demo who has a login an account with one password, which he need not change.
-    ///
-    /// # Errors
-    /// A database that cannot be written.
-    pub fn demo_accounts(&self, actor: &Actor) -> Result<(Vec<String>, String), Error> {
-        let permit = self.privilege(actor, Privilege::Accounts, None)?;
-        let given = spoken(&self.clock().secret());
-        // One text for all: it is one password, and hashing takes time.
-        let hash = self.turns().hash(self.clock(), &given)?;
-        let library = self.library()?;
-        let active = library.active().ok_or(Error::NotFound)?;
-        let kind = register(&active.pack, Role::Member)?;
-        let now = self.clock().now();
-        let accounts = self.read(|tx| {
-            let mut accounts = Vec::new();
-            record::each_of_kind(tx, None, Some(&kind.name), |record| {
-                let login = record.doc.data.get("login").and_then(Value::as_text);
-                if let (Some(login), None) = (login, record.closed_at) {
-                    accounts.push(Account {
-                        id: record.id,
-                        unit: record.unit,
-                        is_party: false,
-                        login: Some(normal(login)),
-                        password: Some(hash.clone()),
-                        must_change: false,
-                        totp: None,
-                        totp_step: None,
-                        subject: None,
-                        disabled_at: None,
-                        created_at: now,
-                    });
-                }
-                Ok(())
-            })?;
-            Ok::<_, store::Error>(accounts)
-        })?;
-        let logins = accounts
-            .iter()
-            .filter_map(|account| account.login.clone())
-            .collect();
-        self.write(&permit, Lane::Interactive, move |tx| {
-            accounts
-                .iter()
-                .try_for_each(|account| account::put(tx, account))
-        })?;
-        Ok((logins, given))
     }
 
     /// A code with which the first administrator sets himself up; `None` once there is an account. A new one takes the place of the last.
@@ -431,17 +376,8 @@ impl Office {
             let account = match account::hold(tx, id)? {
                 Some(known) => known,
                 None => Account {
-                    id,
-                    unit,
                     is_party: true,
-                    login: None,
-                    password: None,
-                    must_change: false,
-                    totp: None,
-                    totp_step: None,
-                    subject: None,
-                    disabled_at: None,
-                    created_at: now,
+                    ..Account::of(id, unit, now)
                 },
             };
             account::put(tx, &account)?;
@@ -455,7 +391,7 @@ impl Office {
 }
 
 /// A kind whose records are customers: steps of some kind name the link to it.
-fn is_party(pack: &Pack, kind: &Kind) -> bool {
+pub(super) fn is_party(pack: &Pack, kind: &Kind) -> bool {
     use domain::pack::model::Who;
     pack.kinds.values().any(|other| {
         let steps = other.steps.values().chain([&other.open]);

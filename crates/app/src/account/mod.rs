@@ -4,12 +4,14 @@
 //! digests. Failures are counted per login and source, never per login alone: nobody locks another out by failing in his name, and a device on
 //! which somebody has signed in before has a count of its own.
 
+mod demo;
 mod error;
 mod manage;
 mod password;
 mod session;
 mod throttle;
 
+pub use demo::{Demo, DemoAccount};
 pub use error::AccountError;
 pub use manage::{Listed, NewMember, SetUp};
 pub use session::{Own, Presented, Seat, SignedIn, TokenMade};
@@ -17,6 +19,7 @@ pub use session::{Own, Presented, Seat, SignedIn, TokenMade};
 pub(crate) use password::Turns;
 
 use domain::access::{Permit, own_work};
+use domain::record::Record;
 use sha2::{Digest as _, Sha256};
 
 /// How a login is compared.
@@ -36,4 +39,10 @@ pub(crate) fn digest(purpose: &str, secret: &str) -> store::account::Digest {
 /// What somebody does to his own account, and what the program keeps of those who sign in, needs no privilege.
 fn ones_own() -> Permit {
     own_work()
+}
+
+/// What a member or customer is called, as far as everybody may read it.
+fn called(record: &Record) -> Option<&str> {
+    let mut shown = ["name", "display"].into_iter();
+    shown.find_map(|field| record.doc.data.get(field)?.as_text())
 }

@@ -55,6 +55,10 @@ pub struct Seat {
 pub struct Own {
     pub login: Option<String>,
     pub name: String,
+    /// A customer's account.
+    pub is_party: bool,
+    /// The language of his pages, if he chose one.
+    pub locale: Option<String>,
     pub second_factor: bool,
 }
 
@@ -67,7 +71,7 @@ pub struct TokenMade {
 }
 
 impl Came {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::AtMachine => "machine",
             Self::Password => "password",
@@ -300,16 +304,30 @@ impl Office {
             let record = store::record::optional(tx, account.unit, account.id)?;
             let name = record
                 .as_ref()
-                .and_then(|record| record.doc.data.get("name")?.as_text())
+                .and_then(super::called)
                 .or(account.login.as_deref())
                 .map(str::to_owned);
             Ok(Own {
                 name: name
                     .or(record.map(|record| record.number))
                     .unwrap_or_default(),
+                is_party: account.is_party,
+                locale: account.locale,
                 login: account.login,
                 second_factor: account.totp.is_some(),
             })
+        })
+    }
+
+    /// Chooses the language of one's own pages, as BCP 47 writes it.
+    ///
+    /// # Errors
+    /// A database that cannot be written.
+    pub fn choose_locale(&self, seat: Seat, locale: &str) -> Result<(), Error> {
+        let locale = Some(locale.to_owned());
+        self.write(&ones_own(), Lane::Interactive, move |tx| {
+            let known = held(tx, seat.account)?;
+            Ok(account::put(tx, &Account { locale, ..known })?)
         })
     }
 

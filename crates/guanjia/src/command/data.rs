@@ -69,7 +69,10 @@ pub(crate) fn init(
     if json {
         json_line(&json!({
             "pack": checked.name, "version": checked.version, "number": number, "units": units.len(),
-            "demo": accounts.map(|(logins, password)| json!({"logins": logins, "password": password})),
+            "demo": accounts.map(|demo| {
+                let logins: Vec<_> = demo.accounts.iter().map(|one| json!({"login": one.login, "name": one.name, "unit": one.unit, "post": one.post.en})).collect();
+                json!({"password": demo.password, "accounts": logins})
+            }),
             "setup_code": setup,
         }))?;
     } else {
@@ -82,11 +85,18 @@ pub(crate) fn init(
             checked.version,
             units.len()
         ))?;
-        if let Some((logins, password)) = &accounts {
+        if let Some(demo) = &accounts {
             line(&format!(
-                "示范账号，同一密码 (demo accounts, one password): {password}\n  {}",
-                logins.join(" ")
+                "示范账号，密码都是 (demo accounts, all with the password): {}",
+                demo.password
             ))?;
+            for one in &demo.accounts {
+                let (post, name) = (&one.post, &one.name);
+                line(&format!(
+                    "  {:<14} {:<3} {} ({})　{name}",
+                    one.login, one.unit, post.zh, post.en
+                ))?;
+            }
         }
         if let Some(code) = &setup {
             line(&format!(

@@ -112,6 +112,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             listen,
             tls_cert,
             tls_key,
+            behind_proxy,
             log,
         } => serve::Serve {
             at: &at,
@@ -120,6 +121,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
                 tls: tls_cert
                     .zip(tls_key)
                     .map(|(certificates, key)| web::Tls { certificates, key }),
+                proxied: behind_proxy,
             },
             log,
             json,

@@ -16,11 +16,11 @@ pub(crate) struct Serve<'a> {
 }
 
 impl Serve<'_> {
-    /// Serves until the process is asked to end; prints the address with the access key of this run.
+    /// Serves until the process is asked to end; prints the address, and how the first administrator is set up while there is none.
     pub(crate) fn run(self) -> Result<Done, Error> {
         log(self.log);
         let office = open(self.at)?;
-        let key = office.clock().secret();
+        let code = office.set_up_code()?;
         let (address, json) = (self.listen.address, self.json);
         let scheme = if self.listen.tls.is_some() {
             "https"
@@ -34,15 +34,19 @@ impl Serve<'_> {
         let (stop, stopped) = std::sync::mpsc::channel();
         let sweeper = office.clone();
         let sweeping = std::thread::spawn(move || data::keep_sweeping(&sweeper, &stopped));
-        let served = web::run(office, web::Key::new(&key), self.listen, |address| {
+        let served = web::run(office, self.listen, |address| {
             let server = format!("{scheme}://{address}");
-            let page = format!("{server}/?key={key}");
+            let page = format!("{server}/");
             let _ = if json {
-                json_line(&json!({"address": server, "key": key, "open": page}))
+                json_line(&json!({"address": server, "open": page, "setup_code": code}))
             } else {
-                line(&format!(
-                    "管家已启动 (serving at) {server}\n访问密钥，本次运行有效 (access key of this run): {key}\n在浏览器打开 (open): {page}"
-                ))
+                let mut text = format!("管家已启动，在浏览器打开 (serving; open): {page}");
+                if let Some(code) = &code {
+                    text.push_str(&format!(
+                        "\n管理员设立码，24 小时内有效 (code to set the administrator up, for 24 hours): {code}\n  curl -X POST {page}api/setup -H 'content-type: application/json' -d '{{\"code\": \"{code}\", \"login\": \"admin\", \"name\": \"…\", \"password\": \"…\"}}'"
+                    ));
+                }
+                line(&text)
             };
         });
         drop(stop);

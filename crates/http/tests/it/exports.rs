@@ -10,7 +10,7 @@ fn an_exported_list_has_a_row_a_record_with_all_its_times() {
     house.set("2026-03-02 09:03");
     house.step("desk", &opened, "send", &json!({})).is(200);
     house.repair("阳台漏水");
-    let answer = house.get("", "/api/units/YS/export?kind=repair&sort=oldest");
+    let answer = house.get("manager", "/api/units/YS/export?kind=repair&sort=oldest");
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(
@@ -29,7 +29,7 @@ fn an_exported_list_has_a_row_a_record_with_all_its_times() {
     assert_eq!(cell("data.phone"), "***");
     assert_eq!(cell("time.open"), "2026-03-02T09:00:00.000000+08:00");
     assert_eq!(cell("time.send"), "2026-03-02T09:03:00.000000+08:00");
-    let sheet = house.get("", "/api/units/YS/export?kind=repair&format=xlsx");
+    let sheet = house.get("manager", "/api/units/YS/export?kind=repair&format=xlsx");
     assert_eq!(&sheet.bytes[..2], b"PK");
 }
 
@@ -37,12 +37,12 @@ fn an_exported_list_has_a_row_a_record_with_all_its_times() {
 fn an_export_without_a_kind_is_refused_before_it_begins() {
     let house = House::new();
     assert_eq!(
-        house.get("", "/api/units/YS/export").refused(400),
+        house.get("manager", "/api/units/YS/export").refused(400),
         "kind-needed"
     );
     assert_eq!(
         house
-            .get("", "/api/units/NO/export?kind=repair")
+            .get("manager", "/api/units/NO/export?kind=repair")
             .refused(404),
         "not-found"
     );

@@ -1,5 +1,6 @@
 //! A company with one project under the pack that ships, its people, and a server in front of it.
 
+use app::account::Presented;
 use app::attachment::Folder;
 use app::unit::NewUnit;
 use app::{Actor, Clock, Extras, Office, pack, search};
@@ -13,11 +14,11 @@ use domain::time::{Instant, Zone};
 use domain::unit::{Attributes, Level};
 use domain::value::Value;
 use serde_json::{Value as Json, json};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use store::testing::Home;
 use store::{Options, Store};
 use tower::ServiceExt as _;
-
-const KEY: &str = "key-of-the-test";
 
 pub(crate) struct House {
     pub(crate) office: Office,
@@ -26,6 +27,10 @@ pub(crate) struct House {
     pub(crate) project: UnitId,
     /// A home of the project.
     pub(crate) home: RecordId,
+    /// Of every account.
+    pub(crate) password: String,
+    /// Whoever has signed in, with the token of his session.
+    sessions: RefCell<HashMap<String, String>>,
     /// Goes last: the database goes with it.
     pub(crate) place: Home,
 }
@@ -83,7 +88,15 @@ impl House {
             .map(Self::in_place)
     }
 
-    fn in_place(place: Home) -> Self {
+    /// As [`House::each`], with nobody in it yet.
+    pub(crate) fn founded_each() -> impl Iterator<Item = Self> {
+        std::iter::once(Home::sqlite())
+            .chain(Home::postgres())
+            .map(|place| Self::founded(place).0)
+    }
+
+    /// The company and its project, and nobody in it.
+    fn founded(place: Home) -> (Self, UnitId) {
         let clock = Clock::standing_at(at("2026-01-05 09:00"));
         let store = Store::open(place.location(), &Options::default()).unwrap();
         let extras = Extras {
@@ -111,15 +124,31 @@ impl House {
         };
         let company = unit(Level::Company, None, "HQ", "云杉物业");
         let project = unit(Level::Project, Some(company), "YS", "云杉苑");
-        let router = web::router(office.clone(), web::Key::new(KEY));
-        let mut house = Self {
+        let router = web::router(office.clone(), web::Reached::Plainly);
+        let house = Self {
             office,
             clock: clock.clone(),
             router,
             project,
             home: RecordId::from_uuid(domain::id::Uuid::nil()),
+            password: String::new(),
+            sessions: RefCell::default(),
             place,
         };
+        (house, company)
+    }
+
+    /// One with more people in it, who have accounts like the others.
+    pub(crate) fn settled(more: impl Fn(&Self)) -> Self {
+        Self::peopled(Home::sqlite(), more)
+    }
+
+    fn in_place(place: Home) -> Self {
+        Self::peopled(place, |_| ())
+    }
+
+    fn peopled(place: Home, more: impl Fn(&Self)) -> Self {
+        let (mut house, company) = Self::founded(place);
         house.open("team", &[("code", "engineering"), ("name", "工程部")], &[]);
         for (login, name, post, grid, team) in [
             ("desk", "周晓", "front-desk", None, None),
@@ -136,6 +165,18 @@ impl House {
             house.open("posting", &fields, &[("member", member)]);
         }
         house.home = house.home_of("3-2-1202", "G1");
+        for (login, name, post) in [
+            ("admin", "系统管理", "administrator"),
+            ("director", "宋知远", "operations-director"),
+        ] {
+            let fields = [("name", name), ("login", login)];
+            let member = house.open_at(company, "member", &fields, &[]);
+            let posted = [("post", post), ("from", "2026-01-05")];
+            house.open_at(company, "posting", &posted, &[("member", member)]);
+        }
+        more(&house);
+        let accounts = house.office.demo_accounts(&Actor::operator("test"));
+        house.password = accounts.unwrap().password;
         house.set("2026-03-02 09:00");
         house
     }
@@ -163,6 +204,16 @@ impl House {
         fields: &[(&str, &str)],
         links: &[(&str, RecordId)],
     ) -> RecordId {
+        self.open_at(self.project, kind, fields, links)
+    }
+
+    pub(crate) fn open_at(
+        &self,
+        unit: UnitId,
+        kind: &str,
+        fields: &[(&str, &str)],
+        links: &[(&str, RecordId)],
+    ) -> RecordId {
         let mut command = Command::new("open", By::System);
         for (name, value) in fields {
             command.data.insert(Name::from(*name), Value::from(*value));
@@ -172,7 +223,7 @@ impl House {
         }
         let taken = self
             .office
-            .open_record(&Actor::system(), self.project, kind, None, command);
+            .open_record(&Actor::system(), unit, kind, None, command);
         taken
             .unwrap_or_else(|error| panic!("{kind}: {error}"))
             .record
@@ -195,41 +246,53 @@ impl House {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.into()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let answer = self.router.clone().oneshot(request).await.unwrap();
-            let (parts, body) = answer.into_parts();
-            Answer {
-                status: parts.status,
-                headers: parts.headers,
-                bytes: to_bytes(body, 64 << 20).await.unwrap().to_vec(),
-            }
-        })
+        deliver(&self.router, request.body(body.into()).unwrap())
     }
 
-    fn with_key(
+    /// The token of somebody's session: by his login, or, of a customer, `party:` and his record. Nobody's is the administrator's.
+    pub(crate) fn token(&self, login: &str) -> String {
+        let login = if login.is_empty() { "admin" } else { login };
+        let known = self.sessions.borrow().get(login).cloned();
+        if let Some(token) = known.filter(|token| self.office.actor_of(token).unwrap().is_some()) {
+            return token;
+        }
+        // Not from where tests fail to sign in.
+        let from = Presented {
+            source: "192.0.2.1".into(),
+            ..Presented::default()
+        };
+        let signed = match login.strip_prefix("party:") {
+            Some(party) => {
+                let (operator, party) = (Actor::operator("test"), party.parse().unwrap());
+                let invited = self.office.invite(&operator, self.project, party).unwrap();
+                self.office.accept_invitation(&invited.0, &from)
+            }
+            None => self.office.sign_in(login, &self.password, None, &from),
+        };
+        let token = signed
+            .unwrap_or_else(|error| panic!("{login}: {error}"))
+            .token;
+        let mut sessions = self.sessions.borrow_mut();
+        sessions.insert(login.to_owned(), token.clone());
+        token
+    }
+
+    pub(crate) fn ask(
         &self,
         method: &str,
         path: &str,
         login: &str,
         more: &[(&str, &str)],
-        body: Body,
+        body: impl Into<Body>,
     ) -> Answer {
-        let bearer = format!("Bearer {KEY}");
+        let bearer = format!("Bearer {}", self.token(login));
         let mut headers = vec![(header::AUTHORIZATION.as_str(), bearer.as_str())];
-        if !login.is_empty() {
-            headers.push(("guanjia-as", login));
-        }
         headers.extend_from_slice(more);
         self.send(method, path, &headers, body)
     }
 
     pub(crate) fn get(&self, login: &str, path: &str) -> Answer {
-        self.with_key("GET", path, login, &[], Body::empty())
+        self.ask("GET", path, login, &[], Body::empty())
     }
 
     pub(crate) fn post(&self, login: &str, path: &str, body: &Json) -> Answer {
@@ -245,19 +308,22 @@ impl House {
     ) -> Answer {
         let mut headers = vec![("content-type", "application/json")];
         headers.extend_from_slice(more);
-        self.with_key("POST", path, login, &headers, Body::from(body.to_string()))
+        self.ask("POST", path, login, &headers, Body::from(body.to_string()))
     }
 
     pub(crate) fn put(&self, login: &str, path: &str, media: &str, bytes: &[u8]) -> Answer {
         let headers = [("content-type", media)];
-        self.with_key("POST", path, login, &headers, Body::from(bytes.to_vec()))
+        self.ask("POST", path, login, &headers, Body::from(bytes.to_vec()))
     }
 
     /// What a listener hears first: so many messages and comments.
     pub(crate) fn first_events(&self, path: &str, heard: &str, count: usize) -> String {
         use http_body_util::BodyExt as _;
         let request = Request::get(path)
-            .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
+            .header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", self.token("manager")),
+            )
             .header("last-event-id", heard)
             .body(Body::empty())
             .unwrap();
@@ -298,4 +364,20 @@ impl House {
             body,
         )
     }
+}
+
+pub(crate) fn deliver(router: &Router, request: Request<Body>) -> Answer {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let answer = router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: to_bytes(body, 64 << 20).await.unwrap().to_vec(),
+        }
+    })
 }

@@ -1,7 +1,10 @@
 //! The wire as a caller sees it: an in-process server over a temporary database, one module per branch of the URL tree.
 
 mod attachments;
+mod browser;
+mod coverage;
 mod day;
+mod doors;
 mod events;
 mod exports;
 mod health;

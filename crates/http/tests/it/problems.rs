@@ -4,7 +4,7 @@ use crate::house::House;
 use serde_json::json;
 
 #[test]
-fn without_the_key_nothing_is_told() {
+fn whoever_has_not_signed_in_is_told_nothing() {
     let house = House::new();
     for path in ["/api/units", "/api/units/YS/records", "/api/openapi.json"] {
         let answer = house.send("GET", path, &[], "");
@@ -13,7 +13,7 @@ fn without_the_key_nothing_is_told() {
             "application/problem+json",
             "{path}"
         );
-        assert_eq!(answer.refused(401), "key-missing", "{path}");
+        assert_eq!(answer.refused(401), "sign-in-needed", "{path}");
     }
 }
 
@@ -68,15 +68,8 @@ fn what_cannot_be_read_is_refused_with_the_part_at_fault() {
             .refused(400),
         "body-wrong"
     );
-    let text = house.send(
-        "POST",
-        "/api/units/YS/records",
-        &[
-            ("authorization", "Bearer key-of-the-test"),
-            ("content-type", "text/plain"),
-        ],
-        "{}",
-    );
+    let plain = [("content-type", "text/plain")];
+    let text = house.ask("POST", "/api/units/YS/records", "desk", &plain, "{}");
     assert_eq!(text.refused(415), "media-type");
 }
 

@@ -14,7 +14,7 @@ fn what_is_open_is_counted_by_kind_and_state() {
     let house = House::new();
     house.repair("厨房水管漏水");
     house.repair("阳台漏水");
-    let counts = house.get("", "/api/units/YS/counts").is(200);
+    let counts = house.get("manager", "/api/units/YS/counts").is(200);
     let registered = counts["counts"]
         .as_array()
         .unwrap()

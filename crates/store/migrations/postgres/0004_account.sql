@@ -12,6 +12,7 @@ create table account (
     totp text,
     totp_step bigint,
     subject text unique,
+    locale text,
     disabled_at bigint,
     created_at bigint not null
 );

@@ -12,6 +12,7 @@ create table account (
     totp text,
     totp_step integer,
     subject text unique,
+    locale text,
     disabled_at integer,
     created_at integer not null
 ) strict;

@@ -105,7 +105,7 @@ fn duties_come_by_due_time_and_belong_to_whoever_may_take_them() {
     assert!(names(&duties("unit=YS&member=steward-2")).is_empty());
     assert_eq!(
         names(&duties_of(
-            "",
+            "director",
             "unit=HQ&member=desk&due_before=2026-03-02T09:05:01%2B08:00"
         )),
         ["send"]
