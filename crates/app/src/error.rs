@@ -131,9 +131,10 @@ impl Error {
                 AccountError::Wait(_) => Class::Wait,
                 AccountError::MustChange => Class::Denied,
                 AccountError::LoginTaken | AccountError::SetUp => Class::Conflict,
-                AccountError::Weak | AccountError::NoPost | AccountError::Scopes(_) => {
-                    Class::Refused
-                }
+                AccountError::Weak
+                | AccountError::NoPost
+                | AccountError::NoSender
+                | AccountError::Scopes(_) => Class::Refused,
                 AccountError::Busy => Class::Unavailable,
             },
             // What somebody may not see does not exist for him.

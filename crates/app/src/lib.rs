@@ -31,6 +31,7 @@ pub mod schedule;
 pub mod score;
 pub mod seal;
 pub mod search;
+pub mod sender;
 pub mod sweep;
 pub mod table;
 pub mod transfer;

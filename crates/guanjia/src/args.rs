@@ -199,6 +199,9 @@ pub(crate) enum Command {
         /// 前面有做 TLS 并写 X-Forwarded-For 的代理：Cookie 只走 HTTPS (a proxy before it speaks TLS and writes X-Forwarded-For)
         #[arg(long, conflicts_with = "tls_cert")]
         behind_proxy: bool,
+        /// 发送验证码的程序：每条消息启动一次，从标准输入读 JSON (a program that carries one-time codes; it reads each as JSON)
+        #[arg(long, value_name = "PROGRAM")]
+        sender: Option<PathBuf>,
         /// 日志写到标准错误 (the log, on standard error)
         #[arg(long, value_enum, default_value = "warnings")]
         log: Log,

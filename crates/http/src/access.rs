@@ -7,6 +7,7 @@
 use crate::State;
 use crate::ask::blocking;
 use crate::problem::Problem;
+use crate::serve::Reached;
 use app::Actor;
 use app::access::Came;
 use app::account::{AccountError, Presented, Seat, SignedIn};
@@ -155,7 +156,7 @@ fn source(state: &State, headers: &HeaderMap, peer: Option<ConnectInfo<SocketAdd
         .get_all(FORWARDED)
         .iter()
         .next_back()
-        .filter(|_| state.proxied)
+        .filter(|_| state.door.reached == Reached::ByProxy)
         .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     let address: Option<IpAddr> = forwarded.or(peer.map(|peer| peer.0.ip()));
     address.map_or_else(String::new, |address| address.to_canonical().to_string())
@@ -176,7 +177,11 @@ pub(crate) fn presented(
 
 /// The cookies of a session that was opened, and the token to show beside them.
 pub(crate) fn opened(state: &State, signed: &SignedIn) -> (Vec<HeaderValue>, String) {
-    let secure = if state.secure { "; Secure" } else { "" };
+    let secure = if state.door.reached != Reached::Plainly {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookies = [
         format!(
             "{SESSION}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}",

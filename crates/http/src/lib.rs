@@ -38,16 +38,13 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use openapi::with_kinds;
-pub use serve::{Listen, Reached, Tls, run, serve};
+pub use serve::{Door, Listen, Reached, Tls, run, serve};
 
 /// What every handler has.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) office: Office,
-    /// Browsers reach the server over TLS only, and keep cookies to it.
-    pub(crate) secure: bool,
-    /// A proxy stands before the server and says from where requests come.
-    pub(crate) proxied: bool,
+    pub(crate) door: Door,
     /// The description of the API without the kinds of a pack.
     pub(crate) api: Arc<Value>,
     pub(crate) wakes: events::Wakes,
@@ -65,6 +62,7 @@ fn closed() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .merge(session::routes())
         .merge(own::routes())
+        .merge(doors::closed())
         .merge(accounts::routes())
         .merge(units::routes())
         .merge(kinds::routes())
@@ -92,15 +90,14 @@ pub fn description() -> Value {
 }
 
 /// The routes of a server over an open database. Nobody hears of changes through them: that is for a server that runs.
-pub fn router(office: Office, reached: Reached) -> Router {
-    routes(office, reached, &events::Wakes::default())
+pub fn router(office: Office, door: Door) -> Router {
+    routes(office, door, &events::Wakes::default())
 }
 
-fn routes(office: Office, reached: Reached, wakes: &events::Wakes) -> Router {
+fn routes(office: Office, door: Door, wakes: &events::Wakes) -> Router {
     let state = State {
         office,
-        secure: reached != Reached::Plainly,
-        proxied: reached == Reached::ByProxy,
+        door,
         api: Arc::new(description()),
         wakes: wakes.clone(),
         metrics: Arc::default(),

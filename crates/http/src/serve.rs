@@ -5,6 +5,7 @@
 
 use crate::events::{Wakes, keep_telling};
 use app::Office;
+use app::sender::Sender;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -44,23 +45,20 @@ pub enum Reached {
     ByProxy,
 }
 
+/// What a server has at its doors.
+#[derive(Clone, Default)]
+pub struct Door {
+    pub reached: Reached,
+    /// Carries one-time codes to customers; without one there are none.
+    pub sender: Option<Arc<dyn Sender>>,
+}
+
 /// Where a server listens, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Listen {
     pub address: SocketAddr,
     pub tls: Option<Tls>,
-    /// A proxy before it speaks TLS and writes X-Forwarded-For.
-    pub proxied: bool,
-}
-
-impl Listen {
-    fn reached(&self) -> Reached {
-        match (&self.tls, self.proxied) {
-            (_, true) => Reached::ByProxy,
-            (Some(_), false) => Reached::ByTls,
-            (None, false) => Reached::Plainly,
-        }
-    }
+    pub door: Door,
 }
 
 impl From<SocketAddr> for Listen {
@@ -68,7 +66,7 @@ impl From<SocketAddr> for Listen {
         Self {
             address,
             tls: None,
-            proxied: false,
+            door: Door::default(),
         }
     }
 }
@@ -109,7 +107,7 @@ pub async fn serve(
     let listener = TcpListener::bind(listen.address).await?;
     started(listener.local_addr()?);
     let wakes = Wakes::default();
-    let router = crate::routes(office.clone(), listen.reached(), &wakes);
+    let router = crate::routes(office.clone(), listen.door, &wakes);
     let telling = tokio::spawn(keep_telling(office, wakes));
     let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(MOST)));
     let mut stop = std::pin::pin!(stop);

@@ -310,6 +310,15 @@ pub fn take_code(
     Ok(found.filter(|code| now < code.expires_at))
 }
 
+/// Ends the codes of a purpose that somebody has.
+pub fn end_codes(tx: &mut Tx<'_>, purpose: &str, account: RecordId) -> Result<(), Error> {
+    tx.run(
+        "delete from code where purpose = ?1 and account_id = ?2",
+        &[&purpose, &account],
+    )
+    .map(|_| ())
+}
+
 /// How often something failed, and until when it is not tried again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {

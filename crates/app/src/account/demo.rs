@@ -1,6 +1,7 @@
 //! Accounts for a demo: one password for everybody, printed, so that each post can be tried at once.
 
-use super::manage::{is_party, register, spoken};
+use super::customer::is_party;
+use super::manage::{register, spoken};
 use super::{called, normal};
 use crate::access::{Actor, Came};
 use crate::error::Error;

@@ -23,6 +23,8 @@ pub enum AccountError {
     /// The pack has no post that may set up others.
     NoPost,
     Scopes(String),
+    /// Nothing carries codes to customers here.
+    NoSender,
     Busy,
 }
 
@@ -41,6 +43,7 @@ impl AccountError {
             Self::SetUp => "set-up-done",
             Self::NoPost => "set-up-no-post",
             Self::Scopes(_) => "token-scopes",
+            Self::NoSender => "sender-missing",
             Self::Busy => "sign-in-busy",
         }
     }
@@ -89,6 +92,10 @@ impl AccountError {
             Self::Scopes(why) => Text::both(
                 format!("令牌范围不对：{why}；写 see、do:KIND、run:exports 等。"),
                 format!("{why}."),
+            ),
+            Self::NoSender => Text::both(
+                "本系统没有配置验证码发送，请用邀请码登录，或请管理员以 --sender 配置。",
+                "This server sends no codes; sign in by an invitation, or have it started with --sender.",
             ),
             Self::Busy => Text::both(
                 "登录的人太多，请稍后再试。",

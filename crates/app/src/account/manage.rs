@@ -9,15 +9,12 @@ use domain::access::{Permit, Privilege};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::pack::model::{Kind, Pack, Role};
-use domain::record::Command;
-use domain::time::Instant;
 use domain::value::Value;
+use store::Lane;
 use store::account::{self, Account, Code};
-use store::{Lane, record};
 
-/// How long a set-up code and an invitation hold.
+/// How long a set-up code holds.
 const SET_UP: i64 = 24 * 3_600_000_000;
-const INVITED: i64 = 14 * 86_400_000_000;
 
 /// Somebody who begins to work here.
 #[derive(Clone, Debug)]
@@ -317,90 +314,6 @@ impl Office {
         let account = self.read(|tx| current(tx, id))?;
         self.let_in(account, Came::Password, None, None, from)
     }
-
-    /// An invitation for a customer, to hand to him; one before it holds no more.
-    ///
-    /// # Errors
-    /// `Denied`; `NotFound`.
-    pub fn invite(
-        &self,
-        actor: &Actor,
-        unit: UnitId,
-        party: RecordId,
-    ) -> Result<(String, Instant), Error> {
-        let view = self.reload_if_outdated(unit)?;
-        let now = self.clock().now();
-        let found = self.read(|tx| {
-            let record = record::get(tx, unit, party)?;
-            let _ = actor.may_see(tx, &view, now, &record)?;
-            Ok::<_, Error>(record)
-        })?;
-        // Whoever may open a record of the customer's kind may invite him to look after it himself.
-        let pack = &view.rules.pack;
-        let kind = pack.kinds.get(&found.kind).ok_or(Error::NotFound)?;
-        if !is_party(pack, kind) || found.closed_at.is_some() {
-            return Err(Error::NotFound);
-        }
-        let command = Command::new("open", actor.by());
-        let _ = self.read(|tx| actor.may_command(tx, &view, now, kind, None, &command))?;
-        let code = spoken(&self.clock().secret());
-        let expires_at = now.plus_micros(INVITED);
-        let kept = Code {
-            digest: digest("invitation", &code),
-            purpose: "invitation".into(),
-            account: Some(party),
-            unit: Some(unit),
-            expires_at,
-        };
-        self.write(&ones_own(), Lane::Interactive, move |tx| {
-            account::put_code(tx, &kept)
-        })?;
-        Ok((code, expires_at))
-    }
-
-    /// Lets a customer in by his invitation, which is used up.
-    ///
-    /// # Errors
-    /// `CodeWrong`, `Wait`.
-    pub fn accept_invitation(&self, code: &str, from: &Presented) -> Result<SignedIn, Error> {
-        let now = self.clock().now();
-        let keys = super::throttle::Keys::new("invitation", &from.source, None);
-        self.read(|tx| Ok::<_, Error>(keys.check(tx, now)??))?;
-        let mark = digest("invitation", code.trim());
-        let account = self.write(&ones_own(), Lane::Interactive, move |tx| {
-            let taken = account::take_code(tx, "invitation", &mark, now)?;
-            let Some((id, unit)) = taken.and_then(|code| code.account.zip(code.unit)) else {
-                keys.failed(tx, now)?;
-                return Ok::<_, Error>(None);
-            };
-            let account = match account::hold(tx, id)? {
-                Some(known) => known,
-                None => Account {
-                    is_party: true,
-                    ..Account::of(id, unit, now)
-                },
-            };
-            account::put(tx, &account)?;
-            Ok(Some(account))
-        })?;
-        let account = account
-            .filter(|account| account.disabled_at.is_none())
-            .ok_or(AccountError::CodeWrong)?;
-        self.let_in(account, Came::Code, None, None, from)
-    }
-}
-
-/// A kind whose records are customers: steps of some kind name the link to it.
-pub(super) fn is_party(pack: &Pack, kind: &Kind) -> bool {
-    use domain::pack::model::Who;
-    pack.kinds.values().any(|other| {
-        let steps = other.steps.values().chain([&other.open]);
-        let mut links = steps.flat_map(|step| &step.by).filter_map(|who| match who {
-            Who::Party(link) => other.links.get(link),
-            _ => None,
-        });
-        links.any(|link| link.kind == kind.name)
-    })
 }
 
 #[cfg(test)]

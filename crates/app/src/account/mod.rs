@@ -4,6 +4,7 @@
 //! digests. Failures are counted per login and source, never per login alone: nobody locks another out by failing in his name, and a device on
 //! which somebody has signed in before has a count of its own.
 
+mod customer;
 mod demo;
 mod error;
 mod manage;

@@ -72,6 +72,58 @@ impl Keys {
     }
 }
 
+/// How often something may happen to one telephone, wherever it comes from.
+pub(super) struct Limit {
+    key: Digest,
+    most: i64,
+    /// Between two, in microseconds.
+    apart: i64,
+}
+
+impl Limit {
+    /// Codes sent: one a minute, ten a day.
+    pub(super) fn sent(token: &str) -> Self {
+        Self {
+            key: digest("code-sent", token),
+            most: 10,
+            apart: 60_000_000,
+        }
+    }
+    /// Wrong guesses at a code: five.
+    pub(super) fn guessed(token: &str) -> Self {
+        Self {
+            key: digest("code-guessed", token),
+            most: 4,
+            apart: 0,
+        }
+    }
+
+    /// Counts one more; whether it may happen. What may not happen is not counted. Counts are forgotten after a day.
+    pub(super) fn admits(&self, tx: &mut Tx<'_>, now: Instant) -> Result<bool, Error> {
+        let known = account::hold_failures(tx, &self.key)?;
+        let since = now.micros() - known.last;
+        let begun = known.until - FORGOTTEN;
+        let fresh = known.count == 0 || now.micros() - begun > FORGOTTEN;
+        let count = if fresh { 0 } else { known.count };
+        if count >= self.most || (count > 0 && since < self.apart) {
+            return Ok(false);
+        }
+        let begun = if fresh { now.micros() } else { begun };
+        let failures = Failures {
+            count: count + 1,
+            // A day after the first.
+            until: begun + FORGOTTEN,
+            last: now.micros(),
+        };
+        account::put_failures(tx, &self.key, failures)?;
+        Ok(true)
+    }
+
+    pub(super) fn forget(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        account::clear_failures(tx, &self.key)
+    }
+}
+
 fn one_more(tx: &mut Tx<'_>, key: &Digest, free: i64, now: Instant) -> Result<(), Error> {
     let known = account::hold_failures(tx, key)?;
     let count = if now.micros() - known.last > FORGOTTEN {

@@ -12,9 +12,11 @@ mod serve;
 use crate::args::{Args, Command, Where};
 use crate::output::Done;
 use app::export::Names;
+use app::sender::{Program, Sender};
 use app::{Actor, Clock, Error, Office};
 use clap::CommandFactory;
 use domain::time::Instant;
+use std::sync::Arc;
 use store::{Location, Options};
 
 /// Runs a command.
@@ -113,20 +115,30 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             tls_cert,
             tls_key,
             behind_proxy,
+            sender,
             log,
-        } => serve::Serve {
-            at: &at,
-            listen: web::Listen {
-                address: listen,
-                tls: tls_cert
-                    .zip(tls_key)
-                    .map(|(certificates, key)| web::Tls { certificates, key }),
-                proxied: behind_proxy,
-            },
-            log,
-            json,
+        } => {
+            let tls = tls_cert
+                .zip(tls_key)
+                .map(|(certificates, key)| web::Tls { certificates, key });
+            let reached = match (&tls, behind_proxy) {
+                (_, true) => web::Reached::ByProxy,
+                (Some(_), false) => web::Reached::ByTls,
+                (None, false) => web::Reached::Plainly,
+            };
+            let sender = sender.map(|program| Arc::new(Program(program)) as Arc<dyn Sender>);
+            serve::Serve {
+                at: &at,
+                listen: web::Listen {
+                    address: listen,
+                    tls,
+                    door: web::Door { reached, sender },
+                },
+                log,
+                json,
+            }
+            .run()
         }
-        .run(),
         Command::Doctor { at } => data::doctor(&at, json),
         Command::Completions { shell } => {
             clap_complete::generate(

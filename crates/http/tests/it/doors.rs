@@ -1,12 +1,14 @@
 //! Signing in and out, and what must not work.
 
 use crate::browser::Browser;
-use crate::house::House;
+use crate::house::{House, door};
 use app::Actor;
 use app::account::{NewMember, Presented};
+use app::sender::{Message, Sender};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::json;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 fn minutes(house: &House, minutes: i64) {
@@ -470,6 +472,135 @@ fn a_customer_comes_by_an_invitation_that_is_used_once() {
     assert_eq!(come(&invited).code(), "code-wrong", "once");
 }
 
+/// Keeps what it was to carry.
+struct Kept(Mutex<mpsc::Sender<Message>>);
+
+impl Sender for Kept {
+    fn send(&self, message: &Message) -> Result<(), String> {
+        let kept = self.0.lock().map_err(|error| error.to_string())?;
+        kept.send(message.clone())
+            .map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_customer_confirms_a_telephone_and_signs_in_by_codes_that_are_sent_there() {
+    let house = House::new();
+    let (carry, carried) = mpsc::channel();
+    let router = web::router(
+        house.office.clone(),
+        web::Door {
+            sender: Some(Arc::new(Kept(Mutex::new(carry)))),
+            ..web::Door::default()
+        },
+    );
+    let ask = |browser: &Browser, method: &str, path: &str, body: serde_json::Value| {
+        let body = Some(body);
+        house.fetch_from(&router, house.request(browser, method, path, body))
+    };
+    let fields = [
+        ("display", "王女士"),
+        ("relation", "owner"),
+        ("full_name", "王若溪"),
+        ("phone", "13987654321"),
+    ];
+    let owner = house.open("party", &fields, &[("home", house.home)]);
+    let nobody = Browser::default();
+    let phone = json!({"phone": "139 1234 5678"});
+    let code = |code: &str| json!({"phone": "13912345678", "code": code});
+    // Whoever is not known is told the same, and sent nothing.
+    let asked = ask(&nobody, "POST", "/api/customer/code", phone.clone());
+    assert_eq!(asked.status, StatusCode::ACCEPTED);
+    let steward = house.signed_in("steward");
+    let party = json!({"party": owner.to_string()});
+    let invited = house.visit(&steward, "POST", "/api/units/YS/invitations", Some(party));
+    let invited = json!({"code": invited.body["code"]});
+    let page = ask(&nobody, "POST", "/api/customer/session", invited);
+    let customer = Browser {
+        csrf: page.body["csrf"].as_str().map(str::to_owned),
+        cookies: page.cookies,
+    };
+    let member = ask(&steward, "PUT", "/api/customer/phone", phone.clone());
+    assert_eq!(member.code(), "not-yourself");
+    let sent = ask(&customer, "PUT", "/api/customer/phone", phone.clone());
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
+    let message = carried.recv().expect("a code");
+    assert_eq!(
+        (message.purpose, message.to.as_str()),
+        ("confirm-phone", "139 1234 5678")
+    );
+    let wrong = ask(&customer, "PUT", "/api/customer/phone", code("no"));
+    assert_eq!(wrong.code(), "code-wrong");
+    // A code to confirm with signs nobody in.
+    let early = ask(
+        &nobody,
+        "POST",
+        "/api/customer/session",
+        code(&message.code),
+    );
+    assert_eq!(early.code(), "code-wrong");
+    let confirmed = ask(&customer, "PUT", "/api/customer/phone", code(&message.code));
+    assert_eq!(
+        confirmed.status,
+        StatusCode::NO_CONTENT,
+        "{}",
+        confirmed.body
+    );
+
+    minutes(&house, 2);
+    ask(&nobody, "POST", "/api/customer/code", phone.clone());
+    let first = carried.recv().expect("a code");
+    assert_eq!(first.purpose, "sign-in-code");
+    // A second one at once is not sent; the first still counts, once.
+    ask(&nobody, "POST", "/api/customer/code", phone.clone());
+    let page = ask(&nobody, "POST", "/api/customer/session", code(&first.code));
+    assert_eq!(page.status, StatusCode::CREATED, "{}", page.body);
+    assert_eq!(page.body["party"], owner.to_string());
+    let again = ask(&nobody, "POST", "/api/customer/session", code(&first.code));
+    assert_eq!(again.code(), "code-wrong", "once");
+    assert!(carried.try_recv().is_err());
+
+    // Five wrong guesses, each from elsewhere, take the right code with them.
+    minutes(&house, 2);
+    ask(&nobody, "POST", "/api/customer/code", phone.clone());
+    let guessed = carried.recv().expect("a code");
+    let from = |at: usize| Presented {
+        source: format!("203.0.113.{at}"),
+        ..Presented::default()
+    };
+    for at in 0..5 {
+        let wrong = house.office.sign_in_by_code("13912345678", "x", &from(at));
+        assert_eq!(
+            wrong.map_err(|error| error.code()).err(),
+            Some("code-wrong")
+        );
+    }
+    let late = house
+        .office
+        .sign_in_by_code("13912345678", &guessed.code, &from(9));
+    assert_eq!(late.map_err(|error| error.code()).err(), Some("code-wrong"));
+    // And a code holds ten minutes.
+    minutes(&house, 2);
+    ask(&nobody, "POST", "/api/customer/code", phone);
+    let old = carried.recv().expect("a code");
+    minutes(&house, 11);
+    let late = house
+        .office
+        .sign_in_by_code("13912345678", &old.code, &from(10));
+    assert_eq!(late.map_err(|error| error.code()).err(), Some("code-wrong"));
+}
+
+#[test]
+fn without_a_sender_no_code_is_promised() {
+    let house = House::new();
+    let body = Some(json!({"phone": "13912345678"}));
+    let page = house.visit(&Browser::default(), "POST", "/api/customer/code", body);
+    assert_eq!(
+        (page.status, page.code()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "sender-missing")
+    );
+}
+
 /// Without a proxy anybody could write any address into the header.
 #[test]
 fn a_forwarded_address_counts_only_behind_a_proxy() {
@@ -481,12 +612,12 @@ fn a_forwarded_address_counts_only_behind_a_proxy() {
         request.headers_mut().insert("x-forwarded-for", value);
         house.fetch_from(router, request).code().to_owned()
     };
-    let plain = web::router(house.office.clone(), web::Reached::Plainly);
+    let plain = web::router(house.office.clone(), door(web::Reached::Plainly));
     for at in 0..6 {
         assert_eq!(fail(&plain, &format!("198.51.100.{at}")), "sign-in-wrong");
     }
     assert_eq!(fail(&plain, "198.51.100.99"), "sign-in-wait");
-    let proxied = web::router(house.office.clone(), web::Reached::ByProxy);
+    let proxied = web::router(house.office.clone(), door(web::Reached::ByProxy));
     for _ in 0..6 {
         assert_eq!(fail(&proxied, "192.0.2.1, 203.0.113.7"), "sign-in-wrong");
     }
@@ -497,7 +628,7 @@ fn a_forwarded_address_counts_only_behind_a_proxy() {
 #[test]
 fn behind_tls_cookies_are_kept_to_it() {
     let house = House::new();
-    let router = web::router(house.office.clone(), web::Reached::ByTls);
+    let router = web::router(house.office.clone(), door(web::Reached::ByTls));
     let body = json!({"login": "desk", "password": house.password});
     let request = house.request(&Browser::default(), "POST", "/api/session", Some(body));
     let page = house.fetch_from(&router, request);

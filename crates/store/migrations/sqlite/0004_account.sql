@@ -35,7 +35,7 @@ create index session_account on session (account_id, created_at);
 -- A code that is used once: first-run set-up, an invitation, a one-time code of a customer.
 create table code (
     digest blob not null primary key,
-    purpose text not null check (purpose in ('setup', 'invitation', 'login')),
+    purpose text not null check (purpose in ('setup', 'invitation', 'login', 'phone')),
     account_id blob,
     unit_id blob,
     expires_at integer not null
