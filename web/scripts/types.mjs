@@ -19,13 +19,15 @@ function without(node) {
   for (const [name, value] of Object.entries(found.properties ?? {})) {
     if (!found.required?.includes(name)) found.properties[name] = present(value)
   }
-  if (found.type === 'object' && !found.properties) found.additionalProperties ??= true
-  return found
+  return anything(found)
 }
+
+const anything = (it) =>
+  it.type === 'object' && !it.properties ? { ...it, additionalProperties: it.additionalProperties ?? true } : it
 
 /** What is absent is left out of an answer, never null. */
 function present(it) {
-  if (Array.isArray(it.type)) return { ...it, type: it.type.find((one) => one !== 'null') }
+  if (Array.isArray(it.type)) return anything({ ...it, type: it.type.find((one) => one !== 'null') })
   const rest = it.oneOf?.filter((one) => one.type !== 'null')
   return rest?.length === 1 && rest.length < it.oneOf.length ? rest[0] : it
 }

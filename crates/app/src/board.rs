@@ -163,7 +163,15 @@ pub fn label_of(kind: &Kind, data: &Data) -> String {
         .label
         .iter()
         .filter(public)
-        .filter_map(|name| data.get(name)?.as_text())
+        .filter_map(|name| {
+            let text = data.get(name)?.as_text()?;
+            let field = kind.field(name.as_str())?;
+            let domain::pack::model::FieldType::Choice(of) = &field.ty else {
+                return Some(text);
+            };
+            let choice = of.iter().find(|choice| choice.name == *text);
+            Some(choice.map_or(text, |choice| choice.title.zh.as_str()))
+        })
         .collect();
     if parts.is_empty() {
         kind.title.zh.clone()

@@ -49,6 +49,9 @@ struct DutyParams {
     /// 1 to 500; 100 if not said.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
+    /// The places that the records lead to stand in `links`.
+    #[serde(default)]
+    places: bool,
 }
 
 /// A duty with the record that it belongs to.
@@ -100,6 +103,7 @@ async fn list(
         from: read::<Day>("from", asked.from)?,
         to: read::<Day>("to", asked.to)?,
         limit,
+        places: asked.places,
     };
     let page = blocking(state.office, move |office| {
         app::records::duties(office, &actor.0, &asked)
@@ -118,7 +122,8 @@ async fn list(
         }
         duties.push(DutyOf {
             unit: view.unit.code.clone(),
-            record: RecordRow::of(&told.record, view, page.as_of, &[]),
+            record: RecordRow::of(&told.record, view, page.as_of, &[])
+                .calling(&told.record, &page.linked),
             to_do,
             decided,
         });

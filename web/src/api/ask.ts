@@ -2,7 +2,7 @@
 
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { isMissing } from '@/refusal/refusal'
-import { ask } from './client'
+import { ask, setProof } from './client'
 import type {
   ClocksOf,
   DutyList,
@@ -28,7 +28,10 @@ export const meQuery = queryOptions({
   // Where the machine's own key opened the page there is nobody to name.
   queryFn: async ({ signal }): Promise<Me | null> => {
     try {
-      return await ask<Me>('GET', '/api/me', { signal })
+      const me = await ask<Me>('GET', '/api/me', { signal })
+      setProof(me.csrf)
+      if (!me.member) delete me.member
+      return me
     } catch (error) {
       if (isMissing(error)) return null
       throw error
@@ -125,7 +128,13 @@ export const clocksQuery = (unit: string, record: string) =>
     staleTime: 5_000,
   })
 
-export const dutiesQuery = (asked: { unit?: string; member?: string | undefined; state?: string; limit?: number }) =>
+export const dutiesQuery = (asked: {
+  unit?: string
+  member?: string | undefined
+  state?: string
+  limit?: number
+  places?: boolean
+}) =>
   queryOptions({
     queryKey: ['duties', asked],
     queryFn: ({ signal }) => ask<DutyList>('GET', '/api/duties', { query: asked, signal }),

@@ -25,6 +25,12 @@ export function onSessionOver(listener: Listener): () => void {
   return () => whenOver.delete(listener)
 }
 
+let proof: string | null = null
+/** What the server told this page at sign-in; shown with every change. */
+export const setProof = (it: string | null | undefined) => {
+  proof = it ?? null
+}
+
 let language = 'zh-CN'
 export const setSpoken = (it: string) => {
   language = it
@@ -61,7 +67,9 @@ export async function ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: st
 export async function send(url: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(url, init)
+    const headers = { ...(init.headers as Record<string, string>) }
+    if (proof && init.method && init.method !== 'GET') headers['x-csrf-token'] = proof
+    response = await fetch(url, { ...init, headers })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()

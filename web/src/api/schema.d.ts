@@ -20,7 +20,7 @@ export interface components {
         Clock: { duty: components["schemas"]["DutyToDo"]; lines: components["schemas"]["Text"][]; };
         Clocks: { as_of: string; clocks: components["schemas"]["Clock"][]; stretches: components["schemas"]["Stretch"][]; };
         Common: {  offline: boolean;  reason: string;  second: string;  version: number; };
-        Correction: components["schemas"]["Common"] & {  field?: string;  occurred_at?: string;  seq: number; value?: Record<string, never>; };
+        Correction: components["schemas"]["Common"] & {  field?: string;  occurred_at?: string;  seq: number; value?: { [key: string]: unknown; }; };
         Cosign: { required: boolean; who: string; };
         Count: { kind: string;  records: number; state: string; };
         Counts: { counts: components["schemas"]["Count"][]; };
@@ -33,7 +33,7 @@ export interface components {
         DutyOf: { decided?: components["schemas"]["DutyDecided"]; record: components["schemas"]["RecordRow"]; to_do?: components["schemas"]["DutyRow"]; unit: string; };
         DutyRow: {  due_at: string; duty: string; excused: boolean; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean;  occurrence: number;  paused: boolean; start_at: string; };
         DutyToDo: {  due_at: string; duty: string; excused: boolean;  held: components["schemas"]["Held"][]; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean; not_before?: string;  occurrence: number;  paused?: components["schemas"]["Pause"];  paused_seconds: number; start_at: string; title: components["schemas"]["Text"]; };
-        Entry: { anomalies?: string[]; by: components["schemas"]["DoneBy"];  change?: Record<string, never>;  data: { [key: string]: unknown; };  hash: string; links?: { [key: string]: string; };  occurred_at: string; reason?: string; recorded_at: string;  recorded_by?: components["schemas"]["Person"]; second?: components["schemas"]["Person"];  seq: number; signatures?: components["schemas"]["Signature"][]; step: string; title?: components["schemas"]["Text"];  via: string; };
+        Entry: { anomalies?: string[]; by: components["schemas"]["DoneBy"];  change?: { [key: string]: unknown; };  data: { [key: string]: unknown; };  hash: string; links?: { [key: string]: string; };  occurred_at: string; reason?: string; recorded_at: string;  recorded_by?: components["schemas"]["Person"]; second?: components["schemas"]["Person"];  seq: number; signatures?: components["schemas"]["Signature"][]; step: string; title?: components["schemas"]["Text"];  via: string; };
         Evidence: { clause: components["schemas"]["Clause"]; items: components["schemas"]["EvidenceItem"][]; };
         EvidenceItem: {  costs?: string; done_at?: string; due_at?: string;  holder?: string; number: string;  part: number;  project: string; reason: components["schemas"]["Text"];  record: string; started_at?: string;  verdict: string; };
         Excuse: components["schemas"]["Common"] & {  falls_away: boolean; };
@@ -74,7 +74,7 @@ export interface components {
         Problem: {  code: string; detail: string; en: string;  field?: string;  reasons?: components["schemas"]["Reason"][];  status: number;  title: string;  type: string; zh: string; };
         Reason: {  code: string; en: string;  field?: string; zh: string; };
         Record: { anomalies?: string[];  approvals: components["schemas"]["RunningApproval"][]; assignee?: components["schemas"]["Person"]; closed_at?: string; creator?: components["schemas"]["Person"];  data: { [key: string]: unknown; };  facts?: { [key: string]: unknown; };  id: string; kind: string; label: string; links: { [key: string]: components["schemas"]["LinkTo"]; };  merged_into?: string; number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  times: { [key: string]: string; }; unit: string;  version: number; void?: boolean; };
-        RecordRow: { assignee?: components["schemas"]["Person"]; closed_at?: string;  data?: Record<string, never>;  duties: number;  id: string; kind: string;  label: string;  next?: components["schemas"]["DutyRow"];  number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  version: number;  waits?: components["schemas"]["Waits"]; };
+        RecordRow: { assignee?: components["schemas"]["Person"]; closed_at?: string;  data?: { [key: string]: unknown; };  duties: number;  id: string; kind: string;  label: string;  links?: { [key: string]: components["schemas"]["LinkTo"]; };  next?: components["schemas"]["DutyRow"];  number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  version: number;  waits?: components["schemas"]["Waits"]; };
         Records: { as_of: string;  next?: string; records: components["schemas"]["RecordRow"][]; };
         RunningApproval: { approval: string;  posts: string[]; returned: boolean;  stage: number; title: components["schemas"]["Text"]; };
         Scorecard: { as_of: string; clauses: components["schemas"]["Clause"][];  covered: string; earned: string;  full: string; grade?: string;  holder?: components["schemas"]["Person"];  id: string; left_out: string;  no_total?: components["schemas"]["Text"];  pack: string;  parameters: string[]; period: string; standard: string;  standard_version: number;  subject: string; total?: string; unit: string; };

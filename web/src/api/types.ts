@@ -47,12 +47,20 @@ export type ClauseOf = S['Clause']
 export type ScorecardOf = S['Scorecard']
 export type EvidenceItem = S['EvidenceItem']
 export type EvidenceOf = S['Evidence']
+export type PackRow = S['PackRow']
+export type ParameterOf = S['Parameter']
+export type Verified = S['Verified']
 export type StandardRow = S['StandardRow']
 
 /** Who is signed in. */
 export interface Me {
   login?: string
   name: string
-  /** A member's id; the operator at the machine has none. */
+  /** A member's id; a customer and the operator at the machine have none. */
   member?: string
+  /** Where he stands, with his posts there. */
+  units?: { code: string; name: string; level: string; posts: { post: string; grid?: string | null }[] }[]
+  /** Shown with every change, to prove that a page of this site asks for it. */
+  csrf?: string | null
+  must_change_password?: boolean
 }

@@ -20,7 +20,7 @@ import { lastUnit, rememberUnit } from '@/app/settings'
 import { Desk } from '@/design/Desk'
 import { HomePage } from '@/mine/HomePage'
 import { Notice, Refusal } from '@/refusal/Refusal'
-import { SignedIn } from '@/session/session'
+import { SignedIn, useMe } from '@/session/session'
 import { Shell } from '@/shell/Shell'
 import { useWords } from '@/words'
 
@@ -38,11 +38,41 @@ const intake = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/intake/IntakePage'), 'IntakePage'),
 })
+const dispatch = createRoute({
+  getParentRoute: () => shell,
+  path: '/dispatch',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/dispatch/DispatchPage'), 'DispatchPage'),
+})
 const scores = createRoute({
   getParentRoute: () => shell,
   path: '/scorecards',
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/score/ScorePage'), 'ScorePage'),
+})
+const map = createRoute({
+  getParentRoute: () => shell,
+  path: '/map',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/map/MapPage'), 'MapPage'),
+})
+const calendar = createRoute({
+  getParentRoute: () => shell,
+  path: '/calendar',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/calendar/CalendarPage'), 'CalendarPage'),
+})
+const rank = createRoute({
+  getParentRoute: () => shell,
+  path: '/ranking',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/rank/RankPage'), 'RankPage'),
+})
+const rules = createRoute({
+  getParentRoute: () => shell,
+  path: '/rules',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/rules/RulesPage'), 'RulesPage'),
 })
 const byRecord = createRoute({
   getParentRoute: () => shell,
@@ -64,7 +94,10 @@ const record = createRoute({
 })
 
 const router = createRouter({
-  routeTree: root.addChildren([start, shell.addChildren([home, intake, scores, byRecord, list, record])]),
+  routeTree: root.addChildren([
+    start,
+    shell.addChildren([home, intake, dispatch, map, calendar, scores, rank, rules, byRecord, list, record]),
+  ]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultNotFoundComponent: NoPage,
@@ -81,9 +114,13 @@ declare module '@tanstack/react-router' {
 function Start() {
   const words = useWords()
   const units = useQuery(unitsQuery)
+  const me = useMe()
   if (units.error) return <Refusal error={units.error} />
   if (!units.data) return null
-  const projects = units.data.filter((it) => it.level === 'project')
+  const his = new Set(me?.units?.map((it) => it.code))
+  const projects = units.data
+    .filter((it) => it.level === 'project')
+    .sort((a, b) => Number(his.has(b.code)) - Number(his.has(a.code)))
   const last = projects.find((it) => it.code === lastUnit()) ?? projects[0] ?? units.data[0]
   if (!last) return <Notice title={words.shell.noUnits} lines={[words.shell.noUnitsAdvice]} />
   return <Navigate to="/u/$unit" params={{ unit: last.code }} replace />

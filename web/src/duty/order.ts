@@ -5,9 +5,11 @@ import { face } from '@/clock/face'
 import { clockOf } from './facts'
 
 export interface Groups {
-  /** Overdue that still must be done, appointed, nearly due. */
+  /** Nearly due, then overdue that still must be done. */
   first: DutyOf[]
   today: DutyOf[]
+  /** The rest of what is overdue. */
+  late: DutyOf[]
   later: DutyOf[]
   paused: DutyOf[]
   overdue: number
@@ -16,19 +18,23 @@ export interface Groups {
 const FIRST = 5
 
 export function groups(duties: readonly DutyOf[], now: number, dayEnd: number): Groups {
-  const found: Groups = { first: [], today: [], later: [], paused: [], overdue: 0 }
+  const found: Groups = { first: [], today: [], late: [], later: [], paused: [], overdue: 0 }
+  const soon: DutyOf[] = []
   for (const it of duties) {
     if (!it.to_do) continue
     const { state } = face(clockOf(it.to_do, it.record.waits), now)
     const due = Date.parse(it.to_do.due_at)
-    if (state === 'overdue') found.overdue += 1
     if (state === 'paused') found.paused.push(it)
-    else if ((state === 'overdue' || state === 'soon') && found.first.length < FIRST) found.first.push(it)
+    else if (state === 'soon' && due <= dayEnd) soon.push(it)
+    else if (state === 'overdue') found.late.push(it)
     else if (due <= dayEnd) found.today.push(it)
     else found.later.push(it)
   }
+  found.overdue = found.late.length
+  found.first = [...soon, ...found.late].slice(0, Math.max(FIRST, soon.length))
+  found.late = found.late.filter((it) => !found.first.includes(it))
   return found
 }
 
 /** How many of a list are due by the end of the day, paused ones left out. */
-export const dueToday = (it: Groups): number => it.first.length + it.today.length
+export const dueToday = (it: Groups): number => it.first.length + it.today.length + it.late.length

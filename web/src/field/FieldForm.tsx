@@ -13,6 +13,7 @@ import type { QueuedFile } from '@/offline/queue'
 import { PhotoQueue, type Sending } from '@/photo/PhotoQueue'
 import { shrink } from '@/photo/shrink'
 import { useText, useWords } from '@/words'
+import { useNames } from '@/words/names'
 import { courier } from './work'
 
 interface Props {
@@ -26,6 +27,7 @@ interface Props {
 export function FieldForm({ duty, kind, step, zone, close }: Props) {
   const words = useWords()
   const text = useText()
+  const names = useNames()
   const model = useMemo(() => formOf(kind, step), [kind, step])
   const [values, setValues] = useState<Values>(() => begin(model))
   const [files, setFiles] = useState<(Sending & { field: string })[]>([])
@@ -71,7 +73,7 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
         record: duty.record.id,
         step: step.name,
         opens: false,
-        title: `${text(step.title)} ${duty.record.label}`,
+        title: `${text(step.title)} ${names.label(duty.record)}`,
         data: toData(model, values),
         links: {},
         occurredAt: now,
@@ -95,7 +97,7 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
         }}
       >
         <p>
-          <b>{duty.record.label}</b>
+          <b>{names.place(duty.record)}</b> {names.label(duty.record)}
         </p>
         {model.fields.map((field) =>
           field.type === 'files' ? (

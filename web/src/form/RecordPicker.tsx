@@ -3,8 +3,10 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
 import { listQuery, recordQuery, unitsQuery } from '@/api/ask'
-import type { RecordRow, Unit } from '@/api/types'
+import type { RecordRow } from '@/api/types'
 import { useWords } from '@/words'
+import { useNames } from '@/words/names'
+import { path } from './path'
 
 interface Props {
   id: string
@@ -15,18 +17,6 @@ interface Props {
   /** Looks in the units above as well. */
   upward?: boolean
   onChange: (id: string | null, row?: RecordRow) => void
-}
-
-/** A unit and those above it, by code. Pure. */
-export function path(units: readonly Unit[], code: string): string[] {
-  const found: string[] = []
-  let at = units.find((it) => it.code === code)
-  while (at && !found.includes(at.code)) {
-    found.push(at.code)
-    const parent = at.parent
-    at = units.find((it) => it.code === parent)
-  }
-  return found.length > 0 ? found : [code]
 }
 
 export function RecordPicker({ id, unit, kind, value, upward = false, onChange }: Props) {
@@ -44,11 +34,12 @@ export function RecordPicker({ id, unit, kind, value, upward = false, onChange }
   })
   const rows = found.flatMap((it) => it.data?.records ?? []).slice(0, 12)
   const held = useQuery({ ...recordQuery(unit, value), enabled: value !== '' && picked === '', retry: false })
-  const name = picked || held.data?.record.label || ''
+  const names = useNames()
+  const name = picked || (held.data ? names.label(held.data.record) : '')
 
   const take = (row: RecordRow | undefined) => {
     if (!row) return
-    setPicked(row.label)
+    setPicked(names.label(row))
     setTyped('')
     setOpen(false)
     onChange(row.id, row)
@@ -109,7 +100,7 @@ export function RecordPicker({ id, unit, kind, value, upward = false, onChange }
               take(row)
             }}
           >
-            <b>{row.label}</b>
+            <b>{names.label(row)}</b>
             {row.number.length < 36 ? <span className="quiet">{row.number}</span> : null}
           </div>
         ))}

@@ -6,13 +6,17 @@ import { useEffect } from 'react'
 import { listQuery, recordQuery } from '@/api/ask'
 import type { RecordRow } from '@/api/types'
 import { Clock } from '@/clock/Clock'
-import { when } from '@/clock/day'
+import { civil, dayName } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { clockOf } from '@/duty/facts'
 import { useWords } from '@/words'
 import { useNames } from '@/words/names'
 
+const THREE_MONTHS = 92 * 24 * 3600_000
+
 interface Props {
+  /** Of the matter that is being registered. */
+  kind: string
   unit: string
   zone: string
   home: string
@@ -24,7 +28,7 @@ interface Props {
   onHome: (id: string | null, row?: RecordRow) => void
 }
 
-export function CallerCard({ unit, zone, home, row, room, place, link, onHome }: Props) {
+export function CallerCard({ kind, unit, zone, home, row, room, place, link, onHome }: Props) {
   const words = useWords()
   const now = serverNow()
   const names = useNames()
@@ -46,7 +50,14 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
     }),
     enabled: home !== '' && link !== null,
   })
+  const isMatter = (it: RecordRow) => it.number.length < 36
+  const mine = matters.data?.records.filter(isMatter) ?? []
+  const people = matters.data?.records.filter((it) => !isMatter(it)) ?? []
   const candidates = heard.data?.records ?? []
+  // The same home reported the same kind of matter within three months.
+  const again = [...mine, ...(past.data?.records ?? [])].find(
+    (it) => it.kind === kind && now - Date.parse(it.opened_at) < THREE_MONTHS,
+  )
   const only = candidates.length === 1 ? candidates[0] : undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: one home fits the words: it is taken once, and a person may change it.
   useEffect(() => {
@@ -58,6 +69,24 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
   return (
     <aside className="card caller" aria-live="polite">
       {name ? <h1>{name}</h1> : <h1 className="quiet">{room || words.intake.placeHint}</h1>}
+      {people.length > 0 ? (
+        <p>
+          {people.map((it) => (
+            <Link key={it.id} to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
+              {names.label(it)}
+            </Link>
+          ))}
+        </p>
+      ) : null}
+      {again ? (
+        <p className="again">
+          {words.intake.repeated('')}{' '}
+          <Link to="/u/$unit/$kind/$record" params={{ unit, kind: again.kind, record: again.number }}>
+            {again.number}
+          </Link>{' '}
+          {names.label(again)}
+        </p>
+      ) : null}
       {home === '' ? (
         candidates.length > 1 ? (
           <ul>
@@ -75,10 +104,10 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
       ) : (
         <>
           <section>
-            <h2>{words.intake.openMatters(matters.data?.records.length ?? 0)}</h2>
-            {matters.data?.records.length === 0 ? <p className="quiet small">{words.intake.noMatters}</p> : null}
+            <h2>{words.intake.openMatters(mine.length)}</h2>
+            {matters.data && mine.length === 0 ? <p className="quiet small">{words.intake.noMatters}</p> : null}
             <ul>
-              {matters.data?.records.map((it) => (
+              {mine.map((it) => (
                 <li key={it.id} className="matter">
                   <div className="row-between">
                     <Link to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
@@ -97,7 +126,9 @@ export function CallerCard({ unit, zone, home, row, room, place, link, onHome }:
               <ul className="small">
                 {past.data.records.map((it) => (
                   <li key={it.id} className="contact">
-                    <span className="quiet">{when(Date.parse(it.opened_at), now, zone, words).replace(/ .*/, '')}</span>
+                    <span className="quiet">
+                      {dayName(civil(Date.parse(it.opened_at), zone), civil(now, zone), words)}
+                    </span>
                     <span>{names.kind(it.kind)}</span>
                     <Link to="/u/$unit/$kind/$record" params={{ unit, kind: it.kind, record: it.number }}>
                       {names.label(it)}

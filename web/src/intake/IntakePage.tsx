@@ -173,6 +173,7 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
   return (
     <div className="intake">
       <CallerCard
+        kind={kind.kind}
         unit={unit}
         zone={zone}
         home={home}

@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Input } from 'antd'
 import { memo, useDeferredValue, useEffect, useRef, useState } from 'react'
-import { countsQuery, kindQuery, pageOf, unitsQuery } from '@/api/ask'
+import { countsQuery, kindQuery, kindsQuery, pageOf, unitsQuery } from '@/api/ask'
 import type { KindOf, RecordRow } from '@/api/types'
 import { useDensity } from '@/app/settings'
 import { Clock } from '@/clock/Clock'
@@ -20,7 +20,7 @@ import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords, type Words } from '@/words'
 import { useNames } from '@/words/names'
-import { type Column, fieldOf, leastWidth, possible, usual, width } from './columns'
+import { type Column, fieldOf, leastWidth, linkOf, possible, usual, width } from './columns'
 import {
   type Filter,
   filterOf,
@@ -36,11 +36,13 @@ import './list.css'
 export function ListPage() {
   const { unit = '', kind: name = '' } = useParams({ strict: false })
   const kind = useQuery(kindQuery(name))
+  const kinds = useQuery(kindsQuery)
   if (kind.error) return <Refusal error={kind.error} />
-  return kind.data ? <KindList key={`${unit}:${name}`} unit={unit} kind={kind.data} /> : null
+  const places = kinds.data?.filter((it) => it.role === 'place').map((it) => it.kind)
+  return kind.data && places ? <KindList key={`${unit}:${name}`} unit={unit} kind={kind.data} places={places} /> : null
 }
 
-function KindList({ unit, kind }: { unit: string; kind: KindOf }) {
+function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: string[] }) {
   const words = useWords()
   const text = useText()
   const navigate = useNavigate()
@@ -48,11 +50,13 @@ function KindList({ unit, kind }: { unit: string; kind: KindOf }) {
   const filter = filterOf(search)
   const { data: units = [] } = useQuery(unitsQuery)
   const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
-  const [columns, setColumns] = useState<Column[]>(() => (savedColumns(kind.kind) as Column[] | null) ?? usual(kind))
+  const [columns, setColumns] = useState<Column[]>(
+    () => (savedColumns(kind.kind) as Column[] | null) ?? usual(kind, places),
+  )
   const [typed, setTyped] = useState(filter.q ?? '')
   const [at, setAt] = useState(0)
   const q = useDeferredValue(typed.trim())
-  const fields = columns.flatMap((it) => fieldOf(it) ?? []).join(',')
+  const fields = columns.flatMap((it) => fieldOf(it) ?? linkOf(it) ?? []).join(',')
   const asked = { kind: kind.kind, ...filter, q: q || undefined, fields: fields || undefined, limit: 50 }
 
   const pages = useInfiniteQuery({
@@ -299,9 +303,11 @@ function Filters({ unit, kind, filter, typed, onType, onFilter, columns, onColum
 }
 
 function heading(column: Column, kind: KindOf, words: Words, text: ReturnType<typeof useText>): string {
+  const link = linkOf(column)
+  if (link !== null) return text(kind.links.find((it) => it.name === link)?.title)
   const field = fieldOf(column)
   if (field !== null) return text(kind.fields.find((it) => it.name === field)?.title)
-  return words.list[column as Exclude<Column, `field:${string}`>]
+  return words.list[column as Exclude<Column, `field:${string}` | `link:${string}`>]
 }
 
 interface RowsProps {
@@ -419,12 +425,15 @@ const Cell = memo(function Cell(props: {
       return row.next ? holderText(row.next.holder, words, names.post) : (row.assignee?.name ?? '')
     case 'opened':
       return when(Date.parse(row.opened_at), serverNow(), zone, words)
-    default:
+    default: {
+      const link = linkOf(column)
+      if (link !== null) return names.label({ label: row.links?.[link]?.label ?? '' })
       return shown(kind, fieldOf(column) ?? '', row.data?.[fieldOf(column) ?? ''], {
         now: serverNow(),
         zone,
         words,
         text,
       })
+    }
   }
 })

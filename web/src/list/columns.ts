@@ -2,28 +2,47 @@
 
 import type { KindOf } from '@/api/types'
 
-export type Column = 'clock' | 'number' | 'label' | 'state' | 'holder' | 'opened' | `field:${string}`
+export type Column = 'clock' | 'number' | 'label' | 'state' | 'holder' | 'opened' | `field:${string}` | `link:${string}`
 
 const PLAIN = ['choice', 'bool', 'day', 'moment', 'instant', 'money', 'int', 'text', 'phone', 'member', 'team']
 
 /** What a list shows until somebody chooses. */
-export function usual(kind: KindOf): Column[] {
+export function usual(kind: KindOf, places: readonly string[] = []): Column[] {
   const fields = kind.fields
     .filter((it) => ['choice', 'day', 'moment'].includes(it.type) && !it.private && !kind.label.includes(it.name))
     .slice(0, kind.duties.length > 0 ? 2 : 4)
   const clock: Column[] = kind.duties.length > 0 ? ['clock'] : []
   const number: Column[] = kind.numbered ? ['number'] : []
+  const place = kind.links.filter((it) => places.includes(it.kind)).slice(0, 1)
   const holder: Column[] = kind.duties.length > 0 ? ['holder'] : []
-  return [...clock, ...number, 'label', 'state', ...fields.map((it): Column => `field:${it.name}`), ...holder, 'opened']
+  return [
+    ...clock,
+    ...number,
+    'label',
+    ...place.map((it): Column => `link:${it.name}`),
+    'state',
+    ...fields.map((it): Column => `field:${it.name}`),
+    ...holder,
+    'opened',
+  ]
 }
 
 /** All that can be chosen, in the order of the form. */
 export function possible(kind: KindOf): Column[] {
   const fields = kind.fields.filter((it) => PLAIN.includes(it.type) && !kind.label.includes(it.name))
   const clock: Column[] = kind.duties.length > 0 ? ['clock', 'holder'] : []
-  return [...clock, 'number', 'label', 'state', 'opened', ...fields.map((it): Column => `field:${it.name}`)]
+  return [
+    ...clock,
+    'number',
+    'label',
+    'state',
+    'opened',
+    ...kind.links.map((it): Column => `link:${it.name}`),
+    ...fields.map((it): Column => `field:${it.name}`),
+  ]
 }
 
+export const linkOf = (column: Column): string | null => (column.startsWith('link:') ? column.slice(5) : null)
 export const fieldOf = (column: Column): string | null => (column.startsWith('field:') ? column.slice(6) : null)
 
 /** Least width in pixels and the share of what is left over. */

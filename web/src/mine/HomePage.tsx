@@ -34,7 +34,7 @@ export function HomePage() {
   const navigate = useNavigate()
   const { data: units = [] } = useQuery(unitsQuery)
   const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
-  const found = useQuery(dutiesQuery({ unit, member: me?.member, limit: AT_ONCE }))
+  const found = useQuery(dutiesQuery({ unit, member: me?.member, limit: AT_ONCE, places: true }))
   const [at, setAt] = useState(0)
   const [more, setMore] = useState(false)
 
@@ -42,7 +42,9 @@ export function HomePage() {
   const dayEnd = endOfDay(now, zone)
   const sorted = useMemo(() => groups(found.data?.duties ?? [], now, dayEnd), [found.data, dayEnd, now])
   const later = more ? sorted.later : sorted.later.slice(0, 8)
-  const rows = [...sorted.first, ...sorted.today, ...later, ...sorted.paused]
+  const late = more ? sorted.late : sorted.late.slice(0, 5)
+  const rows = [...sorted.first, ...sorted.today, ...late, ...later, ...sorted.paused]
+  const hidden = sorted.late.length - late.length + sorted.later.length - later.length
   const kinds = useKinds(rows)
 
   const open = (it: DutyOf | undefined) =>
@@ -113,13 +115,24 @@ export function HomePage() {
             </p>
           </div>
         ) : null}
-        {section(words.home.later, words.home.laterHint, later, today)}
-        {!more && sorted.later.length > later.length ? (
+        {section(
+          words.home.late,
+          words.home.overdueToo(sorted.late.length),
+          late,
+          sorted.first.length + sorted.today.length,
+        )}
+        {section(
+          words.home.later,
+          words.home.laterHint,
+          later,
+          sorted.first.length + sorted.today.length + late.length,
+        )}
+        {!more && hidden > 0 ? (
           <Button className="home-more" onClick={() => setMore(true)}>
-            {words.home.more(sorted.later.length - later.length)}
+            {words.home.more(hidden)}
           </Button>
         ) : null}
-        {section(words.home.paused, words.home.pausedHint, sorted.paused, today + later.length)}
+        {section(words.home.paused, words.home.pausedHint, sorted.paused, rows.length - sorted.paused.length)}
       </div>
       <aside className="home-side">
         <MyScore unit={unit} zone={zone} />
@@ -173,7 +186,7 @@ function DutyLine({ duty, kind, zone, here, mine, onOpen }: LineProps) {
         <Link to="/u/$unit/$kind/$record" params={{ unit: duty.unit, kind: record.kind, record: record.number }}>
           {record.number.length < 36 ? record.number : text(kind?.title)}
         </Link>{' '}
-        {names.label(record)}
+        {names.place(record)} {names.label(record)}
         {mine ? null : (
           <span className="quiet small"> {holderText(it.holder, words, names.post) || words.home.unheld}</span>
         )}

@@ -71,6 +71,9 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
   const due = whole.duties.to_do[0]
   const names = useNames()
 
+  /** What somebody filled in; defaults that nobody was asked for say nothing. */
+  const said = new Set((journal.data ?? []).flatMap((it) => Object.keys(it.data)))
+
   const beside = (by: number) => {
     const rows = siblings.data?.records ?? []
     const at = rows.findIndex((it) => it.id === record.id)
@@ -203,7 +206,10 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
               {kind.fields
                 .filter(
                   (it) =>
-                    record.data[it.name] !== undefined && record.data[it.name] !== null && record.data[it.name] !== '',
+                    said.has(it.name) &&
+                    record.data[it.name] !== undefined &&
+                    record.data[it.name] !== null &&
+                    record.data[it.name] !== '',
                 )
                 .map((it) => (
                   <div key={it.name}>

@@ -1,11 +1,12 @@
 /** Who is signed in, and what happens when the session ends in the middle of work: the form stays, and one signs in over it. */
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import { meQuery } from '@/api/ask'
-import { ask, onSessionOver } from '@/api/client'
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { meQuery, unitsQuery } from '@/api/ask'
+import { ask, onSessionOver, setProof } from '@/api/client'
 import type { Me } from '@/api/types'
 import { Button, TextInput } from '@/design/controls'
+import { path as pathOf } from '@/form/path'
 import { Notice, Refusal } from '@/refusal/Refusal'
 import { isSessionOver } from '@/refusal/refusal'
 import { useWords } from '@/words'
@@ -15,6 +16,30 @@ import './session.css'
 export function useMe(): Me | null {
   const { data } = useQuery(meQuery)
   return data ?? null
+}
+
+/** The posts that one has at a unit, those at the units above among them; nobody's posts are known where the machine's key opened the page. */
+export function usePosts(unit: string | undefined): ReadonlySet<string> | null {
+  const me = useMe()
+  const { data: units = [] } = useQuery(unitsQuery)
+  return useMemo(() => {
+    if (!me?.units) return null
+    const path = pathOf(units, unit ?? '')
+    return new Set(me.units.filter((it) => path.includes(it.code)).flatMap((it) => it.posts.map((post) => post.post)))
+  }, [me, units, unit])
+}
+
+export function useSignOut(): () => void {
+  const queries = useQueryClient()
+  return () => {
+    void ask('DELETE', '/api/session')
+      .catch(() => undefined)
+      .then(() => {
+        setProof(null)
+        queries.clear()
+        location.assign('/')
+      })
+  }
 }
 
 /** Shows the page to whoever is signed in, and the sign-in to whoever is not. */
@@ -98,7 +123,10 @@ function SignInForm({ done }: { done: () => void }) {
   const [missing, setMissing] = useState(false)
   const enter = useMutation({
     mutationFn: () => ask<Me>('POST', '/api/session', { body: { login: login.trim(), password } }),
-    onSuccess: done,
+    onSuccess: (me) => {
+      setProof(me.csrf)
+      done()
+    },
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -12,8 +12,9 @@ import { forget, serverNow, wake } from '@/clock/ticker'
 import { KeyCap } from '@/design/KeyCap'
 import { begin, useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
-import { useMe } from '@/session/session'
+import { useMe, usePosts, useSignOut } from '@/session/session'
 import { useText, useWords } from '@/words'
+import { useNames } from '@/words/names'
 import { KeyHelp } from './KeyHelp'
 import { OmniBox } from './OmniBox'
 import { rail } from './rail'
@@ -52,6 +53,18 @@ export function Shell() {
       run: () => unit && void navigate({ to: '/u/$unit', params: { unit } }),
     },
     {
+      keys: 'g d',
+      label: words.dispatch.title,
+      everywhere: true,
+      run: () => unit && void navigate({ to: '/u/$unit/dispatch', params: { unit } }),
+    },
+    {
+      keys: 'g m',
+      label: words.map.title,
+      everywhere: true,
+      run: () => unit && void navigate({ to: '/u/$unit/map', params: { unit } }),
+    },
+    {
       keys: 'g c',
       label: words.keys.goScores,
       everywhere: true,
@@ -77,7 +90,7 @@ export function Shell() {
         ) : null}
         <div className="counter-me">
           <Now zone={zone} />
-          <MyMenu />
+          <MyMenu unit={unit} />
         </div>
       </header>
       <Rail unit={unit} onKeys={() => setHelp(true)} />
@@ -131,12 +144,15 @@ function Now({ zone }: { zone: string }) {
   )
 }
 
-function MyMenu() {
+function MyMenu({ unit }: { unit: string | undefined }) {
+  const names = useNames()
+  const [post] = usePosts(unit) ?? []
   const words = useWords()
   const me = useMe()
   const { language, singleKeys } = useSettings()
   const appearance = useAppearance()
   const density = useDensity()
+  const signOut = useSignOut()
   const menu = useRef<HTMLDetailsElement>(null)
   useEffect(() => {
     const outside = (event: Event) => {
@@ -147,7 +163,10 @@ function MyMenu() {
   }, [])
   return (
     <details className="mine" ref={menu}>
-      <summary>{me?.name ?? words.shell.menu}</summary>
+      <summary>
+        {me?.name ?? words.shell.menu}
+        {post ? ` · ${names.post(post)}` : ''}
+      </summary>
       <div className="mine-list">
         <Button type="text" onClick={() => change({ language: language === 'zh' ? 'en' : 'zh' })}>
           {words.shell.language}
@@ -161,6 +180,11 @@ function MyMenu() {
         <Button type="text" onClick={() => change({ singleKeys: !singleKeys })}>
           {singleKeys ? words.shell.keysOff : words.shell.keysOn}
         </Button>
+        {me ? (
+          <Button type="text" onClick={signOut}>
+            {words.session.signOut}
+          </Button>
+        ) : null}
       </div>
     </details>
   )
@@ -175,8 +199,9 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
     enabled: unit !== undefined,
     refetchInterval: 60_000,
   })
+  const posts = usePosts(unit)
   if (!unit) return <nav className="rail" aria-label={words.shell.nav} />
-  const { matters, registers } = rail(kinds, counts)
+  const { matters, registers } = rail(kinds, counts, posts)
   const open = {
     activeOptions: { exact: true },
     activeProps: { className: 'rail-item rail-here' },
@@ -190,6 +215,12 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       </Link>
       <Link to="/u/$unit/intake" params={{ unit }} {...open}>
         {words.shell.intake}
+      </Link>
+      <Link to="/u/$unit/dispatch" params={{ unit }} {...open}>
+        {words.dispatch.title}
+      </Link>
+      <Link to="/u/$unit/calendar" params={{ unit }} {...open}>
+        {words.shell.calendar}
       </Link>
       <h2>{words.shell.groupService}</h2>
       {matters.map((it) => (
@@ -221,6 +252,15 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       <h2>{words.shell.groupScores}</h2>
       <Link to="/u/$unit/scorecards" params={{ unit }} {...open} activeOptions={{ exact: false }}>
         {words.shell.scorecards}
+      </Link>
+      <Link to="/u/$unit/ranking" params={{ unit }} {...open}>
+        {words.rank.title}
+      </Link>
+      <Link to="/u/$unit/map" params={{ unit }} {...open}>
+        {words.map.title}
+      </Link>
+      <Link to="/u/$unit/rules" params={{ unit }} {...open}>
+        {words.rules.title}
       </Link>
       <div className="rail-foot">
         <Connection />

@@ -13,6 +13,8 @@ export interface Names {
   held: (name: string) => string
   /** A record's label without the kind in front of it: where it stands, the kind is known or said beside it. */
   label: (row: { label: string }) => string
+  /** Where it is, if the list was asked for places. */
+  place: (row: { links?: Record<string, { label?: string }> }) => string
 }
 
 export function useNames(): Names {
@@ -33,6 +35,7 @@ export function useNames(): Names {
       post: (name) => posts.get(name) ?? name,
       held: (name) => causes.get(name) ?? sides[name] ?? posts.get(name) ?? name,
       label: (row) => plain(row.label, before),
+      place: (row) => plain(Object.values(row.links ?? {})[0]?.label ?? '', before),
     }
   }, [data, words, language])
 }

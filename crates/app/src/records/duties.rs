@@ -5,15 +5,19 @@
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::records::read::called;
 use crate::view::View;
 use domain::access::Scope;
 use domain::holder::Holder;
 use domain::id::{HolderId, MemberId, RecordId};
 use domain::measure::holder_id;
 use domain::name::Name;
+use domain::pack::model::Role;
 use domain::record::Decided;
 use domain::time::{Day, Instant};
 use domain::unit::{Level, Unit};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use store::list::{Brief, BriefTodo, Sort, Wanted};
 use store::{duty, list};
@@ -47,6 +51,8 @@ pub struct DutyAsked {
     pub from: Option<Day>,
     pub to: Option<Day>,
     pub limit: usize,
+    /// The places that the records lead to are called by name in the answer.
+    pub places: bool,
 }
 
 /// A duty with its record.
@@ -69,6 +75,8 @@ pub enum Which {
 pub struct DutyPage {
     pub as_of: Instant,
     pub duties: Vec<DutyTold>,
+    /// What places are called, if that was asked for.
+    pub linked: BTreeMap<RecordId, String>,
     /// There are more than were asked for.
     pub more: bool,
     /// Steps from devices that could not be applied and wait for somebody, in these units.
@@ -101,6 +109,7 @@ pub fn duties(office: &Office, actor: &Actor, asked: &DutyAsked) -> Result<DutyP
     let mut page = DutyPage {
         as_of,
         duties: Vec::new(),
+        linked: BTreeMap::new(),
         more: false,
         not_applied: 0,
     };
@@ -128,7 +137,34 @@ pub fn duties(office: &Office, actor: &Actor, asked: &DutyAsked) -> Result<DutyP
     page.duties.sort_by_key(DutyTold::order);
     page.more |= page.duties.len() > asked.limit;
     page.duties.truncate(asked.limit);
+    if asked.places {
+        page.linked = office.read(|tx| places(tx, &page.duties))?;
+    }
     Ok(page)
+}
+
+/// What the places are called that the records of these duties lead to.
+fn places(
+    tx: &mut store::Tx<'_>,
+    duties: &[DutyTold],
+) -> Result<BTreeMap<RecordId, String>, store::Error> {
+    let mut linked = BTreeMap::new();
+    for DutyTold { view, record, .. } in duties {
+        let kinds = &view.rules.pack.kinds;
+        let Some(kind) = kinds.get(&record.kind) else {
+            continue;
+        };
+        for (name, to) in &record.doc.links {
+            let leads = kind.links.get(name).and_then(|link| kinds.get(&link.kind));
+            if leads.is_some_and(|kind| kind.role == Some(Role::Place))
+                && let Entry::Vacant(free) = linked.entry(*to)
+                && let Some(name) = called(tx, view, *to)?
+            {
+                free.insert(name);
+            }
+        }
+    }
+    Ok(linked)
 }
 
 fn below(all: &[Unit], unit: &Unit, top: &Unit) -> bool {

@@ -3,11 +3,14 @@
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::records::read::called;
 use crate::search;
 use crate::view::View;
 use domain::id::{HolderId, MemberId, RecordId, TeamId};
 use domain::name::Name;
 use domain::time::{Day, Instant};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use store::list::{Brief, Sort, Wanted};
 
@@ -32,6 +35,8 @@ pub struct Asked {
     pub sort: Option<Sort>,
     pub after: Option<(i64, RecordId)>,
     pub limit: i64,
+    /// Links whose other ends are called by name in the answer.
+    pub called: Vec<Name>,
 }
 
 /// Which records by whether something is left to do.
@@ -47,6 +52,8 @@ pub enum Open {
 pub struct Page {
     pub view: Arc<View>,
     pub rows: Vec<Brief>,
+    /// What the records are called that the links of `Asked::called` lead to.
+    pub linked: BTreeMap<RecordId, String>,
     /// Where the next page goes on, if there may be one.
     pub next: Option<(i64, RecordId)>,
     pub as_of: Instant,
@@ -60,8 +67,21 @@ pub fn list(office: &Office, actor: &Actor, unit: &str, asked: &Asked) -> Result
     let (_, view) = office.unit_of(actor, unit)?;
     let as_of = office.clock().now();
     let wanted = wanted(office, actor, &view, asked, as_of)?;
-    let mut rows =
-        office.read(|tx| store::list::page(tx, view.unit.id, &wanted, asked.limit + 1))?;
+    let (mut rows, linked) = office.read(|tx| {
+        let rows = store::list::page(tx, view.unit.id, &wanted, asked.limit + 1)?;
+        let mut linked = BTreeMap::new();
+        for row in rows.iter().filter(|_| !asked.called.is_empty()) {
+            for (name, to) in &row.doc.links {
+                if asked.called.contains(name)
+                    && let Entry::Vacant(free) = linked.entry(*to)
+                    && let Some(name) = called(tx, &view, *to)?
+                {
+                    free.insert(name);
+                }
+            }
+        }
+        Ok::<_, Error>((rows, linked))
+    })?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > asked.limit;
     if more {
         rows.pop();
@@ -73,6 +93,7 @@ pub fn list(office: &Office, actor: &Actor, unit: &str, asked: &Asked) -> Result
     Ok(Page {
         view,
         rows,
+        linked,
         next,
         as_of,
     })

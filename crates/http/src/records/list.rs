@@ -44,7 +44,7 @@ struct Records {
         ("opened_from" = Option<String>, Query, description = "A day or an instant, inclusive"),
         ("opened_to" = Option<String>, Query, description = "A day, inclusive, or an instant, exclusive"),
         ("sort" = Option<String>, Query, description = "`due`, `newest` or `oldest`"),
-        ("fields" = Option<String>, Query, description = "Fields to show as `data`, with commas between"),
+        ("fields" = Option<String>, Query, description = "Fields to show as `data` and links to show as `links`, with commas between"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<i64>, Query, description = "1 to 200; 50 if not said", minimum = 1, maximum = 200),
     ),
@@ -59,7 +59,8 @@ async fn list(
     Path(unit): Path<String>,
     Params(query): Params<Vec<(String, String)>>,
 ) -> Result<Json<Records>, Problem> {
-    let Query { asked, fields } = asked(&query)?;
+    let Query { mut asked, fields } = asked(&query)?;
+    asked.called.clone_from(&fields);
     let page = blocking(state.office, move |office| {
         app::records::list(office, &actor.0, &unit, &asked)
     })
@@ -67,7 +68,7 @@ async fn list(
     let records = page
         .rows
         .iter()
-        .map(|row| RecordRow::of(row, &page.view, page.as_of, &fields))
+        .map(|row| RecordRow::of(row, &page.view, page.as_of, &fields).calling(row, &page.linked))
         .collect();
     Ok(Json(Records {
         records,

@@ -14,6 +14,7 @@ use axum::http::HeaderValue;
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use domain::clock::End;
+use domain::id::RecordId;
 use domain::pack::model::Kind;
 use domain::record::{Decided, Record as Stored};
 use serde::Serialize;
@@ -69,11 +70,20 @@ pub(crate) struct Record {
 }
 
 /// A record that this one points to.
-#[derive(Debug, Serialize, ToSchema)]
-struct LinkTo {
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct LinkTo {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
+}
+
+impl LinkTo {
+    pub(super) fn named(id: RecordId, label: &str) -> Self {
+        Self {
+            id: id.to_string(),
+            label: Some(label.to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]

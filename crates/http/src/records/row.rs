@@ -1,13 +1,16 @@
 //! A record and a duty as lists show them.
 
+use super::read::LinkTo;
 use crate::shape::{HeldBy, Person, at, json};
 use app::records::{Brief, BriefTodo};
 use app::view::View;
+use domain::id::RecordId;
 use domain::name::Name;
 use domain::pack::model::Kind;
 use domain::time::Instant;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A record in a list.
@@ -43,6 +46,9 @@ pub(crate) struct RecordRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     data: Option<Map<String, Json>>,
+    /// The links that were asked for, with what their other ends are called.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    links: BTreeMap<String, LinkTo>,
 }
 
 /// A state of waiting.
@@ -121,7 +127,19 @@ impl RecordRow {
                 .map(|todo| DutyRow::of(todo, row, view, as_of)),
             duties: row.doc.todo.len(),
             data,
+            links: BTreeMap::new(),
         }
+    }
+
+    /// With what its links lead to, where that was looked up.
+    pub(crate) fn calling(mut self, row: &Brief, linked: &BTreeMap<RecordId, String>) -> Self {
+        for (name, to) in &row.doc.links {
+            if let Some(label) = linked.get(to) {
+                self.links
+                    .insert(name.to_string(), LinkTo::named(*to, label));
+            }
+        }
+        self
     }
 }
 

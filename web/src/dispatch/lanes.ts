@@ -1,0 +1,53 @@
+/** The dispatch board as data: what waits to be given to somebody, who has how much, the columns of the states. Pure. */
+
+import type { KindOf, KindRow, Person, RecordRow, StepOf } from '@/api/types'
+
+/** Kinds that are given to somebody: they have an assignee, and customers open them. */
+export const dispatched = (kinds: readonly KindRow[]): KindRow[] =>
+  kinds.filter((it) => it.customers && it.numbered && it.duties > 0).sort((a, b) => a.asks - b.asks)
+
+/** Whether one of these posts is named; where nobody's posts are known, yes. */
+const by = (step: StepOf, posts: ReadonlySet<string> | null): boolean =>
+  posts === null || step.by.some((it) => posts.has(it) || it === 'anyone')
+
+/** The step that names who works on it, from a state: one that leads on before one that hands over. */
+export function assigning(kind: KindOf, state: string, posts: ReadonlySet<string> | null = null): StepOf | undefined {
+  const field = kind.assignee
+  if (!field) return undefined
+  const all = kind.steps.filter(
+    (it) =>
+      it.form.some((asked) => asked.field === field) &&
+      (it.from.length === 0 || it.from.includes(state)) &&
+      by(it, posts),
+  )
+  return all.find((it) => it.to !== undefined && it.to !== state) ?? all[0]
+}
+
+/** Posts of those who work on it: named by every step that its assignee takes. */
+export function working(kind: KindOf): Set<string> {
+  const steps = kind.steps.filter((it) => it.by.includes('assignee'))
+  return new Set(steps[0]?.by.filter((post) => steps.every((it) => it.by.includes(post))))
+}
+
+/** Whether nobody works on it yet and somebody could. */
+export const isWaiting = (kind: KindOf, row: RecordRow): boolean =>
+  row.assignee === undefined && row.waits === undefined && assigning(kind, row.state) !== undefined
+
+export interface Lane {
+  person: Person
+  rows: RecordRow[]
+}
+
+/** A lane a person: who has work, then who is free; most work first, so that the end of the list is the one to ask. */
+export function lanes(rows: readonly RecordRow[], people: readonly Person[]): Lane[] {
+  const found = new Map<string, Lane>(people.map((person) => [person.id, { person, rows: [] }]))
+  for (const row of rows) {
+    if (!row.assignee) continue
+    const lane = found.get(row.assignee.id) ?? { person: row.assignee, rows: [] }
+    lane.rows.push(row)
+    found.set(row.assignee.id, lane)
+  }
+  return [...found.values()].sort(
+    (a, b) => a.rows.length - b.rows.length || (a.person.name ?? '').localeCompare(b.person.name ?? '', 'zh'),
+  )
+}

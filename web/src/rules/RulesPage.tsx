@@ -1,0 +1,187 @@
+/** What holds here: the packs with the active one, parameters with their values and from when, and the check of the journal. */
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { Button, Input } from 'antd'
+import { useState } from 'react'
+import { ask, newKey } from '@/api/client'
+import type { PackRow, ParameterOf, Verified } from '@/api/types'
+import { Skeleton } from '@/mine/HomePage'
+import { Refusal } from '@/refusal/Refusal'
+import { useText, useWords } from '@/words'
+import '@/list/list.css'
+import '@/score/score.css'
+import './rules.css'
+
+export function RulesPage() {
+  const { unit = '' } = useParams({ strict: false })
+  const words = useWords()
+  return (
+    <div className="rules">
+      <h1>{words.rules.title}</h1>
+      <Packs />
+      <Check />
+      <Parameters unit={unit} />
+    </div>
+  )
+}
+
+function Packs() {
+  const words = useWords()
+  const text = useText()
+  const found = useQuery({
+    queryKey: ['packs'],
+    queryFn: ({ signal }) => ask<{ packs: PackRow[] }>('GET', '/api/packs', { signal }),
+  })
+  return (
+    <section className="card">
+      <h2>{words.rules.packs}</h2>
+      {found.error ? <Refusal error={found.error} /> : null}
+      <ul>
+        {found.data?.packs.map((it) => (
+          <li key={it.number}>
+            <b>{text(it.title)}</b> {it.name} {it.version}{' '}
+            {it.active ? <span className="chip chip-state">{words.rules.active}</span> : null}{' '}
+            <code className="quiet">{it.digest.slice(0, 16)}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Replays every entry: rows, duties and tallies must come out as they stand. */
+function Check() {
+  const words = useWords()
+  const run = useMutation({ mutationFn: () => ask<Verified>('POST', '/api/verify', { body: {} }) })
+  return (
+    <section className="card">
+      <h2>{words.rules.journal}</h2>
+      <p className="quiet small">{words.rules.journalHint}</p>
+      {run.error ? <Refusal error={run.error} /> : null}
+      {run.data ? (
+        <p role="status">
+          <b>{run.data.ok ? words.rules.sound : words.rules.faults(run.data.fault_count)}</b>{' '}
+          {words.rules.replayed(run.data.entries, run.data.records)}
+        </p>
+      ) : null}
+      <Button loading={run.isPending} onClick={() => run.mutate()}>
+        {words.rules.verify}
+      </Button>
+    </section>
+  )
+}
+
+function Parameters({ unit }: { unit: string }) {
+  const words = useWords()
+  const text = useText()
+  const [q, setQ] = useState('')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const found = useQuery({
+    queryKey: ['parameters', unit],
+    queryFn: ({ signal }) =>
+      ask<{ parameters: ParameterOf[] }>('GET', `/api/units/${encodeURIComponent(unit)}/parameters`, { signal }),
+  })
+  const rows = (found.data?.parameters ?? []).filter((it) =>
+    `${it.parameter} ${it.title.zh} ${it.title.en}`.toLowerCase().includes(q.trim().toLowerCase()),
+  )
+  return (
+    <section className="card">
+      <div className="row-between">
+        <h2>{words.rules.parameters}</h2>
+        <Input
+          className="narrow"
+          type="search"
+          allowClear
+          value={q}
+          placeholder={words.list.search}
+          aria-label={words.list.search}
+          onChange={(event) => setQ(event.target.value)}
+        />
+      </div>
+      {found.error ? <Refusal error={found.error} /> : null}
+      {found.isPending ? <Skeleton /> : null}
+      <table className="clauses">
+        <thead>
+          <tr>
+            <th scope="col">{words.rules.parameter}</th>
+            <th scope="col">{words.rules.value}</th>
+            <th scope="col">{words.rules.usual}</th>
+            <th scope="col">{words.rules.bounds}</th>
+            <th scope="col" />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((it) => (
+            <tr key={it.parameter}>
+              <td>
+                {text(it.title)}
+                <br />
+                <code className="quiet small">{it.parameter}</code>
+              </td>
+              <td>
+                <b>{it.value}</b>
+                {it.set.map((set) => (
+                  <div key={`${set.unit}:${set.from}`} className="small quiet">
+                    {words.rules.from(set.from, set.value)}
+                  </div>
+                ))}
+              </td>
+              <td>{it.default}</td>
+              <td className="small">{it.bounds ? it.bounds.join(' – ') : '—'}</td>
+              <td>
+                {chosen === it.parameter ? (
+                  <SetForm unit={unit} it={it} close={() => setChosen(null)} />
+                ) : (
+                  <Button size="small" onClick={() => setChosen(it.parameter)}>
+                    {words.rules.set}
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function SetForm({ unit, it, close }: { unit: string; it: ParameterOf; close: () => void }) {
+  const words = useWords()
+  const queries = useQueryClient()
+  const [value, setValue] = useState(it.value)
+  const [from, setFrom] = useState('')
+  const save = useMutation({
+    mutationFn: () =>
+      ask('PUT', `/api/units/${encodeURIComponent(unit)}/parameters/${encodeURIComponent(it.parameter)}`, {
+        body: { value, from },
+        key: newKey(),
+      }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['parameters', unit] })
+      close()
+    },
+  })
+  return (
+    <form
+      className="rules-set"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (from && value) save.mutate()
+      }}
+    >
+      {save.error ? <Refusal error={save.error} /> : null}
+      <Input aria-label={words.rules.value} value={value} onChange={(event) => setValue(event.target.value)} />
+      <Input
+        type="date"
+        aria-label={words.rules.fromDay}
+        value={from}
+        onChange={(event) => setFrom(event.target.value)}
+      />
+      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!from}>
+        {words.rules.set}
+      </Button>
+      <Button onClick={close}>{words.form.cancel}</Button>
+    </form>
+  )
+}
