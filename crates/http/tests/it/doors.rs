@@ -485,7 +485,10 @@ impl Sender for Kept {
 
 #[test]
 fn a_customer_confirms_a_telephone_and_signs_in_by_codes_that_are_sent_there() {
-    let house = House::new();
+    House::each().for_each(|house| confirms_and_signs_in(&house));
+}
+
+fn confirms_and_signs_in(house: &House) {
     let (carry, carried) = mpsc::channel();
     let router = web::router(
         house.office.clone(),
@@ -547,7 +550,7 @@ fn a_customer_confirms_a_telephone_and_signs_in_by_codes_that_are_sent_there() {
         confirmed.body
     );
 
-    minutes(&house, 2);
+    minutes(house, 2);
     ask(&nobody, "POST", "/api/customer/code", phone.clone());
     let first = carried.recv().expect("a code");
     assert_eq!(first.purpose, "sign-in-code");
@@ -561,7 +564,7 @@ fn a_customer_confirms_a_telephone_and_signs_in_by_codes_that_are_sent_there() {
     assert!(carried.try_recv().is_err());
 
     // Five wrong guesses, each from elsewhere, take the right code with them.
-    minutes(&house, 2);
+    minutes(house, 2);
     ask(&nobody, "POST", "/api/customer/code", phone.clone());
     let guessed = carried.recv().expect("a code");
     let from = |at: usize| Presented {
@@ -580,10 +583,10 @@ fn a_customer_confirms_a_telephone_and_signs_in_by_codes_that_are_sent_there() {
         .sign_in_by_code("13912345678", &guessed.code, &from(9));
     assert_eq!(late.map_err(|error| error.code()).err(), Some("code-wrong"));
     // And a code holds ten minutes.
-    minutes(&house, 2);
+    minutes(house, 2);
     ask(&nobody, "POST", "/api/customer/code", phone);
     let old = carried.recv().expect("a code");
-    minutes(&house, 11);
+    minutes(house, 11);
     let late = house
         .office
         .sign_in_by_code("13912345678", &old.code, &from(10));
