@@ -34,8 +34,8 @@ const page = (name: string) => here(`./${name}.html`)
 
 export default defineConfig(({ command, mode }) => ({
   plugins: [react(), tokens(), pages()],
-  // The program to ask while developing; open its own address with the key first, the cookie serves here too.
-  server: { proxy: { '/api': process.env.GUANJIA_SERVER ?? 'http://127.0.0.1:8420' } },
+  // The program to ask while developing. It compares the page's origin with the host that was asked, so both stay as they are.
+  server: { proxy: { '/api': { target: process.env.GUANJIA_SERVER ?? 'http://127.0.0.1:8420', changeOrigin: false } } },
   resolve: { alias: { '@': here('./src') } },
   build: {
     target: ['chrome109', 'safari16', 'firefox115'],

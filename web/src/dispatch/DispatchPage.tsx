@@ -14,7 +14,7 @@ import { Chip } from '@/form/Field'
 import { useKeys } from '@/keys/keys'
 import { Skeleton } from '@/mine/HomePage'
 import { Refusal } from '@/refusal/Refusal'
-import { usePosts } from '@/session/session'
+import { useMe, usePosts } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
 import { assigning, dispatched, isWaiting, lanes, working } from './lanes'
@@ -52,11 +52,12 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
     ...listQuery(unit, { kind: kind.kind, open: 'false', sort: 'newest', limit: 10 }),
     enabled: view === 'board',
   })
+  const me = useMe()
   const people = usePeople(unit, kind)
   const rows = open.data?.records ?? []
   const waiting = rows.filter((it) => isWaiting(kind, it))
   const paused = rows.filter((it) => it.waits)
-  const board = useMemo(() => lanes(rows, people), [rows, people])
+  const board = useMemo(() => lanes(rows, people, me?.member), [rows, people, me])
   const posts = usePosts(unit)
   const [at, setAt] = useState(0)
   const chosen = waiting[Math.min(at, waiting.length - 1)]

@@ -1,10 +1,11 @@
 /** The dispatch board as data: what waits to be given to somebody, who has how much, the columns of the states. Pure. */
 
 import type { KindOf, KindRow, Person, RecordRow, StepOf } from '@/api/types'
+import { everyday } from '@/intake/kinds'
 
 /** Kinds that are given to somebody: they have an assignee, and customers open them. */
 export const dispatched = (kinds: readonly KindRow[]): KindRow[] =>
-  kinds.filter((it) => it.customers && it.numbered && it.duties > 0).sort((a, b) => a.asks - b.asks)
+  everyday(kinds).filter((it) => it.numbered && it.duties > 0)
 
 /** Whether one of these posts is named; where nobody's posts are known, yes. */
 const by = (step: StepOf, posts: ReadonlySet<string> | null): boolean =>
@@ -23,10 +24,11 @@ export function assigning(kind: KindOf, state: string, posts: ReadonlySet<string
   return all.find((it) => it.to !== undefined && it.to !== state) ?? all[0]
 }
 
-/** Posts of those who work on it: named by every step that its assignee takes. */
+/** Posts of those who work on it: named by most of the steps that its assignee takes. */
 export function working(kind: KindOf): Set<string> {
   const steps = kind.steps.filter((it) => it.by.includes('assignee'))
-  return new Set(steps[0]?.by.filter((post) => steps.every((it) => it.by.includes(post))))
+  const posts = new Set(steps.flatMap((it) => it.by))
+  return new Set([...posts].filter((post) => steps.filter((it) => it.by.includes(post)).length * 2 > steps.length))
 }
 
 /** Whether nobody works on it yet and somebody could. */
@@ -38,8 +40,8 @@ export interface Lane {
   rows: RecordRow[]
 }
 
-/** A lane a person: who has work, then who is free; most work first, so that the end of the list is the one to ask. */
-export function lanes(rows: readonly RecordRow[], people: readonly Person[]): Lane[] {
+/** A lane a person: who has least first, whoever dispatches last. */
+export function lanes(rows: readonly RecordRow[], people: readonly Person[], self?: string): Lane[] {
   const found = new Map<string, Lane>(people.map((person) => [person.id, { person, rows: [] }]))
   for (const row of rows) {
     if (!row.assignee) continue
@@ -48,6 +50,9 @@ export function lanes(rows: readonly RecordRow[], people: readonly Person[]): La
     found.set(row.assignee.id, lane)
   }
   return [...found.values()].sort(
-    (a, b) => a.rows.length - b.rows.length || (a.person.name ?? '').localeCompare(b.person.name ?? '', 'zh'),
+    (a, b) =>
+      Number(a.person.id === self) - Number(b.person.id === self) ||
+      a.rows.length - b.rows.length ||
+      (a.person.name ?? '').localeCompare(b.person.name ?? '', 'zh'),
   )
 }

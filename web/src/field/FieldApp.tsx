@@ -35,6 +35,7 @@ export function FieldApp() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was sent changes what is due.
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ['duties'] })
+    void queries.invalidateQueries({ queryKey: ['record'] })
   }, [sent])
   const waiting = new Set(queue.matters.map((it) => it.record))
   const duties = oneEach(
@@ -121,7 +122,9 @@ function useSteps(duty: DutyOf, ask: boolean) {
   const kind = useQuery({ ...kindQuery(record.kind), staleTime: Number.POSITIVE_INFINITY })
   const whole = useQuery({ ...recordQuery(unit, record.id), enabled: ask })
   const does = kind.data?.duties.find((one) => one.name === it?.duty)?.until ?? []
-  const may = (step: StepOf) => whole.data?.steps.find((one) => one.step === step.name)?.may !== false
+  // What was told of an older version says nothing about this one.
+  const told = whole.data?.record.version === record.version ? whole.data.steps : []
+  const may = (step: StepOf) => told.find((one) => one.step === step.name)?.may !== false
   const steps = (kind.data?.steps ?? []).filter(
     (step) => (step.from.length === 0 || step.from.includes(record.state)) && may(step),
   )

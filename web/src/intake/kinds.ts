@@ -2,12 +2,16 @@
 
 import type { KindOf, KindRow } from '@/api/types'
 
-/** What customers bring: the quickest to register first, at most six. Where no kind is theirs, those with duties. */
+/** Kinds that customers bring, the everyday ones first: those where most follows from the least that is asked. */
+export const everyday = (kinds: readonly KindRow[]): KindRow[] =>
+  kinds
+    .filter((it) => it.customers)
+    .sort((a, b) => b.duties * Math.max(1, a.asks) - a.duties * Math.max(1, b.asks) || a.kind.localeCompare(b.kind))
+
+/** What a call can become, at most six. Where no kind is the customers', those with duties. */
 export function takeable(kinds: readonly KindRow[]): KindRow[] {
-  const theirs = kinds.filter((it) => it.customers)
-  return (theirs.length > 0 ? theirs : kinds.filter((it) => it.numbered && it.duties > 0 && !it.role))
-    .sort((a, b) => a.asks - b.asks || b.duties - a.duties || a.kind.localeCompare(b.kind))
-    .slice(0, 6)
+  const theirs = everyday(kinds)
+  return (theirs.length > 0 ? theirs : kinds.filter((it) => it.numbered && it.duties > 0 && !it.role)).slice(0, 6)
 }
 
 /** The link that says where: one to a place. */

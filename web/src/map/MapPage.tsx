@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react'
 import { kindQuery, kindsQuery, listQuery, pageOf } from '@/api/ask'
 import type { KindOf, RecordRow } from '@/api/types'
 import { Chip } from '@/form/Field'
+import { everyday } from '@/intake/kinds'
 import { Skeleton } from '@/mine/HomePage'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords } from '@/words'
@@ -159,7 +160,7 @@ function Floors({ unit, kind }: { unit: string; kind: KindOf }) {
 /** Open matters of customers with the place that they lead to. */
 function useMatters(unit: string, place: string): { row: RecordRow; to: string }[] {
   const { data: kinds = [] } = useQuery(kindsQuery)
-  const first = kinds.filter((it) => it.customers).sort((a, b) => a.asks - b.asks)[0]?.kind
+  const first = everyday(kinds)[0]?.kind
   const { data: kind } = useQuery({ ...kindQuery(first ?? ''), enabled: first !== undefined })
   const link = kind?.links.find((it) => it.kind === place)?.name
   const { data } = useQuery({

@@ -49,7 +49,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const known = useRef(false)
   if (me.isSuccess) known.current = true
 
-  useEffect(() => onSessionOver(() => setOver(true)), [])
+  useEffect(() => onSessionOver(() => setOver(known.current)), [])
 
   if (me.isPending && !known.current) return null
   if (me.error && isSessionOver(me.error) && !known.current) return <SignInPage />

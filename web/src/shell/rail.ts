@@ -1,6 +1,7 @@
 /** Which kinds stand in the rail: those with duties, most work first; the others behind "more". Pure. */
 
 import type { KindRow } from '@/api/types'
+import { everyday } from '@/intake/kinds'
 
 export interface RailItem {
   kind: KindRow
@@ -22,11 +23,13 @@ export function rail(
     posts === null || [...kind.opened_by, ...kind.worked_by].some((it) => posts.has(it) || it === 'anyone')
   const matters = items.filter((it) => it.kind.numbered && it.kind.duties > 0 && !it.kind.role && his(it))
   // By how much a kind has to do, so that the order is the same on a quiet day.
+  const theirs = everyday(kinds)
   const shown = [...matters]
     .sort(
       (a, b) =>
         Number(b.kind.customers) - Number(a.kind.customers) ||
-        (a.kind.customers ? a.kind.asks - b.kind.asks : b.kind.duties - a.kind.duties) ||
+        theirs.indexOf(a.kind) - theirs.indexOf(b.kind) ||
+        b.kind.duties - a.kind.duties ||
         a.kind.kind.localeCompare(b.kind.kind),
     )
     .slice(0, MOST)

@@ -22,11 +22,18 @@ function binary(): string {
 }
 
 export async function begin(): Promise<Program> {
+  // One that runs already, as behind `npm run dev` while pages are written.
+  const running = process.env.GUANJIA_TEST_ADDRESS
+  if (running)
+    return { start: running, base: running, password: process.env.GUANJIA_TEST_PASSWORD ?? '', stop: () => undefined }
   const folder = mkdtempSync(join(tmpdir(), 'guanjia-browser-'))
   const data = join(folder, 'data')
   const program = binary()
-  const made = execFileSync(program, ['init', '--data', data, '--pack', 'residential-cn', '--demo', '--json'])
-  const { demo } = JSON.parse(made.toString()) as { demo: { password: string } }
+  const made = execFileSync(program, ['init', '--data', data, '--pack', 'residential-cn', '--demo', '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const password: unknown = JSON.parse(made).demo?.password
   const child: ChildProcess = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -44,7 +51,7 @@ export async function begin(): Promise<Program> {
   return {
     start,
     base: new URL(start).origin,
-    password: demo.password,
+    password: String(password ?? ''),
     stop: () => {
       child.kill('SIGTERM')
       rmSync(folder, { recursive: true, force: true })
