@@ -32,6 +32,7 @@ pub mod score;
 pub mod seal;
 pub mod search;
 pub mod sender;
+pub mod simulation;
 pub mod sweep;
 pub mod table;
 pub mod transfer;

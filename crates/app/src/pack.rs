@@ -86,6 +86,23 @@ pub(crate) fn demo(name: &str) -> Option<&'static str> {
         .map(|(_, text)| *text)
 }
 
+/// What is made up for `guanjia simulate`; no part of the rules.
+pub(crate) const SIMULATION: &str = "simulation.yaml";
+
+/// A file that lies beside the rules of a pack that ships, or of a folder.
+pub(crate) fn beside(name: &str, file: &str) -> Result<Option<String>, Error> {
+    let path = format!("{name}/{file}");
+    if let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == path) {
+        return Ok(Some((*text).to_owned()));
+    }
+    if shipped().contains(&name) {
+        return Ok(None);
+    }
+    let mut files = folder(name)?;
+    files.retain(|(path, _)| path == file);
+    Ok(files.pop().map(|(_, text)| text))
+}
+
 fn collect(
     root: &Path,
     folder: &Path,

@@ -54,6 +54,28 @@ pub(crate) enum Command {
         #[arg(long)]
         demo: bool,
     },
+    /// 造一家公司并演出数月，用于演示、压力与回归 (make up a company and play months of its work)
+    #[command(
+        after_help = "示例 (example):\n  guanjia simulate --data ./data --projects 3 --months 6 --seed 1\n同样的参数造出同样的数据库 (the same arguments make the same database)"
+    )]
+    Simulate {
+        #[command(flatten)]
+        at: Where,
+        /// 自带规则包的名称，或有 simulation.yaml 的文件夹 (a pack that ships, or a folder with simulation.yaml)
+        #[arg(long, default_value = "residential-cn")]
+        pack: String,
+        /// 项目数 (projects)
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=500))]
+        projects: u16,
+        /// 月数，含最后一个未满的月 (months, the last one as far as it goes)
+        #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=120))]
+        months: u16,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// 到这一时刻为止；不填为现在 (up to this instant; now if none)
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
+    },
     /// 从 CSV（可压缩）或 XLSX 导入历史 (import history)
     Import {
         #[command(flatten)]

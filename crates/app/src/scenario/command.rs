@@ -15,14 +15,14 @@ use domain::time::Moment;
 use store::{entry, record};
 
 /// What is to be asked of the office.
-pub(super) enum Ready<'p> {
+pub(crate) enum Ready<'p> {
     Open(UnitId, &'p Kind, Command),
     Step(Named, Command),
     NoKind(String),
 }
 
 impl<'p> Stage<'p> {
-    pub(super) fn command(
+    pub(crate) fn command(
         &self,
         step: &Step,
         key: &str,
@@ -91,7 +91,7 @@ impl<'p> Stage<'p> {
 
     /// Fields and links by the names of the kind; what it does not know stays a field, and is refused as one. A default is filled in
     /// only where the form asks for it, so that it can neither spoil a step nor prove a field.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &self,
         command: &mut Command,
         kind: &Kind,

@@ -9,8 +9,8 @@ mod command;
 mod look;
 mod points;
 mod scene;
-mod script;
-mod stage;
+pub(crate) mod script;
+pub(crate) mod stage;
 
 use crate::error::Error;
 use crate::library::Rules;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 impl Stage<'_> {
     /// Sets up units, teams, members and whatever else the layers say; a later layer says anew what an earlier one said under the same key.
-    pub(super) fn set_up(&mut self, layers: &[&Node]) -> Result<Option<Miss>, Wrong> {
+    pub(crate) fn set_up(&mut self, layers: &[&Node]) -> Result<Option<Miss>, Wrong> {
         let last = |key: &str| layers.iter().rev().find_map(|layer| layer.get(key));
         if let Some(node) = last("begins") {
             let text = node.text().unwrap_or_default();
@@ -85,7 +85,7 @@ impl Stage<'_> {
         Ok(None)
     }
 
-    fn add_unit(&mut self, code: &str, node: &Node) -> Result<(), Error> {
+    pub(crate) fn add_unit(&mut self, code: &str, node: &Node) -> Result<(), Error> {
         let text = |key: &str| node.get(key).and_then(Node::text);
         let parent = text("parent")
             .map(|code| self.cast.unit(code))
@@ -127,7 +127,7 @@ impl Stage<'_> {
     }
 
     /// `KEY: POST`, or a map with `post`, and `unit`, `grid`, `team`, `from`, `until`, `zh` where they matter.
-    fn add_member(&mut self, key: &str, node: &Node) -> Result<(), Error> {
+    pub(crate) fn add_member(&mut self, key: &str, node: &Node) -> Result<(), Error> {
         let text = |name: &str| node.get(name).and_then(Node::text);
         let data = BTreeMap::from([("name", text("zh").unwrap_or(key)), ("login", key)]);
         self.register(Role::Member, key, text("unit"), &data, None)?;

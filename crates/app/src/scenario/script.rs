@@ -7,13 +7,13 @@ use crate::cast::time_of_day;
 
 /// What stops a file from being played: a line and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
-    pub(super) line: u32,
-    pub(super) why: String,
+pub(crate) struct Wrong {
+    pub(crate) line: u32,
+    pub(crate) why: String,
 }
 
 impl Wrong {
-    pub(super) fn new(line: u32, why: impl Into<String>) -> Self {
+    pub(crate) fn new(line: u32, why: impl Into<String>) -> Self {
         Self {
             line,
             why: why.into(),
@@ -22,39 +22,39 @@ impl Wrong {
 }
 
 /// A file of scenarios.
-pub(super) struct Script {
-    pub(super) setup: Option<Node>,
-    pub(super) scenarios: Vec<Scenario>,
+pub(crate) struct Script {
+    pub(crate) setup: Option<Node>,
+    pub(crate) scenarios: Vec<Scenario>,
 }
 
-pub(super) struct Scenario {
-    pub(super) name: String,
-    pub(super) line: u32,
-    pub(super) title: String,
-    pub(super) setup: Option<Node>,
-    pub(super) lines: Vec<Line>,
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    pub(crate) line: u32,
+    pub(crate) title: String,
+    pub(crate) setup: Option<Node>,
+    pub(crate) lines: Vec<Line>,
     /// Everything it says, for a digest.
-    pub(super) written: String,
+    pub(crate) written: String,
 }
 
 /// One line of a play.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) number: u32,
-    pub(super) when: When,
-    pub(super) act: Act,
+pub(crate) struct Line {
+    pub(crate) number: u32,
+    pub(crate) when: When,
+    pub(crate) act: Act,
 }
 
 /// When it happens; nothing said: at the instant of the line before.
 #[derive(Clone, Debug, Default)]
-pub(super) struct When {
-    pub(super) day: Option<String>,
-    pub(super) time: Option<i64>,
+pub(crate) struct When {
+    pub(crate) day: Option<String>,
+    pub(crate) time: Option<i64>,
 }
 
 impl When {
     /// The instant, after one at `last`.
-    pub(super) fn after(&self, last: Instant, zone: &Zone) -> Option<Instant> {
+    pub(crate) fn after(&self, last: Instant, zone: &Zone) -> Option<Instant> {
         let today = zone.day_of(last);
         let day: Day = match &self.day {
             None => today,
@@ -72,7 +72,7 @@ impl When {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Act {
+pub(crate) enum Act {
     /// Time passes: the system does what it owes.
     Pass,
     Step(Box<Step>),
@@ -88,18 +88,18 @@ pub(super) enum Act {
 
 /// Somebody does something.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
-    pub(super) who: String,
-    pub(super) verb: Verb,
+pub(crate) struct Step {
+    pub(crate) who: String,
+    pub(crate) verb: Verb,
     /// With `[1..5]` after it: so many records, one after the other.
-    pub(super) key: String,
-    pub(super) range: Option<(u32, u32)>,
-    pub(super) data: Option<Node>,
-    pub(super) said: Said,
+    pub(crate) key: String,
+    pub(crate) range: Option<(u32, u32)>,
+    pub(crate) data: Option<Node>,
+    pub(crate) said: Said,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Verb {
+pub(crate) enum Verb {
     Open { kind: String, unit: Option<String> },
     Step(String),
     Approve(String),
@@ -113,22 +113,22 @@ pub(super) enum Verb {
 
 /// What stands behind the commas of a line.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Said {
-    pub(super) signed: Vec<(How, String)>,
-    pub(super) second: Option<String>,
-    pub(super) occurred: Option<String>,
-    pub(super) reason: Option<String>,
-    pub(super) recorded_by: Option<String>,
-    pub(super) paper: bool,
+pub(crate) struct Said {
+    pub(crate) signed: Vec<(How, String)>,
+    pub(crate) second: Option<String>,
+    pub(crate) occurred: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) recorded_by: Option<String>,
+    pub(crate) paper: bool,
     /// From a phone without a signal: what its clock showed.
-    pub(super) device: Option<String>,
-    pub(super) every: Option<String>,
+    pub(crate) device: Option<String>,
+    pub(crate) every: Option<String>,
     /// Code, and the field at fault.
-    pub(super) refused: Option<(String, Option<String>)>,
+    pub(crate) refused: Option<(String, Option<String>)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum How {
+pub(crate) enum How {
     Own,
     Drawn,
     Paper,
@@ -136,7 +136,7 @@ pub(super) enum How {
 }
 
 /// Reads a file of scenarios.
-pub(super) fn read(path: &str, text: &str) -> Result<Script, Vec<Wrong>> {
+pub(crate) fn read(path: &str, text: &str) -> Result<Script, Vec<Wrong>> {
     let root = domain::pack::read(path, text).map_err(|faults| wrongs(&faults))?;
     let mut wrongs = Vec::new();
     for (key, _) in root.pairs() {
@@ -161,7 +161,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<Script, Vec<Wrong>> {
     }
 }
 
-pub(super) fn wrongs(faults: &[Fault]) -> Vec<Wrong> {
+pub(crate) fn wrongs(faults: &[Fault]) -> Vec<Wrong> {
     faults
         .iter()
         .map(|fault| {
@@ -213,7 +213,7 @@ fn scenario(key: &Node, node: &Node) -> Result<Scenario, Vec<Wrong>> {
 }
 
 /// The lines of a `play`.
-pub(super) fn lines(node: Option<&Node>) -> Result<Vec<Line>, Vec<Wrong>> {
+pub(crate) fn lines(node: Option<&Node>) -> Result<Vec<Line>, Vec<Wrong>> {
     let mut lines = Vec::new();
     let mut wrongs = Vec::new();
     for item in node.map_or(&[][..], Node::many) {
@@ -252,6 +252,11 @@ impl Line {
 
 fn line(head: &Node, body: Option<&Node>) -> Result<Line, String> {
     let text = head.text().ok_or("一行是一句话 (a line is a sentence)")?;
+    sentence(text, head.line(), body)
+}
+
+/// One sentence, with what stands behind its colon.
+pub(crate) fn sentence(text: &str, number: u32, body: Option<&Node>) -> Result<Line, String> {
     let mut clauses = text.split(", ").map(str::trim);
     let mut words: Vec<&str> = clauses.next().unwrap_or("").split_whitespace().collect();
     let mut when = When::default();
@@ -308,11 +313,7 @@ fn line(head: &Node, body: Option<&Node>) -> Result<Line, String> {
             }))
         }
     };
-    Ok(Line {
-        number: head.line(),
-        when,
-        act,
-    })
+    Ok(Line { number, when, act })
 }
 
 fn verb<'w>(words: &[&'w str], falls_away: bool) -> Option<(Verb, &'w str)> {

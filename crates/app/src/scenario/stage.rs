@@ -28,28 +28,28 @@ const BEGINS: &str = "2026-01-05 09:00";
 
 /// What was expected at a line, and what came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Miss {
-    pub(super) line: u32,
-    pub(super) expected: String,
-    pub(super) found: String,
+pub(crate) struct Miss {
+    pub(crate) line: u32,
+    pub(crate) expected: String,
+    pub(crate) found: String,
 }
 
-pub(super) struct Stage<'p> {
-    pub(super) office: Office,
+pub(crate) struct Stage<'p> {
+    pub(crate) office: Office,
     clock: Clock,
-    pub(super) cast: Cast<'p>,
-    pub(super) now: Instant,
-    pub(super) swept: Instant,
+    pub(crate) cast: Cast<'p>,
+    pub(crate) now: Instant,
+    pub(crate) swept: Instant,
     /// Where what names no unit happens.
-    pub(super) unit: Option<UnitId>,
+    pub(crate) unit: Option<UnitId>,
     /// What forms are filled in with where a line says nothing, by `KIND` (opening) or `KIND/STEP`.
-    pub(super) defaults: BTreeMap<String, Vec<(String, Node)>>,
-    pub(super) steps: u64,
+    pub(crate) defaults: BTreeMap<String, Vec<(String, Node)>>,
+    pub(crate) steps: u64,
 }
 
 impl<'p> Stage<'p> {
     /// An empty database under the rules, at `location`.
-    pub(super) fn build(rules: &'p Arc<Rules>, location: &Location) -> Result<Self, Error> {
+    pub(crate) fn build(rules: &'p Arc<Rules>, location: &Location) -> Result<Self, Error> {
         let zone = Zone::named(&rules.pack.zone).unwrap_or_else(Zone::shanghai);
         let clock = Clock::standing_at(Instant::from_micros(0));
         let options = Options {
@@ -66,7 +66,12 @@ impl<'p> Stage<'p> {
         // The compiled rules are known by number and digest, so the database need not hold their text.
         let permit = office.privilege(&Actor::system(), Privilege::Packs, None)?;
         office.install(&permit, rules.number, &rules.pack, Vec::new())?;
-        Ok(Self {
+        Ok(Self::over(office, clock, cast, begins))
+    }
+
+    /// A stage over a database that stays, with a clock that can be set.
+    pub(crate) fn over(office: Office, clock: Clock, cast: Cast<'p>, begins: Instant) -> Self {
+        Self {
             office,
             clock,
             cast,
@@ -75,11 +80,11 @@ impl<'p> Stage<'p> {
             unit: None,
             defaults: BTreeMap::new(),
             steps: 0,
-        })
+        }
     }
 
     /// Plays a scenario to its end, or to the first line that does not come about.
-    pub(super) fn play(&mut self, scenario: &Scenario) -> Result<Vec<Miss>, Wrong> {
+    pub(crate) fn play(&mut self, scenario: &Scenario) -> Result<Vec<Miss>, Wrong> {
         for line in &scenario.lines {
             let misses = self.line(line)?;
             if !misses.is_empty() {
@@ -89,7 +94,7 @@ impl<'p> Stage<'p> {
         Ok(Vec::new())
     }
 
-    pub(super) fn line(&mut self, line: &Line) -> Result<Vec<Miss>, Wrong> {
+    pub(crate) fn line(&mut self, line: &Line) -> Result<Vec<Miss>, Wrong> {
         let at = self.time(&line.when, line.number)?;
         if at < self.now {
             return Err(Wrong::new(
@@ -129,7 +134,7 @@ impl<'p> Stage<'p> {
             .ok_or_else(|| Wrong::new(line, "没有这一天 (there is no such day)"))
     }
 
-    pub(super) fn go(&mut self, at: Instant) {
+    pub(crate) fn go(&mut self, at: Instant) {
         self.now = at;
         self.cast.year = self.cast.zone.day_of(at).year();
         self.clock.set(at);
@@ -181,7 +186,7 @@ impl<'p> Stage<'p> {
         Ok(None)
     }
 
-    fn one(
+    pub(crate) fn one(
         &mut self,
         step: &Step,
         key: &str,
@@ -273,7 +278,7 @@ impl<'p> Stage<'p> {
         }
     }
 
-    fn find(
+    pub(crate) fn find(
         &mut self,
         kind: &str,
         key: &str,
@@ -336,7 +341,7 @@ impl<'p> Stage<'p> {
 }
 
 /// An error in the words of whoever reads a scenario.
-pub(super) fn said(error: &Error) -> String {
+pub(crate) fn said(error: &Error) -> String {
     match error {
         Error::Refused(reasons) => refusals(reasons),
         other => other.to_string(),

@@ -7,3 +7,4 @@ mod house;
 mod import;
 mod scenarios;
 mod scoring;
+mod simulating;

@@ -28,8 +28,10 @@ pub use yaml::Node;
 /// Whether a file of a pack's folder is one of its rules. What is told beside them (a demo, scenarios, the account of what they cover and
 /// the figures that they are compared with) never changes what a pack does, nor its digest.
 pub fn is_rules(path: &str) -> bool {
-    !matches!(path, load::DEMO | "coverage.yaml" | "limits.yaml")
-        && !path.starts_with("scenarios/")
+    !matches!(
+        path,
+        load::DEMO | "simulation.yaml" | "coverage.yaml" | "limits.yaml"
+    ) && !path.starts_with("scenarios/")
         && !path.starts_with("coverage/")
 }
 

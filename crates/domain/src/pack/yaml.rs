@@ -85,6 +85,20 @@ impl Node {
             }
         }
     }
+    /// The same tree with other texts in place of its plain values; keys stay.
+    #[must_use]
+    pub fn filled(&self, fill: &mut impl FnMut(&str) -> String) -> Self {
+        let data = match &self.data {
+            Data::Null => Data::Null,
+            Data::Scalar(text) => Data::Scalar(fill(text)),
+            Data::List(items) => Data::List(items.iter().map(|item| item.filled(fill)).collect()),
+            Data::Map(pairs) => {
+                let pair = |(name, value): &(Self, Self)| (name.clone(), value.filled(fill));
+                Data::Map(pairs.iter().map(pair).collect())
+            }
+        };
+        Self { at: self.at, data }
+    }
     /// The items of a list, or the one value that stands for it.
     pub fn many(&self) -> &[Node] {
         match &self.data {

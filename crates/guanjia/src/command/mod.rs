@@ -8,6 +8,7 @@ mod pack;
 mod score;
 mod seal;
 mod serve;
+mod simulate;
 
 use crate::args::{Args, Command, Where};
 use crate::output::Done;
@@ -34,6 +35,23 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             zone,
             demo,
         } => data::init(&at, &pack, company, code, zone, demo, json),
+        Command::Simulate {
+            at,
+            pack,
+            projects,
+            months,
+            seed,
+            until,
+        } => simulate::Simulate {
+            at: &at,
+            pack: &pack,
+            projects,
+            months,
+            seed,
+            until: until.as_deref(),
+            json,
+        }
+        .run(),
         Command::Import {
             at,
             map,
@@ -190,10 +208,14 @@ fn open(at: &Where) -> Result<Office, Error> {
 
 /// Opens a database with what lies beside it.
 fn office(at: &Where, clock: Clock) -> Result<Office, Error> {
-    let (location, options) = (location(at)?, Options::default());
+    office_with(at, clock, &Options::default())
+}
+
+fn office_with(at: &Where, clock: Clock, options: &Options) -> Result<Office, Error> {
+    let location = location(at)?;
     match at.beside.as_ref().or(at.data.as_ref()) {
-        Some(folder) => Office::open_beside(&location, &options, clock, folder),
-        None => Office::open(&location, &options, clock),
+        Some(folder) => Office::open_beside(&location, options, clock, folder),
+        None => Office::open(&location, options, clock),
     }
 }
 

@@ -1,0 +1,91 @@
+//! `guanjia simulate`: a company that is made up, in a database of its own.
+
+use super::{instant, office_with, operator};
+use crate::args::Where;
+use crate::output::{Done, json_line, line};
+use app::simulation::{Size, simulate};
+use app::{Clock, Error, pack};
+use serde_json::json;
+use std::fs;
+use std::time::Instant;
+use store::Options;
+
+pub(crate) struct Simulate<'a> {
+    pub(crate) at: &'a Where,
+    pub(crate) pack: &'a str,
+    pub(crate) projects: u16,
+    pub(crate) months: u16,
+    pub(crate) seed: u64,
+    pub(crate) until: Option<&'a str>,
+    pub(crate) json: bool,
+}
+
+impl Simulate<'_> {
+    pub(crate) fn run(&self) -> Result<Done, Error> {
+        if let Some(folder) = &self.at.data {
+            fs::create_dir_all(folder).map_err(|source| Error::File {
+                path: folder.display().to_string(),
+                source,
+            })?;
+        }
+        let until = self
+            .until
+            .map_or_else(|| Ok(Clock::system().now()), instant)?;
+        let sources = pack::sources(self.pack)?;
+        let clock = Clock::standing_at(until);
+        // What a power cut takes is made up again.
+        let options = Options {
+            durable: false,
+            ..Options::default()
+        };
+        let office = office_with(self.at, clock.clone(), &options)?;
+        if !office.units()?.is_empty() {
+            return Err(Error::Usage(
+                "这里已经有数据了；请换一个空的数据文件夹 (there are data already: choose an empty folder)".into(),
+            ));
+        }
+        office.activate(&operator(), sources)?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long it took is told, never kept"
+        )]
+        let began = Instant::now();
+        let size = Size {
+            projects: usize::from(self.projects),
+            months: u32::from(self.months),
+            seed: self.seed,
+            until,
+        };
+        let done = simulate(&office, &clock, self.pack, &size)?;
+        let seconds = began.elapsed().as_secs_f64();
+        let steps = done.steps + done.system_steps + done.opened;
+        // Lossless for any count of steps that a machine can take.
+        #[expect(clippy::cast_precision_loss, reason = "told to a reader, never kept")]
+        let rate = steps as f64 / seconds.max(0.001);
+        let refused: u64 = done.refused.values().sum();
+        if self.json {
+            let mut told = serde_json::to_value(&done).unwrap_or_default();
+            told["seconds"] = json!(seconds);
+            told["steps_per_second"] = json!(rate);
+            return json_line(&told).map(|()| Done::Well);
+        }
+        line(&format!(
+            "{} 个项目、{} 名员工、{} 处房屋，{} 天：{steps} 个步骤，{seconds:.1} 秒，每秒 {rate:.0} 个 ({} projects, {} members, {} places, {} days: {steps} steps in {seconds:.1} s, {rate:.0} a second)",
+            done.projects,
+            done.members,
+            done.places,
+            done.days,
+            done.projects,
+            done.members,
+            done.places,
+            done.days,
+        ))?;
+        if refused > 0 {
+            line(&format!("规则拒绝 {refused} 次 (refused {refused} times):"))?;
+            for (what, times) in &done.refused {
+                line(&format!("  {times} × {what}"))?;
+            }
+        }
+        Ok(Done::Well)
+    }
+}
