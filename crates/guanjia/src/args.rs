@@ -357,6 +357,13 @@ pub(crate) enum Pack {
         #[arg(long, value_name = "FILE")]
         page: Option<PathBuf>,
     },
+    /// 考核标准一览：每条的依据、计分、谁评 (every clause of every standard: evidence, way, who marks)
+    Standards {
+        pack: String,
+        /// 写成一页文档，代替标准输出 (write the page to a file)
+        #[arg(long, value_name = "FILE")]
+        page: Option<PathBuf>,
+    },
     /// 用文字显示规则包的内容 (say what is in a pack, in words)
     Show {
         pack: String,

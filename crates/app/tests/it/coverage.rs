@@ -33,6 +33,18 @@ fn every_requirement_is_accounted_for_and_the_page_says_so() {
 }
 
 #[test]
+fn the_page_of_standards_is_what_the_pack_says() {
+    let folder = root().join("packs/residential-cn");
+    let sources = app::pack::sources(&folder.to_string_lossy()).expect("its files");
+    let pack = app::pack::check(&sources).expect("a sound pack");
+    let shown = fs::read_to_string(root().join("docs/standards.md")).expect("the page");
+    assert!(
+        domain::pack::standards_page(&pack) == shown,
+        "docs/standards.md is stale: guanjia pack standards packs/residential-cn --page docs/standards.md"
+    );
+}
+
+#[test]
 fn every_limit_of_the_sources_has_its_line() {
     let text = fs::read_to_string(root().join("packs/residential-cn/limits.yaml")).expect("limits");
     let node = domain::pack::read("limits.yaml", &text).expect("sound");

@@ -46,6 +46,17 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             json,
         }
         .run(),
+        Pack::Standards { pack, page } => {
+            let shown = domain::pack::standards_page(&pack::check(&pack::sources(&pack)?)?);
+            match page {
+                None => line(shown.trim_end())?,
+                Some(page) => fs::write(&page, shown).map_err(|source| Error::File {
+                    path: page.display().to_string(),
+                    source,
+                })?,
+            }
+            Ok(Done::Well)
+        }
         Pack::Show { pack, path, lang } => {
             let shown = pack::check(&pack::sources(&pack)?)?;
             if json {
