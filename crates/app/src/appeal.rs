@@ -157,7 +157,7 @@ fn card_of(
 ) -> Result<Option<Placed>, Error> {
     let view = office.reload_if_outdated(unit)?;
     for unit in &view.path {
-        let sealed = seal::period(office, *unit, &contested.standard, contested.window)?;
+        let sealed = seal::stands(office, *unit, &contested.standard, contested.window)?;
         let card = sealed
             .into_iter()
             .flat_map(|period| period.cards)

@@ -165,11 +165,32 @@ pub struct Drawn {
     pub ids: Vec<String>,
 }
 
+/// A draw of a sample that is on record, repeated; nothing is written.
+///
+/// # Errors
+/// `Denied`, `NotFound`; a record that states no population.
+pub fn repeated(
+    office: &Office,
+    actor: &Actor,
+    unit: UnitId,
+    id: RecordId,
+    number: u64,
+) -> Result<Drawn, Error> {
+    let view = office.reload_if_outdated(unit)?;
+    let now = office.clock().now();
+    let sample = office.read(|tx| {
+        let record = record::get(tx, unit, id)?;
+        let _ = actor.may_see(tx, &view, now, &record)?;
+        Ok::<_, Error>(record)
+    })?;
+    drawn(&sample, &view.unit.code, number)
+}
+
 /// What a sample's record and a number give, whoever computes it.
 ///
 /// # Errors
 /// A record that states no population.
-pub fn drawn(sample: &Record, unit: &str, number: u64) -> Result<Drawn, Error> {
+pub(crate) fn drawn(sample: &Record, unit: &str, number: u64) -> Result<Drawn, Error> {
     let listed = text(sample, "listed").lines().map(str::to_owned);
     let population = Population::listed(listed).map_err(|error| refuse(&error))?;
     let draw = Draw {

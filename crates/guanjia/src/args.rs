@@ -1,5 +1,8 @@
 //! What the command line takes.
 
+use crate::command::appeal::Appeal;
+use crate::command::revision::Revision;
+use crate::command::sample::Sample;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -174,6 +177,36 @@ pub(crate) enum Command {
         /// 有设备尚存未上传的记录，最多推迟到期末后七日 (a device is known to hold unsent entries)
         #[arg(long)]
         device_holds_entries: bool,
+    },
+    /// 修订已封存的考核表 (revise a sealed card)
+    #[command(subcommand)]
+    Revision(Revision),
+    /// 申诉 (appeals)
+    #[command(subcommand)]
+    Appeal(Appeal),
+    /// 抽样 (samples for spot checks)
+    #[command(subcommand)]
+    Sample(Sample),
+    /// 把单据转到另一组织单元 (move a record to another unit)
+    #[command(
+        after_help = "示例 (example):\n  guanjia transfer --data ./data --unit WT --to YS --reason 属另一项目 WX-WT-20260304-0001"
+    )]
+    Transfer {
+        #[command(flatten)]
+        at: Where,
+        /// 单据所在的组织单元 (the unit in which it stands)
+        #[arg(long, value_name = "CODE")]
+        unit: String,
+        /// 转往 (where it goes on)
+        #[arg(long, value_name = "CODE")]
+        to: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// 经办人的登录名；不填为本机操作员 (who does it; the operator of the machine if not said)
+        #[arg(long = "as", value_name = "LOGIN")]
+        acting: Option<String>,
+        /// 单据编号 (the record's number)
+        record: String,
     },
     /// 规则包 (packs)
     #[command(subcommand)]

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod actor;
+mod appeals;
 mod ask;
 mod attachments;
 mod calendars;
@@ -23,7 +24,9 @@ mod packs;
 mod parameters;
 mod problem;
 mod records;
+mod samples;
 mod scorecards;
+mod seals;
 mod serve;
 mod session;
 mod shape;
@@ -69,6 +72,9 @@ fn closed() -> OpenApiRouter<State> {
         .merge(records::routes())
         .merge(duties::routes())
         .merge(scorecards::routes())
+        .merge(seals::routes())
+        .merge(appeals::routes())
+        .merge(samples::routes())
         .merge(attachments::routes())
         .merge(exports::routes())
         .merge(packs::routes())

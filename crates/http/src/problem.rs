@@ -76,8 +76,8 @@ pub(crate) struct ProblemBody {
 fn status(code: &str, class: Class) -> StatusCode {
     match code {
         "post-not-allowed" | "conflict-of-interest" | "system-only" => StatusCode::FORBIDDEN,
-        "stale" | "state-wrong" | "record-exists" | "merged-already" | "not-merged"
-        | "holder-wrong" | "duty-unknown" | "pack-orphans" => StatusCode::CONFLICT,
+        "stale" | "state-wrong" | "record-exists" | "sealed-already" | "merged-already"
+        | "not-merged" | "holder-wrong" | "duty-unknown" | "pack-orphans" => StatusCode::CONFLICT,
         "entry-unknown" => StatusCode::NOT_FOUND,
         "key-reused" | "pack-faults" => StatusCode::UNPROCESSABLE_ENTITY,
         "disk-full" => StatusCode::INSUFFICIENT_STORAGE,

@@ -17,6 +17,7 @@ pub(crate) use journal::hex;
 pub(crate) use list::asked;
 pub(crate) use read::{DutyDecided, decided as duty_decided};
 pub(crate) use row::{DutyRow, RecordRow};
+pub(crate) use step::{StepTaken, told as taken};
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()

@@ -26,7 +26,8 @@ pub struct Written {
 }
 
 impl Written {
-    fn of(view: Arc<View>, taken: Taken) -> Self {
+    /// What a use-case of its own did to a record of the view's unit.
+    pub fn of(view: Arc<View>, taken: Taken) -> Self {
         Self {
             view,
             record: taken.record,

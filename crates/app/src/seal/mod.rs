@@ -144,7 +144,7 @@ pub fn seal(office: &Office, actor: &Actor, sealing: &Sealing) -> Result<SealedP
             .with(until.at.in_zone(zone))
             .into());
     }
-    if period(office, sealing.unit, &sealing.standard, sealing.window)?.is_some() {
+    if stands(office, sealing.unit, &sealing.standard, sealing.window)?.is_some() {
         return Err(Refusal::new(Code::SealedAlready).into());
     }
     let pack = &view.rules.pack;
@@ -201,7 +201,7 @@ pub fn seal(office: &Office, actor: &Actor, sealing: &Sealing) -> Result<SealedP
         Err(Error::KeyReused) => Err(Refusal::new(Code::SealedAlready).into()),
         Err(error) => Err(error),
         Ok(_) => {
-            period(office, sealing.unit, &sealing.standard, sealing.window)?.ok_or(Error::NotFound)
+            stands(office, sealing.unit, &sealing.standard, sealing.window)?.ok_or(Error::NotFound)
         }
     }
 }
@@ -305,11 +305,22 @@ pub(crate) fn totals(
     Ok(totals)
 }
 
-/// The period as it was sealed; `None` while it is not.
+/// The period as it was sealed, with everybody's cards; `None` while it is not.
 ///
 /// # Errors
-/// No such unit; a database that cannot be read.
+/// `Denied`; no such unit; a database that cannot be read.
 pub fn period(
+    office: &Office,
+    actor: &Actor,
+    unit: UnitId,
+    standard: &Name,
+    window: Window,
+) -> Result<Option<SealedPeriod>, Error> {
+    let _ = office.may_score(actor, unit, None)?;
+    stands(office, unit, standard, window)
+}
+
+pub(crate) fn stands(
     office: &Office,
     unit: UnitId,
     standard: &Name,

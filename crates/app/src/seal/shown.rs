@@ -1,6 +1,6 @@
 //! Sealed cards as they are shown, with what would be otherwise today.
 
-use super::{SealedCard, period};
+use super::{SealedCard, stands};
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -32,7 +32,7 @@ pub struct Shown {
 pub fn shown(office: &Office, actor: &Actor, asked: &Asked) -> Result<Vec<Shown>, Error> {
     let top = score::top(office, asked)?;
     let cards = score::score(office, actor, asked)?;
-    let period = period(office, top, &asked.standard, asked.window)?;
+    let period = stands(office, top, &asked.standard, asked.window)?;
     let mut sealed: BTreeMap<HolderId, SealedCard> = period
         .into_iter()
         .flat_map(|period| period.cards)

@@ -1,22 +1,29 @@
 //! Every command, by what it is about.
 
+pub(crate) mod appeal;
 mod calendar;
 mod data;
 mod import;
 mod member;
 mod pack;
+pub(crate) mod revision;
+pub(crate) mod sample;
 mod score;
 mod seal;
 mod serve;
 mod simulate;
+mod transfer;
 
 use crate::args::{Args, Command, Where};
-use crate::output::Done;
+use crate::output::{Done, json_line, line};
 use app::export::Names;
 use app::sender::{Program, Sender};
-use app::{Actor, Clock, Error, Office};
+use app::view::View;
+use app::{Actor, Came, Clock, Error, Office, Taken};
 use clap::CommandFactory;
+use domain::id::{MemberId, RecordId, UnitId};
 use domain::time::Instant;
+use serde_json::json;
 use std::sync::Arc;
 use store::{Location, Options};
 
@@ -118,6 +125,26 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             json,
         }
         .run(),
+        Command::Revision(command) => revision::run(command, json),
+        Command::Appeal(command) => appeal::run(command, json),
+        Command::Sample(command) => sample::run(command, json),
+        Command::Transfer {
+            at,
+            unit,
+            to,
+            reason,
+            acting,
+            record,
+        } => transfer::Transfer {
+            at: &at,
+            unit: &unit,
+            record: &record,
+            to: &to,
+            reason: &reason,
+            acting: acting.as_deref(),
+            json,
+        }
+        .run(),
         Command::Pack(command) => pack::run(command, json),
         Command::Calendar {
             from,
@@ -191,6 +218,56 @@ fn operator() -> Actor {
         .find_map(|key| std::env::var(key).ok())
         .filter(|name| !name.is_empty());
     Actor::operator(name.unwrap_or_else(|| "operator".into()))
+}
+
+/// Who acts: the member of a login, who sits at this machine, else its operator.
+fn acting(office: &Office, login: Option<&str>) -> Result<Actor, Error> {
+    let Some(login) = login else {
+        return Ok(operator());
+    };
+    for unit in office.units()? {
+        if let Some(found) = office.view(unit.id)?.people.find(login) {
+            return Ok(Actor::member(MemberId::from(found), Came::AtMachine));
+        }
+    }
+    Err(Error::Usage(format!("没有员工“{login}” (no such member)")))
+}
+
+/// A unit of an open database.
+struct At {
+    office: Office,
+    view: Arc<View>,
+}
+
+impl At {
+    fn open(at: &Where, unit: &str) -> Result<Self, Error> {
+        let office = open(at)?;
+        let id = unit_of(&office, Some(unit))?.ok_or(Error::NotFound)?;
+        let view = office.view(id)?;
+        Ok(Self { office, view })
+    }
+    fn unit(&self) -> UnitId {
+        self.view.unit.id
+    }
+    fn record(&self, number: &str) -> Result<RecordId, Error> {
+        app::records::named(&self.office, &self.view, number)
+    }
+}
+
+/// Says what a step did.
+fn taken(taken: &Taken, json: bool) -> Result<Done, Error> {
+    let (record, step) = (&taken.record, &taken.entry.step);
+    if json {
+        json_line(
+            &json!({"record": record.id, "number": record.number, "state": record.state, "step": step}),
+        )?;
+    } else {
+        line(&format!(
+            "{} {step}：{} (done)",
+            record.number, record.state
+        ))?;
+    }
+    Ok(Done::Well)
 }
 
 /// Opens a database that must exist already.

@@ -177,6 +177,52 @@ fn live_and_explained_scores_agree() {
     }
 }
 
+/// S10.1, S9.3: what only people of the unit do is done in their names, and every code is that of the rules.
+#[test]
+fn a_sample_is_drawn_and_an_order_moved_through_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    json(at, &["init", "--data", "data", "--demo", "--json"]);
+    let run = |words: &str| {
+        let mut args: Vec<&str> = words.split(' ').collect();
+        args.extend(["--data", "data", "--json"]);
+        guanjia(at, &args)
+    };
+    let said = |output: &Output| -> Value { serde_json::from_slice(&output.stdout).unwrap() };
+    let list =
+        "sample list --unit WT --standard scorecard-100 --period 2026-03 --kind repair --size 3";
+    let sample = said(&run(list))["number"].as_str().unwrap().to_owned();
+    let number = |who: &str| {
+        run(&format!(
+            "sample number --unit WT --as {who} --sample {sample} 17"
+        ))
+    };
+    assert_eq!(said(&number("wt-manager"))["state"], "typed");
+    let again = said(&number("wt-manager"));
+    assert_eq!(again["error"]["code"], "sample-refused", "{again}");
+    assert_eq!(said(&number("wt-supervisor"))["state"], "drawn");
+    let repeated = said(&run(&format!(
+        "sample repeat --unit WT --sample {sample} 17"
+    )));
+    let drawn: Vec<&str> = repeated["drawn"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert_eq!(drawn.len(), 3);
+    let same = run(&format!(
+        "transfer --unit WT --to WT --reason x {}",
+        drawn[0]
+    ));
+    assert_eq!(said(&same)["error"]["code"], "transfer-same");
+    let appeal = format!(
+        "appeal file --unit WT --as wt-desk --standard scorecard-100 --period 2026-03 --clause A2 --record {} --duty nothing --statement x",
+        drawn[0]
+    );
+    assert_eq!(said(&run(&appeal))["error"]["code"], "appeal-nothing");
+}
+
 /// S8.3: a month is sealed once; its cards then say so, and the journal keeps the root that was sealed.
 #[test]
 fn a_sealed_month_keeps_its_points_and_its_root() {

@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(answer_approval))
         .routes(routes!(merge))
         .routes(routes!(unmerge))
+        .routes(routes!(transfer))
 }
 
 /// What these steps have in common.
@@ -396,4 +397,41 @@ async fn unmerge(
         Ok(BuiltIn::Unmerge)
     })
     .await
+}
+
+/// Where a record goes on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TransferTo {
+    /// Code of the unit.
+    to: String,
+    reason: String,
+}
+
+/// Moves the record to another unit: it is closed here and opened there, each naming the other. Its duties go along with their times.
+#[utoipa::path(post, path = "/api/units/{unit}/records/{record}/transfer", tag = "records", operation_id = "transfer_record",
+    params(("unit" = String, Path), ("record" = String, Path)),
+    request_body = TransferTo,
+    responses(
+        (status = 200, body = StepTaken),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+async fn transfer(
+    actor: Actor,
+    Given(state): Given<State>,
+    Path((unit, record)): Path<(String, String)>,
+    Body(body): Body<TransferTo>,
+) -> Result<Response, Problem> {
+    let written = blocking(state.office, move |office| {
+        let (unit, view) = office.unit_of(&actor.0, &unit)?;
+        let id = records::named(office, &view, &record)?;
+        let to = office.unit(&body.to)?.id;
+        let taken = app::transfer::transfer(office, &actor.0, (unit.id, id), to, &body.reason)?;
+        Ok(records::Written::of(view, taken))
+    })
+    .await?;
+    answer(&written, StatusCode::OK)
 }

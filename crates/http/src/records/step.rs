@@ -147,7 +147,7 @@ pub(crate) struct StepTaken {
     not_applied: Vec<Reason>,
 }
 
-pub(super) fn told(written: &Written) -> Result<StepTaken, Problem> {
+pub(crate) fn told(written: &Written) -> Result<StepTaken, Problem> {
     Ok(StepTaken {
         record: read::record(&written.record, &written.view)?,
         entry: written.entry.seq,

@@ -99,6 +99,20 @@ impl Tried<'_> {
                 body(json!({"steps": [{"record": self.party.to_string(), "step": "update"}]}))
             }
             "verify" => body(json!({})),
+            // Of a period that is not over.
+            "seal_period" => body(json!({"standard": "scorecard-100", "period": "2026-03"})),
+            "propose_revision" => body(json!({"reason": "又有证据"})),
+            "decide_revision" => body(json!({"agreed": true, "reason": "已核对"})),
+            "file_appeal" => body(json!({"standard": "scorecard-100", "period": "2026-03",
+                "clause": "A2", "record": self.party.to_string(), "statement": "不是本人"})),
+            "go_on_with_appeal" => body(json!({"statement": "请再看"})),
+            "decide_appeal" => body(json!({"excused": false, "reason": "已核对"})),
+            "list_sample" => body(json!({"standard": "scorecard-100", "period": "2026-03",
+                "kind": "repair", "size": 1, "reason": "再抽"})),
+            "type_sample_number" => body(json!({"number": 7})),
+            "repeat_draw" => query("?number=7"),
+            // There is no such unit to go to.
+            "transfer_record" => body(json!({"to": "XX", "reason": "属另一项目"})),
             "list_accounts" | "reset_password" | "list_calendars" | "show_calendar"
             | "look_at_import" | "read_import_report" | "run_import" | "list_kinds"
             | "show_kind" | "me" | "show_openapi" | "list_packs" | "sign_out" | "list_sessions"
@@ -106,7 +120,8 @@ impl Tried<'_> {
             | "list_units" | "fetch_attachment" | "read_attachment" | "fetch_thumbnail"
             | "count_records" | "listen" | "list_not_applied" | "list_parameters"
             | "read_record" | "read_clocks" | "read_journal" | "read_scorecard"
-            | "read_evidence" | "healthz" | "metrics" | "readyz" => nothing,
+            | "read_evidence" | "read_seal" | "show_sealed_card" | "healthz" | "metrics"
+            | "readyz" => nothing,
             _ => return None,
         })
     }
@@ -151,6 +166,11 @@ impl Tried<'_> {
             .replace("{seq}", "1")
             .replace("{step}", "send")
             .replace("{clause}", "A2")
+            .replace("{standard}", "scorecard-100")
+            .replace("{period}", "2026-03")
+            .replace("{card}", &record)
+            .replace("{appeal}", &record)
+            .replace("{sample}", &record)
     }
 
     fn ask(&mut self, operation: &str, method: &str, path: &str, token: Option<&str>) -> u16 {

@@ -15,4 +15,5 @@ mod openapi;
 mod packs;
 mod problems;
 mod records;
+mod scores;
 mod units;

@@ -128,7 +128,7 @@ fn s8_5_an_appeal_has_its_time_and_goes_once_to_the_unit_above() {
         );
         decided(house.chief, &excuse("the operator confirms")).expect("excuses");
         let march = "2026-03".parse().expect("a period");
-        let revised = period(office, unit, &Name::from("taking"), march)
+        let revised = period(office, &Actor::system(), unit, &Name::from("taking"), march)
             .expect("reads")
             .expect("sealed");
         let mine = revised

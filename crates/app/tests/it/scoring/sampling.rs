@@ -1,7 +1,7 @@
 //! Samples for spot checks.
 
 use super::*;
-use app::sample::{Listing, drawn, list, number};
+use app::sample::{Listing, list, number, repeated};
 use domain::record::refusal::Code;
 use domain::sample::{Draw, Population};
 
@@ -64,7 +64,8 @@ fn s10_1_a_sample_is_drawn_by_two_people_and_can_be_repeated() {
             .lines()
             .collect();
         assert_eq!(got, population.draw(seed, 3));
-        assert_eq!(drawn(&done, "P1", 271_828).expect("repeats").ids, got);
+        let again = |who: RecordId| repeated(office, &acting(who), unit, sample.id, 271_828);
+        assert_eq!(again(house.lead).expect("repeats").ids, got);
         // A further draw is a new entry with its reason.
         assert_eq!(
             refused(list(office, &acting(house.lead), &listing(None))),

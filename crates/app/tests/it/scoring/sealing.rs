@@ -243,9 +243,15 @@ fn an_unsealed_period_is_live() {
     let march = "2026-03".parse().expect("a period");
     let standard = Name::from("taking");
     assert!(
-        period(&house.office, house.project, &standard, march)
-            .expect("reads")
-            .is_none()
+        period(
+            &house.office,
+            &Actor::system(),
+            house.project,
+            &standard,
+            march
+        )
+        .expect("reads")
+        .is_none()
     );
     assert_eq!(of_warden(&house).status, "live");
     let of_a_job = propose(
