@@ -76,7 +76,7 @@ export function RankPage() {
           )}
         </td>
         <td className="small">
-          {lost && section ? words.rank.lost(text(section.title), lost.lost) : card.total ? words.score.full : ''}
+          {lost && section ? words.rank.most(text(section.title), lost.lost) : card.total ? words.score.full : ''}
         </td>
       </tr>
     )

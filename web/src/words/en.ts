@@ -249,7 +249,7 @@ export const en: Words = {
     who: 'Name or project',
     score: (from) => `Score (drawn from ${from})`,
     reading: 'Section that lost most',
-    lost: (section, points) => `${section} lost ${points}`,
+    most: (section, points) => `${section} lost ${points}`,
   },
   rules: {
     title: 'Rules and parameters',

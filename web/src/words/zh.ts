@@ -249,7 +249,7 @@ export const zh = {
     who: '姓名或项目',
     score: (from: number) => `得分（从 ${from} 起画）`,
     reading: '失分最多的一节',
-    lost: (section: string, points: string) => `${section} 失 ${points}`,
+    most: (section: string, points: string) => `${section} 失 ${points}`,
   },
   rules: {
     title: '规则与参数',

@@ -238,7 +238,7 @@ fn post(name: String, node: &Node) -> Read<Post> {
             "post", "count", "places", "zh", "grid", "team", "care", "habits",
         ],
     )?;
-    let number = |key: &str| node.get(key).map(|node| whole(node)).transpose();
+    let number = |key: &str| node.get(key).map(whole).transpose();
     Ok(Post {
         count: number("count")?.unwrap_or(1),
         per_places: number("places")?,

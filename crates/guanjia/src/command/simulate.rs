@@ -45,10 +45,6 @@ impl Simulate<'_> {
             ));
         }
         office.activate(&operator(), sources)?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "how long it took is told, never kept"
-        )]
         let began = Instant::now();
         let size = Size {
             projects: usize::from(self.projects),

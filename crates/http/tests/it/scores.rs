@@ -173,7 +173,9 @@ fn a_record_goes_on_in_another_unit() {
     assert_eq!(same["reasons"][0]["code"], "transfer-same");
     let gone = transfer("manager", "BY").is(200);
     assert!(gone["record"]["closed_at"].is_string(), "{gone}");
-    let there = house.get("director", "/api/units/BY/records?kind=repair").is(200);
+    let there = house
+        .get("director", "/api/units/BY/records?kind=repair")
+        .is(200);
     let there = there["records"].as_array().unwrap();
     assert_eq!(there.len(), 1, "{there:?}");
     assert_eq!(
