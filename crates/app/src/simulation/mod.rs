@@ -82,7 +82,7 @@ fn play(office: &Office, clock: &Clock, text: &str, size: &Size) -> Result<Simul
     // Everything stands on the evening before.
     let begins = zone.at_minute(first.plus_days(-1), 20 * 60);
     let mut cast = Cast::new(&active.pack, zone);
-    cast.year = begins_year(&cast, begins);
+    cast.year = cast.zone.day_of(begins).year();
     clock.set(begins);
     let stage = Stage::over(office.clone(), clock.clone(), cast, begins);
     let run = Run::new(&script, stage, *size, first);
@@ -90,10 +90,6 @@ fn play(office: &Office, clock: &Clock, text: &str, size: &Size) -> Result<Simul
         Stop::Line(wrong) => told(&wrong),
         Stop::Failed(error) => error,
     })
-}
-
-fn begins_year(cast: &Cast<'_>, at: Instant) -> i16 {
-    cast.zone.day_of(at).year()
 }
 
 /// Why a simulation cannot go on.

@@ -151,9 +151,7 @@ impl<'s, 'p> Run<'s, 'p> {
                     if !begins(flow, day, &mut draw) {
                         continue;
                     }
-                    let length = u64::try_from(flow.hours.1 - flow.hours.0).unwrap_or(1);
-                    let into = flow.hours.0 + i64::try_from(draw.below(length)).unwrap_or(0);
-                    let at = midnight.plus_micros(into);
+                    let at = flow.within(midnight, &mut draw);
                     self.begin(flow, place, subject, at, None);
                 }
             }
@@ -267,9 +265,7 @@ impl<'s, 'p> Run<'s, 'p> {
                         continue;
                     }
                     let mut draw = Draw::of(self.size.seed, &[&flow.name, &id.to_string()]);
-                    let length = u64::try_from(flow.hours.1 - flow.hours.0).unwrap_or(1);
-                    let into = flow.hours.0 + i64::try_from(draw.below(length)).unwrap_or(0);
-                    let at = self.stage.cast.zone.start_of(day).plus_micros(into);
+                    let at = flow.within(self.stage.cast.zone.start_of(day), &mut draw);
                     let named = Named {
                         kind: kind.name.clone(),
                         unit,
@@ -434,7 +430,7 @@ impl<'s, 'p> Run<'s, 'p> {
             .iter()
             .map(|(_, name)| self.signer(name, story))
             .collect();
-        let words = Words::of(self, &story.vars, &story.own);
+        let words = self.words(&story.vars, &story.own);
         let mut draw = std::mem::replace(&mut story.draw, Draw::of(0, &[]));
         step.key = words.key(&words.fill(&step.key, &mut draw));
         step.data = step
@@ -496,7 +492,7 @@ impl<'s, 'p> Run<'s, 'p> {
             return Ok(true);
         };
         self.near(story);
-        let words = Words::of(self, &story.vars, &story.own);
+        let words = self.words(&story.vars, &story.own);
         let like = like.filled(&mut |text| words.fill(text, &mut story.draw));
         let key = words.key(key);
         self.stage.unit = Some(self.places[story.place].id);
@@ -587,7 +583,7 @@ impl<'s, 'p> Run<'s, 'p> {
             .iter()
             .map(|(_, name)| self.signer(name, &mut story))
             .collect();
-        let words = Words::of(self, &story.vars, "");
+        let words = self.words(&story.vars, "");
         let mut draw = Draw::of(
             self.size.seed,
             &[
@@ -620,11 +616,12 @@ impl<'s, 'p> Run<'s, 'p> {
     }
 }
 
-use super::words::Words;
-
-impl<'w> Words<'w> {
-    fn of(run: &'w Run<'_, '_>, vars: &'w BTreeMap<String, String>, own: &'w str) -> Self {
-        run.words(vars, own)
+impl Flow {
+    /// Some instant of its hours, on the day that began at `midnight`.
+    fn within(&self, midnight: Instant, draw: &mut Draw) -> Instant {
+        let (from, to) = self.hours;
+        let length = u64::try_from(to - from).unwrap_or(1);
+        midnight.plus_micros(from + i64::try_from(draw.below(length)).unwrap_or(0))
     }
 }
 
