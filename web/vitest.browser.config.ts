@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   test: {
     include: ['test/browser/**/*.test.ts'],
+    globalSetup: ['test/browser/demo.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     fileParallelism: false,

@@ -25,7 +25,7 @@ export function heard(text: string): Heard {
 export function guess(text: string, of: readonly { name: string; title: { zh: string; en: string } }[]): string | null {
   let best: [string, number] | null = null
   for (const it of of) {
-    const score = overlap(text, it.title.zh) + (text.toLowerCase().includes(it.title.en.toLowerCase()) ? 4 : 0)
+    const score = overlap(text, it.title.zh) + 4 * shared(text, it.title.en)
     if (score > 0 && (best === null || score > best[1])) best = [it.name, score]
   }
   return best?.[0] ?? null
@@ -36,4 +36,11 @@ function overlap(text: string, title: string): number {
   let count = 0
   for (const sign of new Set(title)) if (/[\u4e00-\u9fff]/.test(sign) && text.includes(sign)) count += 1
   return title.length <= 2 && count < title.length ? 0 : count
+}
+
+/** Words of a choice's English name that the words have, in the singular or the plural; short ones say nothing. */
+function shared(text: string, title: string): number {
+  const stems = (of: string) => new Set((of.toLowerCase().match(/[a-z]{4,}/g) ?? []).map((it) => it.replace(/s$/, '')))
+  const said = stems(text)
+  return [...stems(title)].filter((it) => said.has(it)).length
 }

@@ -5,6 +5,7 @@ import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } 
 import { meQuery, unitsQuery } from '@/api/ask'
 import { ask, onSessionOver, setProof } from '@/api/client'
 import type { Me } from '@/api/types'
+import { change } from '@/app/settings'
 import { Button, TextInput } from '@/design/controls'
 import { path as pathOf } from '@/form/path'
 import { Notice, Refusal } from '@/refusal/Refusal'
@@ -84,6 +85,13 @@ function SignInPage() {
       <div className="card signin-card">
         <h1>{words.product}</h1>
         <SignInForm done={() => void queries.resetQueries()} />
+        <button
+          type="button"
+          className="plain signin-language"
+          onClick={() => change({ language: words.language === 'en' ? 'zh' : 'en' })}
+        >
+          {words.shell.language}
+        </button>
       </div>
     </main>
   )

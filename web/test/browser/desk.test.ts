@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  program?.stop()
+  await program?.stop()
 })
 
 async function open(theme: 'light' | 'dark' = 'light', width = 1440, height = 900): Promise<void> {

@@ -1,42 +1,32 @@
-/** The real program on a temporary database, on a port of its own choosing. */
+/** The real program on a copy of the demo, on a port of its own choosing. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-
-const ROOT = resolve(process.cwd(), '..')
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { front } from './site'
 
 export interface Program {
   start: string
   base: string
   /** Of every account of the demo. */
   password: string
-  stop: () => void
-}
-
-function binary(): string {
-  const found = process.env.GUANJIA_TEST_PROGRAM ?? join(ROOT, 'target/debug/guanjia')
-  if (!existsSync(found)) throw new Error(`no program at ${found}: build it, or name it in GUANJIA_TEST_PROGRAM`)
-  return found
+  stop: () => Promise<void>
 }
 
 export async function begin(): Promise<Program> {
+  const { program, data: demo, password } = inject('demo')
   // One that runs already, as behind `npm run dev` while pages are written.
   const running = process.env.GUANJIA_TEST_ADDRESS
-  if (running)
-    return { start: running, base: running, password: process.env.GUANJIA_TEST_PASSWORD ?? '', stop: () => undefined }
+  if (running) return { start: running, base: running, password, stop: async () => undefined }
   const folder = mkdtempSync(join(tmpdir(), 'guanjia-browser-'))
   const data = join(folder, 'data')
-  const program = binary()
-  const made = execFileSync(program, ['init', '--data', data, '--pack', 'residential-cn', '--demo', '--json'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const password: unknown = JSON.parse(made).demo?.password
+  cpSync(demo, data, { recursive: true })
   const child: ChildProcess = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const ended = new Promise<void>((over) => child.on('exit', () => over()))
   const start = await new Promise<string>((found, failed) => {
     let said = ''
     const hear = (chunk: Buffer) => {
@@ -48,12 +38,17 @@ export async function begin(): Promise<Program> {
     child.stderr?.on('data', hear)
     child.on('exit', (code) => failed(new Error(`the program ended with ${code}: ${said}`)))
   })
+  const own = new URL(start).origin
+  const site = process.env.GUANJIA_TEST_PAGES ? await front(own) : null
+  const base = site?.base ?? own
   return {
-    start,
-    base: new URL(start).origin,
-    password: String(password ?? ''),
-    stop: () => {
+    start: base + start.slice(own.length),
+    base,
+    password,
+    stop: async () => {
+      site?.stop()
       child.kill('SIGTERM')
+      await ended
       rmSync(folder, { recursive: true, force: true })
     },
   }
