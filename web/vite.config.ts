@@ -22,7 +22,7 @@ function pages(): Plugin {
       server.middlewares.use((request, _, next) => {
         const path = request.url?.split('?')[0] ?? '/'
         if (!/^\/(api|@|src|node_modules)|\./.test(path))
-          request.url = path.startsWith('/field') ? '/field.html' : '/desk.html'
+          request.url = `/${/^\/(field|owner)(\/|$)/.exec(path)?.[1] ?? 'desk'}.html`
         next()
       })
     },
@@ -50,6 +50,7 @@ export default defineConfig(({ command, mode }) => ({
       input: {
         desk: page('desk'),
         field: page('field'),
+        owner: page('owner'),
         ...(mode === 'development' || command === 'serve' ? { styleguide: page('styleguide') } : {}),
       },
     },

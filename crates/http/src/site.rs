@@ -55,12 +55,12 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     }
 }
 
-/// Phones of the staff have a page of their own.
+/// Phones of the staff and of customers have pages of their own.
 fn page_of(path: &str) -> &'static str {
-    if path.split('/').next() == Some("field") {
-        "field.html"
-    } else {
-        "desk.html"
+    match path.split('/').next() {
+        Some("field") => "field.html",
+        Some("owner") => "owner.html",
+        _ => "desk.html",
     }
 }
 
@@ -161,6 +161,7 @@ mod tests {
             ("", "desk.html"),
             ("u/WT/repair/WX-WT-20260331-0003", "desk.html"),
             ("field/scan", "field.html"),
+            ("owner/matter/WX-WT-20260331-0003", "owner.html"),
         ] {
             assert_eq!(page_of(path), page, "{path}");
         }

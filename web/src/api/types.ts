@@ -58,6 +58,8 @@ export interface Me {
   name: string
   /** A member's id; a customer and the operator at the machine have none. */
   member?: string
+  /** A customer's id: the record that registers him. */
+  party?: string
   /** Where he stands, with his posts there. */
   units?: { code: string; name: string; level: string; posts: { post: string; grid?: string | null }[] }[]
   /** Shown with every change, to prove that a page of this site asks for it. */

@@ -115,8 +115,13 @@ function Start() {
   const words = useWords()
   const units = useQuery(unitsQuery)
   const me = useMe()
+  // A customer has a page of his own.
+  const isCustomer = me?.party !== undefined
+  useEffect(() => {
+    if (isCustomer) location.replace('/owner')
+  }, [isCustomer])
   if (units.error) return <Refusal error={units.error} />
-  if (!units.data) return null
+  if (!units.data || isCustomer) return null
   const his = new Set(me?.units?.map((it) => it.code))
   const projects = units.data
     .filter((it) => it.level === 'project')

@@ -22,6 +22,7 @@ import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
 import { Duties } from './Duties'
+import { Invite } from './Invite'
 import { Timeline } from './Timeline'
 import './record.css'
 
@@ -219,6 +220,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
                 ))}
             </dl>
           </section>
+          <Invite unit={unit} zone={zone} kind={kind} record={record} />
         </div>
       </div>
       {chosen ? (

@@ -43,8 +43,11 @@ export function useSignOut(): () => void {
   }
 }
 
+/** How one signs in: staff by login and password, customers by a code. */
+export type Door = (it: { done: () => void }) => ReactNode
+
 /** Shows the page to whoever is signed in, and the sign-in to whoever is not. */
-export function SignedIn({ children }: { children: ReactNode }) {
+export function SignedIn({ children, door = SignInForm }: { children: ReactNode; door?: Door }) {
   const me = useQuery(meQuery)
   const [over, setOver] = useState(false)
   const known = useRef(false)
@@ -53,7 +56,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useEffect(() => onSessionOver(() => setOver(known.current)), [])
 
   if (me.isPending && !known.current) return null
-  if (me.error && isSessionOver(me.error) && !known.current) return <SignInPage />
+  if (me.error && isSessionOver(me.error) && !known.current) return <SignInPage door={door} />
   if (me.error && !known.current) {
     return (
       <main className="signin">
@@ -66,7 +69,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   return (
     <>
       {children}
-      {over && known.current ? <SignInOver done={() => setOver(false)} /> : null}
+      {over && known.current ? <SignInOver door={door} done={() => setOver(false)} /> : null}
     </>
   )
 }
@@ -77,14 +80,14 @@ function Retry() {
   return <Button onClick={() => void queries.invalidateQueries()}>{words.refusal.retry}</Button>
 }
 
-function SignInPage() {
+function SignInPage({ door: Form }: { door: Door }) {
   const words = useWords()
   const queries = useQueryClient()
   return (
     <main className="signin">
       <div className="card signin-card">
         <h1>{words.product}</h1>
-        <SignInForm done={() => void queries.resetQueries()} />
+        <Form done={() => void queries.resetQueries()} />
         <button
           type="button"
           className="plain signin-language"
@@ -98,7 +101,7 @@ function SignInPage() {
 }
 
 /** Over the page: nothing behind it is lost, and nothing behind it can be reached. */
-function SignInOver({ done }: { done: () => void }) {
+function SignInOver({ door: Form, done }: { door: Door; done: () => void }) {
   const words = useWords()
   const queries = useQueryClient()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -114,7 +117,7 @@ function SignInOver({ done }: { done: () => void }) {
     >
       <h2 id="signin-over">{words.refusal.sessionOver}</h2>
       <p className="quiet">{words.refusal.sessionOverAdvice}</p>
-      <SignInForm
+      <Form
         done={() => {
           done()
           void queries.invalidateQueries()
@@ -124,7 +127,7 @@ function SignInOver({ done }: { done: () => void }) {
   )
 }
 
-function SignInForm({ done }: { done: () => void }) {
+export function SignInForm({ done }: { done: () => void }) {
   const words = useWords()
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')

@@ -21,7 +21,8 @@ function page(path: string, asked: IncomingMessage, answer: ServerResponse, poli
     answer.writeHead(404).end()
     return
   }
-  const file = join(DIST, named ? path : path.split('/')[1] === 'field' ? 'field.html' : 'desk.html')
+  const first = path.split('/')[1] ?? ''
+  const file = join(DIST, named ? path : `${['field', 'owner'].includes(first) ? first : 'desk'}.html`)
   const packed = /\bgzip\b/.test(asked.headers['accept-encoding'] ?? '') && existsSync(`${file}.gz`)
   answer.writeHead(200, {
     'content-type': MEDIA[extname(file)] ?? 'application/octet-stream',
