@@ -35,15 +35,7 @@ impl Library {
     /// # Errors
     /// A stored pack that this program cannot read any more.
     pub fn load(tx: &mut Tx<'_>, known: &Self) -> Result<Self, Error> {
-        let mut rules = BTreeMap::new();
-        for (number, digest) in pack::digests(tx)? {
-            let compiled = match known.rules.get(&number) {
-                Some(known) if known.pack.digest == digest => known.clone(),
-                _ => Arc::new(compile(number, &pack::get(tx, number)?.sources)?),
-            };
-            rules.insert(number, compiled);
-        }
-        Ok(Self { rules })
+        Found::read(tx, known)?.compiled()
     }
 
     /// The active pack; `None` before the first.
@@ -66,6 +58,47 @@ impl Library {
     }
     pub fn all(&self) -> impl Iterator<Item = &Arc<Rules>> {
         self.rules.values()
+    }
+}
+
+/// What a database holds, with what is to be compiled yet: that takes long enough not to be done while a connection is held.
+pub(crate) struct Found(Vec<(PackVersion, Book)>);
+
+enum Book {
+    Compiled(Arc<Rules>),
+    Sources(Vec<(String, String)>),
+}
+
+impl Found {
+    pub(crate) fn read(tx: &mut Tx<'_>, known: &Library) -> Result<Self, Error> {
+        let mut books = Vec::new();
+        for (number, digest) in pack::digests(tx)? {
+            let book = match known.rules.get(&number) {
+                Some(known) if known.pack.digest == digest => Book::Compiled(known.clone()),
+                _ => Book::Sources(pack::get(tx, number)?.sources),
+            };
+            books.push((number, book));
+        }
+        Ok(Self(books))
+    }
+
+    pub(crate) fn is_compiled(&self) -> bool {
+        let mut books = self.0.iter();
+        books.all(|(_, book)| matches!(book, Book::Compiled(_)))
+    }
+
+    /// # Errors
+    /// A stored pack that this program cannot read any more.
+    pub(crate) fn compiled(self) -> Result<Library, Error> {
+        let mut rules = BTreeMap::new();
+        for (number, book) in self.0 {
+            let compiled = match book {
+                Book::Compiled(known) => known,
+                Book::Sources(sources) => Arc::new(compile(number, &sources)?),
+            };
+            rules.insert(number, compiled);
+        }
+        Ok(Library { rules })
     }
 }
 

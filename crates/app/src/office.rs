@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::desk::draft::{Draft, Drafted};
 use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
-use crate::library::Library;
+use crate::library::{Found, Library};
 use crate::search::Key;
 use crate::view::View;
 use domain::access::Permit;
@@ -42,6 +42,8 @@ struct Inner {
     views: RwLock<HashMap<UnitId, Arc<View>>>,
     /// The packs as last read: compiling one takes long.
     library: RwLock<Library>,
+    /// Held by whoever compiles a pack.
+    compiling: Mutex<()>,
 }
 
 /// What became of a command that was decided before its turn.
@@ -117,6 +119,7 @@ impl Office {
             turns: Turns::default(),
             views: RwLock::new(HashMap::new()),
             library: RwLock::new(Library::default()),
+            compiling: Mutex::new(()),
         }))
     }
 
@@ -187,8 +190,9 @@ impl Office {
     /// What deciding in a unit asks, as the database says now.
     pub fn reload(&self, unit: UnitId) -> Result<Arc<View>, Error> {
         let library = self.library()?;
-        let mut views = self.0.views.write().unwrap_or_else(PoisonError::into_inner);
         let view = Arc::new(self.0.store.read(|tx| View::load(tx, unit, &library))?);
+        // Not held while the database is asked: whoever holds a connection may be waiting for it.
+        let mut views = self.0.views.write().unwrap_or_else(PoisonError::into_inner);
         views.insert(unit, view.clone());
         Ok(view)
     }
@@ -204,17 +208,36 @@ impl Office {
 
     /// Every pack that was ever active, as the database says now.
     pub fn library(&self) -> Result<Library, Error> {
-        let remembered = &self.0.library;
-        let known = remembered
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let compiled = known.and(&self.0.known);
-        let library = self.0.store.read(|tx| Library::load(tx, &compiled))?;
-        if !library.is(&known) {
-            *remembered.write().unwrap_or_else(PoisonError::into_inner) = library.clone();
+        let find = || {
+            let known = self.remembered();
+            let compiled = known.and(&self.0.known);
+            let found = self.read(|tx| Found::read(tx, &compiled))?;
+            Ok::<_, Error>((known, found))
+        };
+        let (mut known, mut found) = find()?;
+        // One compiles for all who ask meanwhile.
+        let mut turn = None;
+        if !found.is_compiled() {
+            turn = Some(
+                self.0
+                    .compiling
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+            (known, found) = find()?;
         }
+        let library = found.compiled()?;
+        if !library.is(&known) {
+            let remembered = self.0.library.write();
+            *remembered.unwrap_or_else(PoisonError::into_inner) = library.clone();
+        }
+        drop(turn);
         Ok(library)
+    }
+
+    fn remembered(&self) -> Library {
+        let library = self.0.library.read();
+        library.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs changes of one unit in one transaction: all of them happen or none. Each is checked as the actor's.

@@ -27,6 +27,23 @@ fn together<T: Send>(work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     })
 }
 
+/// After a start everybody asks at once: the pack is compiled once for all, and nobody holds a connection meanwhile.
+#[test]
+fn eight_who_ask_for_the_rules_at_once_get_the_same() {
+    for house in House::each() {
+        let fresh = app::Office::of(house.office.store().clone(), house.clock.clone());
+        let rules = together(|_| {
+            let library = fresh.library().expect("reads");
+            library.active().expect("a pack").clone()
+        });
+        assert!(
+            rules
+                .iter()
+                .all(|other| std::sync::Arc::ptr_eq(other, &rules[0]))
+        );
+    }
+}
+
 /// S9.5: eight desks lend one key: one does.
 #[test]
 fn s9_5_eight_desks_lend_one_key_once() {
