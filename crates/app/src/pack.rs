@@ -11,12 +11,12 @@ use crate::office::Office;
 use crate::recompute;
 use domain::access::{Permit, Privilege};
 use domain::pack::model::Pack;
-use domain::pack::{InUse, is_rules};
+use domain::pack::{Orphans, is_rules};
 use domain::record::PackVersion;
 use domain::record::migrate::version;
 use std::fs;
 use std::path::Path;
-use store::{Lane, pack, schedule, unit};
+use store::{Lane, pack, record, schedule, unit};
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
@@ -230,17 +230,18 @@ impl Office {
         let Some(active) = library.active() else {
             return Ok(());
         };
-        let counted = self.read(pack::in_use)?;
-        let in_use: Vec<InUse> = counted
-            .into_iter()
-            .map(|(kind, state, records)| InUse {
-                kind,
-                state,
-                field: None,
-                records: u64::try_from(records).unwrap_or(0),
-            })
-            .collect();
-        let orphans = domain::pack::orphans(&active.pack, pack, &in_use);
+        let mut orphans = Orphans::between(&active.pack, pack);
+        let suspects = orphans.suspects();
+        self.read(|tx| {
+            for kind in &suspects {
+                record::each_of_kind(tx, None, Some(kind), |record| {
+                    orphans.look_at(&record);
+                    Ok(())
+                })?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        let orphans = orphans.found();
         if orphans.is_empty() {
             return Ok(());
         }

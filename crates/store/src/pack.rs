@@ -56,12 +56,3 @@ pub fn digests(tx: &mut Tx<'_>) -> Result<Vec<(PackVersion, [u8; 32])>, Error> {
         |row| Ok((PackVersion(row.get(0)?), row.get(1)?)),
     )
 }
-
-/// How many records of each kind and state a new pack must be able to read.
-pub fn in_use(tx: &mut Tx<'_>) -> Result<Vec<(Name, Name, i64)>, Error> {
-    tx.all(
-        "select kind, state, count(*) from record group by kind, state order by kind, state",
-        &[],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )
-}

@@ -11,6 +11,7 @@ mod grammar;
 mod instruments;
 mod load;
 pub mod model;
+mod orphan;
 mod schema;
 mod shape;
 pub mod standard;
@@ -20,10 +21,11 @@ mod words;
 mod yaml;
 
 pub use describe::{Line, lines, show};
-pub use diff::{Change, InUse, Loss, Nature, Orphan, diff, orphans};
+pub use diff::{Change, Nature, diff};
 pub use fault::{Fault, Language, render};
 pub use instruments::page as standards_page;
 pub use load::{condition, load};
+pub use orphan::{Loss, Orphan, Orphans};
 pub use schema::schema;
 pub use yaml::Node;
 

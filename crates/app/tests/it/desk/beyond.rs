@@ -323,6 +323,35 @@ fn records_are_migrated_with_an_entry_each() {
     }
 }
 
+/// A new version that cannot read what a record holds is refused with what it would lose, counted; the old one stays active.
+#[test]
+fn a_version_that_forgets_what_records_hold_is_refused() {
+    for house in House::each() {
+        let key = house.open("key", step("open", house.desk));
+        house.take(key, step("lend", house.desk).set("to", "Ann"));
+        let mut sources = renamed();
+        for (path, text) in &mut sources {
+            if path == "kinds/key.yaml" {
+                text.truncate(text.find("migrate:").expect("a migration"));
+            }
+        }
+        let before = house.office.library().expect("reads");
+        let refused = house.office.activate(&Actor::system(), sources);
+        let Err(app::Error::Orphans(lost)) = refused else {
+            panic!("{refused:?}");
+        };
+        let said = lost.join("\n");
+        assert_eq!(lost.len(), 2, "{said}");
+        assert!(said.contains("1 records of key are in state out"), "{said}");
+        assert!(
+            said.contains("1 records of key have to filled in"),
+            "{said}"
+        );
+        let after = house.office.library().expect("reads");
+        assert_eq!(after.all().count(), before.all().count());
+    }
+}
+
 /// A record that is touched before its batch comes is migrated with its step, and the caller's version is the one he saw.
 #[test]
 fn a_step_does_not_wait_for_the_migration() {
