@@ -1,18 +1,15 @@
-/** The desk in a browser against the real program: every page draws, says nothing on the console, and has nothing that axe objects to. */
+/** Every page against the real program: it draws, says nothing on the console, and has nothing that axe objects to. */
 
-import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium'
 import { begin, type Program } from './program'
+import { faults, go, PHONE, seat, type Window } from './session'
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 const UNIT = '/u/WT'
 
 let program: Program
 let browser: Browser
-let page: Page
-let said: string[]
 
 beforeAll(async () => {
   ;[program, browser] = await Promise.all([begin(), launch()])
@@ -23,116 +20,141 @@ afterAll(async () => {
   await program?.stop()
 })
 
-async function open(theme: 'light' | 'dark' = 'light', width = 1440, height = 900): Promise<void> {
-  // The policy of the page lets no script in but the program's own; axe comes from the test.
-  const context = await browser.newContext({
-    locale: 'zh-CN',
-    colorScheme: theme,
-    viewport: { width, height },
-    bypassCSP: true,
-  })
-  const signedIn = await context.request.post(`${program.base}/api/session`, {
-    headers: { origin: program.base },
-    data: { login: 'wt-lead', password: program.password },
-  })
-  expect(signedIn.status()).toBe(201)
-  page = await context.newPage()
-  said = []
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning')
-      said.push(`${message.text()} ${message.location().url}`)
-  })
-  page.on('pageerror', (error) => said.push(String(error)))
-  await page.goto(program.start)
-}
-
-beforeEach(() => open())
-
-afterEach(async () => {
-  expect(said).toEqual([])
-  await page.context().close()
-})
-
-async function go(path: string): Promise<void> {
-  await page.goto(`${program.base}${path}`)
-  await page.locator('h1').first().waitFor()
-  // The stream of changes never ends, so that silence on the network says nothing.
-  await page.locator('.late-skeleton').first().waitFor({ state: 'detached' })
-}
-
-async function faults(): Promise<string[]> {
-  await page.evaluate(AXE)
-  const found = await page.evaluate(async () => {
-    const axe = (
-      window as unknown as {
-        axe: {
-          run: (of: Document, how: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-        }
-      }
-    ).axe
-    const { violations } = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    })
-    return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
-  })
-  return found
-}
-
 describe('every page', () => {
-  const pages: [string, string][] = [
-    ['my duties', UNIT],
-    ['intake', `${UNIT}/intake`],
-    ['the list of orders', `${UNIT}/repair`],
-    ['a form', `${UNIT}/repair?new=true`],
-    ['scorecards', `${UNIT}/scorecards`],
-    ['the phone', '/field'],
+  const desk: [string, string, string][] = [
+    ['home', 'wt-steward-1', UNIT],
+    ['intake', 'wt-desk', `${UNIT}/intake`],
+    ['dispatch', 'wt-lead', `${UNIT}/dispatch`],
+    ['list', 'wt-desk', `${UNIT}/repair`],
+    ['record', 'wt-steward-2', `${UNIT}/repair/WX-WT-20260327-0001`],
+    ['form', 'wt-desk', `${UNIT}/repair?new=true`],
+    ['scorecard', 'wt-supervisor', `${UNIT}/scorecards?period=2026-03&clause=A2`],
+    ['ranking', 'wt-supervisor', `${UNIT}/ranking?period=2026-03`],
+    ['map', 'wt-supervisor', `${UNIT}/map`],
+    ['calendar', 'wt-supervisor', `${UNIT}/calendar`],
+    ['rules', 'wt-supervisor', `${UNIT}/rules`],
   ]
-  it.each(pages)('%s has nothing that axe objects to, in light and dark', async (_, path) => {
-    await go(path)
-    expect(await faults()).toEqual([])
-    await page.context().close()
-    await open('dark', 1366, 768)
-    await go(path)
-    expect(await faults()).toEqual([])
+  const pages: [string, string, string, Window][] = [
+    ...desk.map(([name, who, path]): [string, string, string, Window] => [name, who, path, {}]),
+    ['phone', 'wt-eng-2', '/field', PHONE],
+  ]
+  it.each(pages)('%s, for %s', async (_, who, path, size) => {
+    const { page, said, close } = await seat(browser, program, who, size)
+    await go(page, `${program.base}${path}`)
+    expect(await faults(page), 'light').toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await faults(page), 'dark').toEqual([])
+    expect(said).toEqual([])
+    await close()
   })
 })
 
 describe('a call', () => {
   it('is registered and sent with the keyboard alone, and its record shows what happened', async () => {
-    await go(`${UNIT}/intake`)
-    await page.keyboard.type('客厅吊灯一开就跳闸，厨房插座也没电')
+    const { page, said, close } = await seat(browser, program, 'wt-desk', { width: 1366, height: 768 })
+    await go(page, `${program.base}${UNIT}`)
+    await page.keyboard.press('F2')
+    const box = page.getByLabel('业主说')
+    await box.waitFor()
+    const button = await page.getByRole('button', { name: /登记并派单/ }).boundingBox()
+    expect((button?.y ?? 9999) + (button?.height ?? 0), 'seen without scrolling').toBeLessThanOrEqual(768)
+    await page.keyboard.type('1-1-102 客厅吊灯一开就跳闸，厨房插座也没电')
+    await page.getByRole('heading', { level: 1, name: '1-1-102' }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('u')
     await page.keyboard.press('Control+Enter')
     await page.getByRole('heading', { level: 1, name: /客厅吊灯一开就跳闸/ }).waitFor()
     await page.getByText('已送单').first().waitFor()
-    expect(await page.getByText('送单', { exact: true }).count()).toBeGreaterThan(0)
-    expect(await faults()).toEqual([])
-  })
-
-  it('shows its main button at 1366 × 768 without scrolling', async () => {
-    await page.context().close()
-    await open('light', 1366, 768)
-    await go(`${UNIT}/intake`)
-    const box = await page.getByRole('button', { name: /登记并派单/ }).boundingBox()
-    expect((box?.y ?? 9999) + (box?.height ?? 0)).toBeLessThanOrEqual(768)
+    expect(said).toEqual([])
+    await close()
   })
 })
 
 describe('what is typed', () => {
-  it('survives a reload and a refusal', async () => {
-    await go(`${UNIT}/repair?new=true`)
-    await page.getByLabel(/报修内容/).fill('厨房水槽下水管漏水')
+  it('survives a reload, and an ended session', async () => {
+    const { page, close } = await seat(browser, program, 'wt-desk')
+    await go(page, `${program.base}${UNIT}/repair?new=true`)
+    // A line of a spreadsheet, and a rare character outside the basic plane.
+    const text = '厨房水槽下水管漏水 𠮷先生家'
+    await page.getByLabel(/报修内容/).fill(text)
     await page.reload()
     await page.getByLabel(/报修内容/).waitFor()
-    expect(await page.getByLabel(/报修内容/).inputValue()).toBe('厨房水槽下水管漏水')
+    expect(await page.getByLabel(/报修内容/).inputValue()).toBe(text)
+    await page.getByRole('group', { name: /类别/ }).getByRole('radio', { name: '给排水' }).click()
+    await page.context().clearCookies()
+    await page
+      .getByRole('dialog', { name: /登记维修工单/ })
+      .getByRole('button', { name: '登记', exact: true })
+      .click()
+    const again = page.getByRole('dialog', { name: '登录已过期' })
+    await again.getByLabel('账号').fill('wt-desk')
+    await again.getByLabel('密码').fill(program.password)
+    await again.getByRole('button', { name: '登录' }).click()
+    await again.waitFor({ state: 'detached' })
+    expect(await page.getByLabel(/报修内容/).inputValue()).toBe(text)
+    await page
+      .getByRole('dialog', { name: /登记维修工单/ })
+      .getByRole('button', { name: '登记', exact: true })
+      .click()
+    await page.getByRole('heading', { level: 1, name: text }).waitFor()
+    await close()
+  })
+
+  it('is registered once when the button is pressed twice', async () => {
+    const { page, close } = await seat(browser, program, 'wt-desk')
+    await go(page, `${program.base}${UNIT}/intake`)
+    await page.getByLabel('业主说').fill('1-1-103 卫生间水龙头关不紧')
+    await page.getByRole('heading', { level: 1, name: '1-1-103' }).waitFor()
+    await page.getByRole('button', { name: /登记并派单/ }).dblclick()
+    await page.getByRole('heading', { level: 1, name: /水龙头关不紧/ }).waitFor()
+    await go(page, `${program.base}${UNIT}/repair?q=水龙头关不紧`)
+    await page.getByRole('link', { name: /WX-WT/ }).first().waitFor()
+    expect(await page.getByRole('link', { name: /WX-WT/ }).count()).toBe(1)
+    await close()
   })
 })
 
-describe('a score', () => {
-  it('is opened from the clause to the evidence to the record', async () => {
-    await go(`${UNIT}/scorecards`)
-    await page.getByRole('button', { name: '维修' }).first().waitFor()
-    await page.keyboard.press('ArrowDown')
-    await page.locator('.drawer').waitFor()
-    expect(await faults()).toEqual([])
+describe('a phone', () => {
+  it('keeps a step with its photo while the network is cut, through a closed page, and sends it once', async () => {
+    const { page, close } = await seat(browser, program, 'wt-eng-2', PHONE)
+    await go(page, `${program.base}/field`)
+    await page
+      .getByRole('button', { name: /地漏返味/ })
+      .or(page.getByRole('region', { name: /地漏返味/ }))
+      .first()
+      .click()
+    await page.getByRole('button', { name: '到场', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '到场' }).click()
+    await page.getByRole('button', { name: '开工', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '开工' }).click()
+    const finish = page.getByRole('button', { name: /^完工/ })
+    await finish.waitFor()
+    await page.route('**/api/**', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()))
+    await finish.click()
+    const sheet = page.getByRole('dialog')
+    await sheet
+      .getByRole('group', { name: /维修结果/ })
+      .getByRole('radio', { name: '已修复' })
+      .click()
+    await sheet.getByLabel(/维修记录/).fill('更换地漏内芯，试水正常')
+    await sheet
+      .getByLabel(/照片/)
+      .first()
+      .setInputFiles({
+        name: 'after.png',
+        mimeType: 'image/png',
+        buffer: Buffer.from(
+          'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+          'base64',
+        ),
+      })
+    await sheet.getByRole('button', { name: '完工', exact: true }).click()
+    await page.getByText('本机存 1 项').waitFor()
+    await page.reload()
+    await page.getByText('本机存 1 项').waitFor()
+    await page.unroute('**/api/**')
+    await page.reload()
+    await page.getByText('已同步').waitFor()
+    await close()
   })
 })
