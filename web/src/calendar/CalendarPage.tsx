@@ -60,6 +60,11 @@ export function CalendarPage() {
       {found.error ? <Refusal error={found.error} /> : null}
       <div className="calendar-split">
         <ol className="month">
+          {[1, 2, 3, 4, 5, 6, 0].map((it) => (
+            <li key={`weekday-${it}`} className="weekday" aria-hidden="true">
+              {words.day.weekdays[it]}
+            </li>
+          ))}
           {Array.from({ length: lead }, (_, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: blanks before the first day never move.
             <li key={`blank-${at}`} aria-hidden="true" />
@@ -74,10 +79,10 @@ export function CalendarPage() {
                   search={{ day }}
                   className={`day-cell${day === chosen ? ' day-chosen' : ''}${day === today ? ' day-today' : ''}`}
                   aria-current={day === today ? 'date' : undefined}
-                  aria-label={words.calendar.day(words.day.date(month, at + 1), n)}
                 >
-                  <span>{at + 1}</span>
-                  {n > 0 ? <b>{n}</b> : null}
+                  <span aria-hidden="true">{at + 1}</span>
+                  {n > 0 ? <b aria-hidden="true">{n}</b> : null}
+                  <span className="unseen">{words.calendar.day(words.day.date(month, at + 1), n)}</span>
                 </Link>
               </li>
             )

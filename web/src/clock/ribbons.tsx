@@ -1,7 +1,7 @@
 /** The ribbons: who held a matter, and the day with its fixed times. */
 
 import { useWords } from '@/words'
-import { civil, hourMinute, when } from './day'
+import { civil, hourMinute, until, when } from './day'
 import { joined, onDay, placed, type Stretch, shares } from './ribbon'
 import { spanText } from './say'
 import { toTheSecond } from './span'
@@ -35,7 +35,7 @@ export function HolderRibbon({ stretches, due, now, zone, name }: HolderProps) {
         <span style={mark(now)}>{words.clock.now(hourMinute(civil(now, zone)))}</span>
         {due === null ? null : (
           <span style={mark(due)} className="ribbon-due">
-            {words.clock.due(time(due))}
+            {words.clock.due(days ? until(due, now, zone, words) : time(due))}
           </span>
         )}
       </div>

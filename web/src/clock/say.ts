@@ -12,7 +12,8 @@ export function spanText(parts: Part[], words: Words): string {
 
 /** A limit: 5 分钟, 4 小时, 3 天. */
 export function limitText(ms: number, words: Words): string {
-  const parts = toTheSecond(ms)
+  // What ends with a day is no round span: seconds of it say nothing.
+  const parts = ms > 3600_000 && ms % 60_000 !== 0 ? rough(ms) : toTheSecond(ms)
   const only = parts[0]
   return parts.length === 1 && only?.unit === 'minute' ? words.span.minutes(String(only.n)) : spanText(parts, words)
 }

@@ -17,7 +17,7 @@ import { Refusal } from '@/refusal/Refusal'
 import { useMe, usePosts } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
-import { assigning, dispatched, isWaiting, lanes, working } from './lanes'
+import { assigning, dispatched, inHand, isWaiting, lanes, working } from './lanes'
 import './dispatch.css'
 
 type View = 'people' | 'board'
@@ -55,10 +55,11 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
   const me = useMe()
   const people = usePeople(unit, kind)
   const rows = open.data?.records ?? []
-  const waiting = rows.filter((it) => isWaiting(kind, it))
-  const paused = rows.filter((it) => it.waits)
-  const board = useMemo(() => lanes(rows, people, me?.member), [rows, people, me])
   const posts = usePosts(unit)
+  const waiting = rows.filter((it) => isWaiting(kind, it, posts))
+  const paused = rows.filter((it) => it.waits)
+  const held = useMemo(() => rows.filter((it) => it.assignee !== undefined && inHand(kind, it)), [kind, rows])
+  const board = useMemo(() => lanes(held, people, me?.member), [held, people, me])
   const [at, setAt] = useState(0)
   const chosen = waiting[Math.min(at, waiting.length - 1)]
   const [dragged, setDragged] = useState<RecordRow | null>(null)
@@ -111,7 +112,7 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
           <small className="quiet">
             {words.dispatch.waiting} <b>{waiting.length}</b> · {words.dispatch.inWork}{' '}
             <Link to="/u/$unit/$kind" params={{ unit, kind: kind.kind }}>
-              {rows.length - waiting.length}
+              {held.length}
             </Link>{' '}
             · {words.dispatch.paused} <b>{paused.length}</b>
           </small>

@@ -31,9 +31,18 @@ export function working(kind: KindOf): Set<string> {
   return new Set([...posts].filter((post) => steps.filter((it) => it.by.includes(post)).length * 2 > steps.length))
 }
 
-/** Whether nobody works on it yet and somebody could. */
-export const isWaiting = (kind: KindOf, row: RecordRow): boolean =>
-  row.assignee === undefined && row.waits === undefined && assigning(kind, row.state) !== undefined
+/** Whether nobody works on it yet, and somebody of these posts may give it to one who does. */
+export const isWaiting = (kind: KindOf, row: RecordRow, posts: ReadonlySet<string> | null = null): boolean =>
+  row.assignee === undefined && row.waits === undefined && assigning(kind, row.state, posts) !== undefined
+
+/** Whether the one who works on it still has it in hand: in a state of the side that his steps are of, or waiting to come back there. */
+export function inHand(kind: KindOf, row: RecordRow): boolean {
+  const his = (name: string) =>
+    kind.steps.some((it) => it.to !== undefined && it.by.includes('assignee') && it.from.includes(name))
+  const sides = new Set(kind.states.filter((it) => !it.waits && his(it.name)).map((it) => it.with))
+  const state = kind.states.find((it) => it.name === row.state)
+  return state === undefined || state.waits !== undefined || (!state.closed && sides.has(state.with))
+}
 
 export interface Lane {
   person: Person

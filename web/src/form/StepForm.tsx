@@ -1,8 +1,8 @@
 /** The form of a step, drawn from the kind. What is typed survives a refusal, an ended session, a reload and somebody who was quicker. */
 
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
-import { recordPath } from '@/api/ask'
+import { kindsQuery, recordPath } from '@/api/ask'
 import { ask } from '@/api/client'
 import type { KindOf, RecordOf, StepOf, StepTaken } from '@/api/types'
 import { fromLocal, toLocal } from '@/clock/local'
@@ -13,7 +13,7 @@ import { byField, isStale } from '@/refusal/refusal'
 import { useLanguage, useText, useWords } from '@/words'
 import { useDraft } from './draft'
 import { Below, Chip, Field } from './Field'
-import { begin, faults, formOf, toData, type Values } from './model'
+import { begin, faults, formOf, type LinkAsked, toData, type Values } from './model'
 import { useOnceKey } from './once'
 import { RecordPicker } from './RecordPicker'
 
@@ -46,6 +46,7 @@ export function StepForm(props: Props) {
   const text = useText()
   const language = useLanguage()
   const queries = useQueryClient()
+  const kinds = useQuery(kindsQuery)
   const keyOf = useOnceKey()
   const top = useRef<HTMLDivElement>(null)
   const id = useId()
@@ -98,6 +99,33 @@ export function StepForm(props: Props) {
     if (hasFaults || failed) top.current?.scrollIntoView({ block: 'nearest' })
   }, [hasFaults, failed])
 
+  // Where it is and what must be said stand in front; what else it hangs together with is rarely filled in.
+  const places = (kinds.data ?? []).filter((it) => it.role === 'place').map((it) => it.kind)
+  const early = model.links.filter((it) => it.required || places.includes(it.kind))
+  const late = model.links.filter((it) => !early.includes(it))
+  const linked = (link: LinkAsked) => (
+    <div className="field" key={link.name}>
+      <label htmlFor={`${id}-${link.name}`}>
+        {text(link.title)}
+        {link.required ? <span className="needed">{words.form.required}</span> : null}
+      </label>
+      <RecordPicker
+        id={`${id}-${link.name}`}
+        unit={unit}
+        kind={link.kind}
+        value={draft.links[link.name] ?? ''}
+        upward
+        onChange={(to) =>
+          setDraft((was) => {
+            const { [link.name]: _, ...rest } = was.links
+            return { ...was, links: to ? { ...rest, [link.name]: to } : rest }
+          })
+        }
+      />
+      <Below id={`${id}-${link.name}`} fault={found.get(link.name)} />
+    </div>
+  )
+
   const nothing = model.fields.length === 0 && model.links.length === 0
   return (
     <form className="form" onSubmit={submit} noValidate>
@@ -111,28 +139,7 @@ export function StepForm(props: Props) {
         ) : null}
       </div>
       {children}
-      {model.links.map((link) => (
-        <div className="field" key={link.name}>
-          <label htmlFor={`${id}-${link.name}`}>
-            {text(link.title)}
-            {link.required ? <span className="needed">{words.form.required}</span> : null}
-          </label>
-          <RecordPicker
-            id={`${id}-${link.name}`}
-            unit={unit}
-            kind={link.kind}
-            value={draft.links[link.name] ?? ''}
-            upward
-            onChange={(to) =>
-              setDraft((was) => {
-                const { [link.name]: _, ...rest } = was.links
-                return { ...was, links: to ? { ...rest, [link.name]: to } : rest }
-              })
-            }
-          />
-          <Below id={`${id}-${link.name}`} fault={found.get(link.name)} />
-        </div>
-      ))}
+      {early.map(linked)}
       {model.fields.map((field, index) => (
         <Field
           key={field.name}
@@ -141,10 +148,16 @@ export function StepForm(props: Props) {
           fault={found.get(field.name)}
           unit={unit}
           zone={zone}
-          first={index === 0 && model.links.length === 0}
+          first={index === 0 && early.length === 0}
           onChange={(value) => setDraft((was) => ({ ...was, values: { ...was.values, [field.name]: value } }))}
         />
       ))}
+      {late.length > 0 ? (
+        <details className="form-links" open={late.some((it) => draft.links[it.name] || found.has(it.name))}>
+          <summary>{words.record.links}</summary>
+          {late.map(linked)}
+        </details>
+      ) : null}
       {step.cosign.length > 0 ? (
         <p className="hint">
           {words.form.cosign} {step.cosign.map((it) => it.who).join(' · ')} {words.form.cosignHint}

@@ -45,7 +45,8 @@ export function shown(kind: KindOf, name: string, value: unknown, by: Shown): st
       return by.words.form.signed
     case 'member':
     case 'team':
-      return by.people?.get(String(value)) ?? String(value).slice(0, 8)
+      // An id is nobody's name: what is not known here is not shown.
+      return by.people?.get(String(value)) ?? ''
     default:
       return Array.isArray(value) ? value.join(' ') : String(value)
   }

@@ -49,15 +49,15 @@ export const fieldOf = (column: Column): string | null => (column.startsWith('fi
 function span(column: Column): [number, number] {
   switch (column) {
     case 'clock':
-      return [190, 0]
+      return [172, 0]
     case 'label':
-      return [220, 3]
+      return [150, 3]
     case 'number':
-      return [180, 0]
+      return [172, 0]
     case 'opened':
-      return [130, 0]
+      return [128, 0]
     default:
-      return [90, 1]
+      return [72, 1]
   }
 }
 

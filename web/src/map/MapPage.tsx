@@ -112,11 +112,13 @@ function Floors({ unit, kind }: { unit: string; kind: KindOf }) {
                             type="button"
                             className={`cell cell-${order.indexOf(it.row.state) % 5}`}
                             aria-pressed={chosen?.row.id === it.row.id}
-                            aria-label={words.map.cell(names.label(it.row), title(it.row.state), open)}
                             onClick={() => setChosen(it)}
                           >
-                            <span>{it.entrance ? `${it.entrance}-${it.room}` : it.room}</span>
-                            {open > 0 ? <b>{open}</b> : null}
+                            <span aria-hidden="true">{it.entrance ? `${it.entrance}-${it.room}` : it.room}</span>
+                            {open > 0 ? <b aria-hidden="true">{open}</b> : null}
+                            <span className="unseen">
+                              {words.map.cell(names.label(it.row), title(it.row.state), open)}
+                            </span>
                           </button>
                         </td>
                       )

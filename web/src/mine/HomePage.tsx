@@ -13,7 +13,6 @@ import { spanText } from '@/clock/say'
 import { rough } from '@/clock/span'
 import { serverNow } from '@/clock/ticker'
 import { KeyCap } from '@/design/KeyCap'
-import { Worth } from '@/design/parts'
 import { clockOf, holderText } from '@/duty/facts'
 import { dueToday, groups } from '@/duty/order'
 import { useKeys } from '@/keys/keys'
@@ -191,7 +190,6 @@ function DutyLine({ duty, kind, zone, here, mine, onOpen }: LineProps) {
           <span className="quiet small"> {holderText(it.holder, words, names.post) || words.home.unheld}</span>
         )}
       </span>
-      <Worth />
       <Button type={here ? 'primary' : 'default'} onClick={onOpen}>
         {verb}
         {here ? <KeyCap>↵</KeyCap> : null}

@@ -7,7 +7,7 @@ import { civil } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { loss } from '@/design/number'
 import { periodOf } from '@/score/period'
-import { sections } from '@/score/sections'
+import { preferred, sections } from '@/score/sections'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 
@@ -16,13 +16,13 @@ export function MyScore({ unit, zone }: { unit: string; zone: string }) {
   const text = useText()
   const me = useMe()
   const { data: standards = [] } = useQuery(standardsQuery)
-  const standard = standards.find((it) => it.scores === 'member')
+  const standard = preferred(standards)
   const period = standard ? periodOf(standard.period, serverNow(), zone) : ''
   const found = useQuery({
     ...cardsQuery(unit, { standard: standard?.standard ?? '', period, member: me?.login }),
-    enabled: standard !== undefined && me?.login !== undefined,
+    enabled: standard?.scores === 'member' && me?.login !== undefined,
   })
-  if (!me?.login || !standard) return null
+  if (!me?.login || standard?.scores !== 'member') return null
   const card = found.data?.[0]
   const it = civil(serverNow(), zone)
   return (
@@ -47,7 +47,7 @@ export function MyScore({ unit, zone }: { unit: string; zone: string }) {
             {sections(card.clauses).map((section) => (
               <li key={section.name}>
                 <Link to="/u/$unit/scorecards" params={{ unit }} search={{ standard: card.standard, card: card.id }}>
-                  {section.name}
+                  {text(standard.sections.find((it) => it.name === section.name)?.title) || section.name}
                 </Link>
                 <b>{loss(section.lost) || <span className="quiet">{words.score.full}</span>}</b>
               </li>

@@ -7,7 +7,7 @@ import type { ScorecardOf } from '@/api/types'
 import { serverNow } from '@/clock/ticker'
 import { asNumber } from '@/design/number'
 import { Skeleton } from '@/mine/HomePage'
-import { recent } from '@/score/period'
+import { periodText, recent } from '@/score/period'
 import { sections } from '@/score/sections'
 import { useText, useWords } from '@/words'
 import '@/form/form.css'
@@ -54,7 +54,10 @@ export function RankPage() {
     const lost = worst(card)
     const section = standard?.sections.find((it) => it.name === lost?.name)
     return (
-      <tr key={`${project?.code}:${card.id}`} className={project?.code === unit ? 'rank-own' : undefined}>
+      <tr
+        key={`${project?.code}:${card.id}`}
+        className={projects.length > 1 && project?.code === unit ? 'rank-own' : undefined}
+      >
         <td className="right">{rank ?? '—'}</td>
         <th scope="row">{card.holder?.name ?? project?.name ?? card.subject}</th>
         <td>{project?.name}</td>
@@ -108,7 +111,7 @@ export function RankPage() {
           >
             {[...new Set([period, ...periods])].map((it) => (
               <option key={it} value={it}>
-                {it}
+                {periodText(it, words)}
               </option>
             ))}
           </select>

@@ -91,7 +91,8 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
     { keys: 'p', label: words.keys.print, run: () => print() },
     { keys: 'y', label: words.keys.copy, run: copy },
   ])
-  const by = { now, zone, words, text }
+  const people = new Map([record.assignee, record.team].flatMap((it) => (it?.name ? [[it.id, it.name] as const] : [])))
+  const by = { now, zone, words, text, people }
   const stretches = (clocks.data?.stretches ?? []).map((it) => ({
     from: Date.parse(it.from),
     until: it.until ? Date.parse(it.until) : now,
@@ -210,7 +211,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
                     said.has(it.name) &&
                     record.data[it.name] !== undefined &&
                     record.data[it.name] !== null &&
-                    record.data[it.name] !== '',
+                    shown(kind, it.name, record.data[it.name], by) !== '',
                 )
                 .map((it) => (
                   <div key={it.name}>

@@ -23,10 +23,12 @@ interface Props {
   zone: string
   card: ScorecardOf
   clause: ClauseOf
+  /** Its section's title. */
+  section: string
   close: () => void
 }
 
-export function ClauseDrawer({ unit, card, clause, close }: Props) {
+export function ClauseDrawer({ unit, card, clause, section, close }: Props) {
   const words = useWords()
   const text = useText()
   const found = useQuery(evidenceQuery(unit, card.id, clause.clause))
@@ -48,7 +50,7 @@ export function ClauseDrawer({ unit, card, clause, close }: Props) {
   return (
     <section className="drawer" aria-label={text(clause.title)}>
       <div className="row-between small">
-        <span className="quiet">{[clause.section, clause.clause].filter(Boolean).join(' / ')}</span>
+        <span className="quiet">{[section, clause.clause].filter(Boolean).join(' / ')}</span>
         <button type="button" className="plain" onClick={close}>
           <KeyCap>Esc</KeyCap> {words.shell.close}
         </button>

@@ -16,8 +16,8 @@ import { Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { ClauseDrawer } from './ClauseDrawer'
-import { recent } from './period'
-import { counted, sections } from './sections'
+import { periodText, recent } from './period'
+import { counted, preferred, sections } from './sections'
 import './score.css'
 
 interface Search {
@@ -75,7 +75,7 @@ export function ScorePage() {
         >
           {[...new Set([period, ...periods])].map((it) => (
             <option key={it} value={it}>
-              {it}
+              {periodText(it, words)}
             </option>
           ))}
         </select>
@@ -116,13 +116,6 @@ export function ScorePage() {
       ) : null}
     </div>
   )
-}
-
-/** What members are scored by comes first, the one with the most clauses. */
-function preferred(all: readonly StandardRow[]): StandardRow | undefined {
-  return [...all].sort(
-    (a, b) => Number(b.scores === 'member') - Number(a.scores === 'member') || b.clauses - a.clauses,
-  )[0]
 }
 
 interface CardProps {
@@ -166,7 +159,8 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
     <>
       <div className="score-head">
         <h1>
-          {text(standard.title)} <small>{words.clock.join(card.holder?.name ?? card.subject, card.period)}</small>
+          {text(standard.title)}{' '}
+          <small>{words.clock.join(card.holder?.name ?? card.subject, periodText(card.period, words))}</small>
         </h1>
         <p className="score">{card.total ?? '—'}</p>
         <p className="small quiet">
@@ -238,7 +232,14 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
           </tbody>
         </table>
         {chosen ? (
-          <ClauseDrawer unit={unit} zone={zone} card={card} clause={chosen} close={() => onClause(undefined)} />
+          <ClauseDrawer
+            unit={unit}
+            zone={zone}
+            card={card}
+            clause={chosen}
+            section={text(standard.sections.find((it) => it.name === chosen.section)?.title)}
+            close={() => onClause(undefined)}
+          />
         ) : null}
       </div>
     </>

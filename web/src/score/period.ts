@@ -2,6 +2,7 @@
 
 import { civil } from '@/clock/day'
 import { DAY } from '@/clock/span'
+import type { Words } from '@/words'
 
 export function periodOf(length: string, at: number, zone: string): string {
   const it = civil(at, zone)
@@ -32,4 +33,10 @@ export function recent(length: string, at: number, zone: string, count: number):
     if (!found.includes(name)) found.push(name)
   }
   return found
+}
+
+/** 2026 年 3 月, Mar 2026; others keep their name. */
+export function periodText(name: string, words: Words): string {
+  const [, year, month] = /^(\d{4})-(\d{2})$/.exec(name) ?? []
+  return year && month ? words.day.month(Number(year), Number(month)) : name
 }

@@ -1,6 +1,6 @@
 /** The paper table: clauses by section with what each lost. Pure; sums are of hundredths. */
 
-import type { ClauseOf } from '@/api/types'
+import type { ClauseOf, StandardRow } from '@/api/types'
 import { asNumber, difference, sum } from '@/design/number'
 
 export interface Section {
@@ -68,4 +68,11 @@ export function worstFirst<T extends { verdict: string; costs?: string }>(items:
       'counted',
     ].indexOf(it.verdict)
   return [...items].sort((a, b) => rank(a) - rank(b) || asNumber(b.costs ?? '0') - asNumber(a.costs ?? '0'))
+}
+
+/** What members are scored by comes first, the one with the most clauses. */
+export function preferred(all: readonly StandardRow[]): StandardRow | undefined {
+  return [...all].sort(
+    (a, b) => Number(b.scores === 'member') - Number(a.scores === 'member') || b.clauses - a.clauses,
+  )[0]
 }
