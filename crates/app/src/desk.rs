@@ -19,7 +19,7 @@ use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
     BuiltIn, By, Command, Entry, Needs, Opening, Record, Refusal, Target, decide, evolve, fold,
-    migrate, needs, refold,
+    migrate, needs, refold, sweep,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -453,6 +453,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             assignee: kind.assignee.as_ref(),
             team: kind.team.as_ref(),
             place: self.view.rules.pack.place_of(kind, &change.record),
+            recurs_at: sweep::recurs_at(kind, &change.record, zone),
         };
         let row = record::listed(&change.record, columns)?;
         let found = search::change(kind, before.as_ref(), &change.record, self.key);

@@ -16,7 +16,6 @@ use domain::pack::model::Schedule;
 use domain::record::refusal::Code;
 use domain::record::scope::RecordScope;
 use domain::record::{By, Command, Record, Refusal};
-use domain::recurrence::Recurrence;
 use domain::time::{Day, Instant, Moment};
 use domain::value::Data;
 use std::collections::BTreeMap;
@@ -37,28 +36,34 @@ pub(crate) fn open_due(
 ) -> Result<(), Error> {
     let unit = view.unit.id;
     let today = view.unit.zone.day_of(as_of);
+    let known = office.read(|tx| schedule::all_done(tx, unit))?;
+    let mut reached = Vec::new();
     for rhythm in view.rules.pack.schedules.values() {
         if !rhythm.at.contains(&view.unit.level) {
             continue;
         }
-        let name = rhythm.name.clone();
-        let done = office.read(|tx| schedule::done(tx, unit, &name))?;
-        let Some(done) = done else {
-            // A rhythm begins on the day on which it is first looked at: nothing is owed for days before it was laid down.
-            let from = today.plus_days(-1);
-            let name = rhythm.name.clone();
-            office.write(&own_work(), Lane::Bulk, move |tx| {
-                schedule::set_done(tx, unit, &name, from)
-            })?;
-            one(office, view, rhythm, from, today, swept)?;
+        // A rhythm begins on the day on which it is first looked at: nothing is owed for days before it was laid down.
+        let done = known
+            .get(&rhythm.name)
+            .copied()
+            .unwrap_or(today.plus_days(-1));
+        if done >= today {
             continue;
-        };
-        one(office, view, rhythm, done, today, swept)?;
+        }
+        let day = one(office, view, rhythm, done, today, swept)?;
+        reached.push((rhythm.name.clone(), day));
+    }
+    if !reached.is_empty() {
+        office.write(&own_work(), Lane::Bulk, move |tx| {
+            reached
+                .iter()
+                .try_for_each(|(name, day)| schedule::set_done(tx, unit, name, *day))
+        })?;
     }
     Ok(())
 }
 
-/// The days of one rhythm after `done`.
+/// The days of one rhythm after `done`; the last of them that is done now.
 fn one(
     office: &Office,
     view: &View,
@@ -66,14 +71,11 @@ fn one(
     done: Day,
     today: Day,
     swept: &mut Swept,
-) -> Result<(), Error> {
+) -> Result<Day, Error> {
     let unit = view.unit.id;
-    let Ok(rule) = rhythm.rrule.parse::<Recurrence>() else {
-        return Ok(());
-    };
     let first = done.plus_days(1).max(rhythm.from);
     let mut reached = done;
-    for day in rule.days(rhythm.from, first, today) {
+    for day in rhythm.rule.days(rhythm.from, first, today) {
         let admitted = match &rhythm.season {
             None => true,
             Some(season) => match season.admits(&view.rules.pack.seasons, day, &view.codes) {
@@ -81,7 +83,7 @@ fn one(
                 Err(none) => {
                     let refusal = Refusal::new(Code::CalendarMissing).with(none.year);
                     swept.refused.push(format!("{}: {refusal}", rhythm.name));
-                    return finish(office, view, rhythm, reached);
+                    return Ok(reached);
                 }
             },
         };
@@ -110,21 +112,13 @@ fn one(
                 if !refused.is_empty() {
                     let said = |why| format!("{} {day}: {why}", rhythm.name);
                     swept.refused.extend(refused.into_iter().map(said));
-                    return finish(office, view, rhythm, reached);
+                    return Ok(reached);
                 }
             }
         }
         reached = day;
     }
-    finish(office, view, rhythm, today)
-}
-
-fn finish(office: &Office, view: &View, rhythm: &Schedule, day: Day) -> Result<(), Error> {
-    let (unit, name) = (view.unit.id, rhythm.name.clone());
-    office.write(&own_work(), Lane::Bulk, move |tx| {
-        schedule::set_done(tx, unit, &name, day)
-    })?;
-    Ok(())
+    Ok(today)
 }
 
 /// What is opened for a day: once, or once for every record of the register for which the condition holds.

@@ -11,12 +11,13 @@ use crate::office::Office;
 use crate::transfer;
 use crate::view::View;
 use crate::{message, migrate, schedule};
-use domain::access::Scope;
+use domain::access::own_work;
 use domain::id::{RecordId, UnitId};
 use domain::record::sweep::Owing;
 use domain::record::{EvolveError, Record, Used, sweep};
 use domain::time::Instant;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use store::{Lane, record};
 
 /// Records in one transaction.
@@ -51,6 +52,7 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
         swept.delivered += transfer::deliver(office, unit.id, as_of)?;
         let view = office.reload_if_outdated(unit.id)?;
         schedule::open_due(office, &view, as_of, &mut swept)?;
+        rhythms(office, &view)?;
         let owing = office.read(|tx| owing(tx, &view, as_of))?;
         for batch in owing.chunks(BATCH) {
             let batch = batch.to_vec();
@@ -76,7 +78,45 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
     Ok(swept)
 }
 
-/// Records that are owed something.
+/// Lets every row say when something may recur for its record, where a pack with other rhythms or another zone has come since.
+fn rhythms(office: &Office, view: &View) -> Result<(), Error> {
+    let unit = view.unit.id;
+    let by = (view.rules.number, view.unit.zone.name().to_owned());
+    if office
+        .read(|tx| store::schedule::rhythm(tx, unit))?
+        .as_ref()
+        == Some(&by)
+    {
+        return Ok(());
+    }
+    for kind in view.rules.pack.kinds.values() {
+        if sweep::only_when_due(kind) {
+            continue;
+        }
+        let mut all = Vec::new();
+        office.read(|tx| {
+            record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
+                let at = sweep::recurs_at(kind, &record, &view.unit.zone);
+                all.push((record, at));
+                Ok::<_, store::Error>(())
+            })
+        })?;
+        for batch in all.chunks(BATCH) {
+            let batch = batch.to_vec();
+            office.write(&own_work(), Lane::Bulk, move |tx| {
+                batch
+                    .iter()
+                    .try_for_each(|(record, at)| record::set_recurs_at(tx, record, *at))
+            })?;
+        }
+    }
+    office.write(&own_work(), Lane::Bulk, move |tx| {
+        store::schedule::set_rhythm(tx, unit, (by.0, &by.1))
+    })?;
+    Ok(())
+}
+
+/// Records that are owed something: of those with a duty that is due, and of those for which something may recur by now.
 fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<RecordId>, Error> {
     let unit = view.unit.id;
     let mut ids = Vec::new();
@@ -84,43 +124,27 @@ fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<Reco
         if !sweep::concerns(kind) {
             continue;
         }
-        if !sweep::only_when_due(kind) {
-            let mut all = Vec::new();
-            record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
-                all.push(record);
-                Ok(())
-            })?;
-            for record in all {
-                let used = beyond::used(tx, view, kind, sweep::conditions(kind), &record, as_of)?;
-                if !matches!(plan(view, &record, &used, as_of), Ok(None)) {
+        let due = as_of.plus_micros(1);
+        if sweep::only_when_due(kind) {
+            record::each_due(tx, unit, &kind.name, due, |record| {
+                if !matches!(plan(view, &record, &Used::default(), as_of), Ok(None)) {
                     ids.push(record.id);
                 }
-            }
+                Ok(())
+            })?;
             continue;
         }
-        let mut look = |record: &Record| {
-            if !matches!(plan(view, record, &Used::default(), as_of), Ok(None)) {
-                ids.push(record.id);
-            }
+        let mut all = BTreeMap::new();
+        let mut keep = |record: Record| {
+            all.insert(record.id, record);
+            Ok(())
         };
-        let mut filter = record::Filter {
-            kind: Some(kind.name.clone()),
-            scope: Scope::everything(),
-            due_before: Some(as_of.plus_micros(1)),
-            ..record::Filter::default()
-        };
-        loop {
-            let page = record::list_open(tx, unit, &filter, 500)?;
-            page.iter().for_each(&mut look);
-            match page.last() {
-                Some(last) if page.len() == 500 => {
-                    let due = last
-                        .doc
-                        .next_due()
-                        .map_or(store::NEVER, |(at, _)| at.micros());
-                    filter.after = Some((due, last.id));
-                }
-                _ => break,
+        record::each_due(tx, unit, &kind.name, due, &mut keep)?;
+        record::each_recurring(tx, unit, (&kind.name, as_of), keep)?;
+        for (id, record) in all {
+            let used = beyond::used(tx, view, kind, sweep::conditions(kind), &record, as_of)?;
+            if !matches!(plan(view, &record, &used, as_of), Ok(None)) {
+                ids.push(id);
             }
         }
     }

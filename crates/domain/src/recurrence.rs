@@ -78,49 +78,36 @@ impl WrongRecurrence {
 }
 
 impl Recurrence {
-    /// The days on which it recurs, from `first` to `last` inclusive, for a rule that starts on `start`.
-    pub fn days(&self, start: Day, first: Day, last: Day) -> Vec<Day> {
-        let last = last.min(start.plus_days(FARTHEST));
+    /// The days on which it recurs, from `first` to `last` inclusive, for a rule that starts on `start`; looked for one by one.
+    pub fn days(&self, start: Day, first: Day, last: Day) -> impl Iterator<Item = Day> {
+        let last = last
+            .min(start.plus_days(FARTHEST))
+            .min(self.until.unwrap_or(last));
         let mut left = self.count.unwrap_or(usize::MAX);
         // What was before matters only to a count.
-        let mut day = if self.count.is_some() {
-            start
-        } else {
-            start.max(first)
-        };
-        let mut days = Vec::new();
-        while day <= last && left > 0 {
-            if self.falls_on(start, day) {
-                left -= 1;
-                if day >= first {
-                    days.push(day);
+        let mut next = Some(match self.count {
+            Some(_) => start,
+            None => start.max(first),
+        });
+        std::iter::from_fn(move || {
+            while let Some(day) = next.filter(|day| *day <= last && left > 0) {
+                let after = day.plus_days(1);
+                next = (after > day).then_some(after);
+                if self.falls_on(start, day) {
+                    left -= 1;
+                    if day >= first {
+                        return Some(day);
+                    }
                 }
             }
-            let next = day.plus_days(1);
-            if next == day {
-                break;
-            }
-            day = next;
-        }
-        days
+            None
+        })
     }
 
     /// The first day after `day` on which it recurs.
     pub fn next_after(&self, start: Day, day: Day) -> Option<Day> {
-        let mut first = day.plus_days(1).max(start);
-        let end = start.plus_days(FARTHEST);
-        // In stretches, so that a near day is found without looking at all of them.
-        while first <= end {
-            let last = first.plus_days(366);
-            if let Some(found) = self.days(start, first, last).first() {
-                return Some(*found);
-            }
-            if last <= first {
-                break;
-            }
-            first = last.plus_days(1);
-        }
-        None
+        let first = day.plus_days(1).max(start);
+        self.days(start, first, start.plus_days(FARTHEST)).next()
     }
 
     /// Whether the rule names the day, its count left aside.

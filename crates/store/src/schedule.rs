@@ -6,17 +6,20 @@ use domain::id::UnitId;
 use domain::name::Name;
 use domain::record::PackVersion;
 use domain::time::Day;
+use std::collections::BTreeMap;
 
-/// The last day that is done; `None`: the rhythm has never been looked at here.
-pub fn done(tx: &mut Tx<'_>, unit: UnitId, name: &Name) -> Result<Option<Day>, Error> {
-    let found = tx.optional(
-        "select done_on from schedule where unit_id = ?1 and name = ?2",
-        &[&unit, name],
-        |row| row.get::<i64>(0),
+/// The last day that is done, of every rhythm that has been looked at here.
+pub fn all_done(tx: &mut Tx<'_>, unit: UnitId) -> Result<BTreeMap<Name, Day>, Error> {
+    let rows = tx.all(
+        "select name, done_on from schedule where unit_id = ?1",
+        &[&unit],
+        |row| Ok((row.get::<Name>(0)?, row.get::<i64>(1)?)),
     )?;
     let day =
         |number| day_of_number(number).ok_or_else(|| Error::database("a day outside the calendar"));
-    found.map(day).transpose()
+    rows.into_iter()
+        .map(|(name, number)| Ok((name, day(number)?)))
+        .collect()
 }
 
 /// A day is done, and all before it; never goes back.
@@ -25,6 +28,29 @@ pub fn set_done(tx: &mut Tx<'_>, unit: UnitId, name: &Name, day: Day) -> Result<
         "insert into schedule (unit_id, name, done_on) values (?1, ?2, ?3) \
          on conflict (unit_id, name) do update set done_on = excluded.done_on where schedule.done_on < excluded.done_on",
         &[&unit, name, &day_number(day)],
+    )
+    .map(|_| ())
+}
+
+/// The pack and the zone by which a unit's rows say when something may recur; `None`: they do not say it yet.
+pub fn rhythm(tx: &mut Tx<'_>, unit: UnitId) -> Result<Option<(PackVersion, String)>, Error> {
+    tx.optional(
+        "select pack, zone from rhythm where unit_id = ?1",
+        &[&unit],
+        |row| Ok((PackVersion(row.get(0)?), row.get(1)?)),
+    )
+}
+
+/// From now on they say it by these.
+pub fn set_rhythm(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    (pack, zone): (PackVersion, &str),
+) -> Result<(), Error> {
+    tx.run(
+        "insert into rhythm (unit_id, pack, zone) values (?1, ?2, ?3) \
+         on conflict (unit_id) do update set pack = excluded.pack, zone = excluded.zone",
+        &[&unit, &pack.0, &zone],
     )
     .map(|_| ())
 }

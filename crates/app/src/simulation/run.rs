@@ -237,15 +237,12 @@ impl<'s, 'p> Run<'s, 'p> {
                 self.stage
                     .office
                     .read(|tx| {
-                        record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
+                        record::each_opened_since(tx, unit, (&kind.name, since), |record| {
                             let says = |(name, value): &(String, String)| {
                                 record.doc.data.get(name.as_str()).and_then(Value::as_text)
                                     == Some(value.as_str())
                             };
-                            if record.opened_at >= since
-                                && !record.doc.void
-                                && flow.like.iter().all(says)
-                            {
+                            if !record.doc.void && flow.like.iter().all(says) {
                                 // The place that it is about, where it is about one.
                                 let about = &self.places[place].registered;
                                 let subject = record
@@ -637,9 +634,8 @@ fn begins(flow: &Flow, day: Day, draw: &mut Draw) -> bool {
             draw.below(days) == 0 && draw.millionths(*share * season / 100)
         }
         // Rhythms of several weeks count from one Monday, whenever a simulation begins.
-        Begins::Every(rhythm) => {
-            Day::new(2024, 1, 1).is_some_and(|monday| !rhythm.days(monday, day, day).is_empty())
-        }
+        Begins::Every(rhythm) => Day::new(2024, 1, 1)
+            .is_some_and(|monday| rhythm.days(monday, day, day).next().is_some()),
         Begins::On(_) => false,
     }
 }

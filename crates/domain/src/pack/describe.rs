@@ -71,7 +71,7 @@ pub fn lines(pack: &Pack) -> Vec<Line> {
             .as_ref()
             .map(|when| format!(" [{when}]"))
             .unwrap_or_default();
-        let said = format!("{} → {}{each}{when}", schedule.rrule, schedule.open);
+        let said = format!("{} → {}{each}{when}", schedule.rule, schedule.open);
         out.put(
             path,
             ("定期开立", "opens on a rhythm"),

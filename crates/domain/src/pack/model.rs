@@ -14,6 +14,7 @@ use crate::clock::{PointOf, Span};
 use crate::expr::Expr;
 use crate::name::{Name, Text};
 use crate::record::Needs;
+use crate::recurrence::Recurrence;
 use crate::season::{InSeason, Season};
 use crate::time::Day;
 use crate::unit::Level;
@@ -589,13 +590,14 @@ pub enum Start {
 
 #[derive(Clone, Debug)]
 pub struct Every {
-    /// RFC 5545.
-    pub rrule: String,
+    pub rule: Recurrence,
     /// Holds while this is true of the record.
     pub while_: Option<Expr>,
     /// The period that an occurrence stands for; its end is the due time unless `due` says otherwise (S6.6).
     pub period: crate::period::Period,
     pub season: Option<InSeason>,
+    /// Whether the condition asks nothing but the record itself, so that it holds or not until the record changes; worked out once.
+    pub(crate) alone: OnceLock<bool>,
 }
 
 /// What does a duty: a step, or so many of them.
@@ -719,7 +721,7 @@ pub struct Merge {
 pub struct Schedule {
     pub name: Name,
     pub title: Text,
-    pub rrule: String,
+    pub rule: Recurrence,
     /// Where the rhythm begins; nothing is opened for days before.
     pub from: Day,
     pub season: Option<InSeason>,

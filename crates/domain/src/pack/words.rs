@@ -276,7 +276,7 @@ pub(super) fn start(start: &Start) -> Text {
                 .as_ref()
                 .map(|held| format!(" [{held}]"))
                 .unwrap_or_default();
-            same(format!("{}{held}", every.rrule))
+            same(format!("{}{held}", every.rule))
         }
     }
 }

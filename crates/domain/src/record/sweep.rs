@@ -3,19 +3,22 @@
 //! Planning is pure and says when each thing happened by its own rule, so that a score does not depend on when somebody came to sweep (S8.2):
 //! swept twice, nothing happens twice; swept late, everything that was owed is caught up with in its order.
 
+use super::command::today;
 use super::duties::{due_as_of, moment};
 use super::entry::{BuiltIn, By};
 use super::evolve::Packs;
 use super::scope::RecordScope;
-use super::{Command, Record, Todo, Used, approval};
+use super::{Command, Needs, Record, Todo, Used, approval};
 use crate::calendar::NoCalendarData;
 use crate::clock::ClockError;
 use crate::expr::Expr;
 use crate::name::Name;
-use crate::pack::model::{Approval, Every, Kind, Lapse, Pack, Role, Start};
-use crate::recurrence::Recurrence;
+use crate::pack::model::{Approval, Duty, Every, Kind, Lapse, Pack, Role, Start};
 use crate::time::{Day, Instant, Moment, Zone};
 use crate::value::Data;
+
+/// Days ahead of which the next one of a rhythm is looked for; after them it is looked for again.
+const FARTHEST: i64 = 800;
 
 /// Whether the system ever owes records of the kind something.
 pub fn concerns(kind: &Kind) -> bool {
@@ -105,7 +108,8 @@ impl Owing<'_> {
                 Start::Every(every) => self
                     .recurs(every, &duty.name, kind, record, used)
                     .map_err(|error| (duty.name.clone(), error.into()))?,
-                Start::PostingEnded => posting_ended(&duty.name, zone, kind, record, as_of),
+                Start::PostingEnded => posted_until(&duty.name, zone, kind, record)
+                    .filter(|until| zone.end_of(*until) <= as_of),
                 Start::Steps(_) | Start::At(_) => None,
             };
             if let Some(on) = on {
@@ -130,43 +134,16 @@ impl Owing<'_> {
         record: &Record,
         used: &Used,
     ) -> Result<Option<Day>, NoCalendarData> {
-        let zone = self.zone;
-        let closed = kind
-            .state(record.state.as_str())
-            .is_some_and(|state| state.closed);
-        let none = Data::new();
-        let scope = RecordScope::after(Some(record), &none, used);
-        let holds = every
-            .while_
-            .as_ref()
-            .is_none_or(|condition| condition.holds(&scope).unwrap_or(false));
-        let Ok(rule) = every.rrule.parse::<Recurrence>() else {
-            return Ok(None);
-        };
-        if closed || !holds {
+        if closed(kind, record) || !holds(every, record, used) {
             return Ok(None);
         }
-        let opened = zone.day_of(record.opened_at);
-        let changed = record
-            .doc
-            .times
-            .values()
-            .max()
-            .map_or(opened, |at| zone.day_of(*at));
-        let since = every.period.containing(changed).first();
-        let last = record.doc.recurred.get(duty);
-        let first = last.map_or(since, |last| last.plus_days(1).max(since));
-        // The rhythm counts from the period in which the record was opened.
-        let begins = every.period.containing(opened).first();
-        // One per record and period: a second day of a rhythm within a period opens nothing more.
-        let taken = last.map(|day| every.period.containing(*day).first());
-        for day in rule.days(begins, first, zone.day_of(self.as_of)) {
-            let new = Some(every.period.containing(day).first()) != taken;
+        let last = self.zone.day_of(self.as_of);
+        for day in days(every, duty, record, self.zone, last) {
             let admitted = match &every.season {
-                Some(season) if new => season.admits(&self.pack.seasons, day, self.codes)?,
-                _ => true,
+                Some(season) => season.admits(&self.pack.seasons, day, self.codes)?,
+                None => true,
             };
-            if new && admitted {
+            if admitted {
                 return Ok(Some(day));
             }
         }
@@ -174,17 +151,86 @@ impl Owing<'_> {
     }
 }
 
-/// The last day of a posting that is over.
-fn posting_ended(
+/// The instant before which [`Owing::next`] owes the record nothing that recurs or that an ended posting starts, whatever is looked up
+/// elsewhere; `None`: nothing before the record changes. It follows from the record, the kind and the zone alone, so that it can be kept with
+/// the record and be asked for instead of the record.
+pub fn recurs_at(kind: &Kind, record: &Record, zone: &Zone) -> Option<Instant> {
+    if record.doc.void {
+        return None;
+    }
+    let first = |duty: &Duty| match &duty.start {
+        Start::Every(every) => {
+            let alone = every.alone.get_or_init(|| {
+                let condition = || every.while_.iter();
+                Needs::of(kind, condition()) == Needs::default()
+                    && today(condition(), Day::RHYTHM).is_none()
+            });
+            // Seasons are left aside, since their years may be added later.
+            if closed(kind, record) || (*alone && !holds(every, record, &Used::default())) {
+                return None;
+            }
+            let last = zone.day_of(record.opened_at.max(changed_at(record)));
+            let last = record
+                .doc
+                .recurred
+                .get(&duty.name)
+                .map_or(last, |day| last.max(*day));
+            let last = last.plus_days(FARTHEST);
+            let day = days(every, &duty.name, record, zone, last).next();
+            Some(zone.start_of(day.unwrap_or(last)))
+        }
+        Start::PostingEnded => Some(zone.end_of(posted_until(&duty.name, zone, kind, record)?)),
+        Start::Steps(_) | Start::At(_) => None,
+    };
+    kind.duties.iter().filter_map(first).min()
+}
+
+fn closed(kind: &Kind, record: &Record) -> bool {
+    kind.state(record.state.as_str())
+        .is_some_and(|state| state.closed)
+}
+
+fn holds(every: &Every, record: &Record, used: &Used) -> bool {
+    let none = Data::new();
+    let scope = RecordScope::after(Some(record), &none, used);
+    every
+        .while_
+        .as_ref()
+        .is_none_or(|condition| condition.holds(&scope).unwrap_or(false))
+}
+
+fn changed_at(record: &Record) -> Instant {
+    let last = record.doc.times.values().max();
+    last.copied().unwrap_or(record.opened_at)
+}
+
+/// The days up to `last` on which a duty recurs and has not opened: none before the period of the record's last entry, none in a period in which
+/// it has opened.
+fn days(
+    every: &Every,
     duty: &Name,
-    zone: &Zone,
-    kind: &Kind,
     record: &Record,
-    as_of: Instant,
-) -> Option<Day> {
+    zone: &Zone,
+    last: Day,
+) -> impl Iterator<Item = Day> {
+    let begin_of = |day: Day| every.period.containing(day).first();
+    let since = begin_of(zone.day_of(changed_at(record)));
+    let opened = record.doc.recurred.get(duty);
+    let first = opened.map_or(since, |opened| opened.plus_days(1).max(since));
+    // The rhythm counts from the period in which the record was opened.
+    let begins = begin_of(zone.day_of(record.opened_at));
+    // One per record and period: a second day of a rhythm within a period opens nothing more.
+    let taken = opened.map(|day| begin_of(*day));
+    every
+        .rule
+        .days(begins, first, last)
+        .filter(move |day| Some(begin_of(*day)) != taken)
+}
+
+/// The last day of a posting whose end has started nothing yet.
+fn posted_until(duty: &Name, zone: &Zone, kind: &Kind, record: &Record) -> Option<Day> {
     if kind.role != Some(Role::Posting) || record.doc.recurred.contains_key(duty) {
         return None;
     }
-    let until = zone.day_of_moment(moment(record.doc.data.get("until")?)?);
-    (zone.end_of(until) <= as_of).then_some(until)
+    Some(zone.day_of_moment(moment(record.doc.data.get("until")?)?))
 }

@@ -7,8 +7,7 @@ fn days(rule: &str, start: &str, first: &str, last: &str) -> String {
     let day = |text: &str| text.parse::<Day>().unwrap();
     let rule: Recurrence = rule.parse().unwrap();
     let days = rule.days(day(start), day(first), day(last));
-    days.iter()
-        .map(|day| day.to_string()[5..].to_owned())
+    days.map(|day| day.to_string()[5..].to_owned())
         .collect::<Vec<_>>()
         .join(" ")
 }

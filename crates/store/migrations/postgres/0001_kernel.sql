@@ -58,7 +58,7 @@ create table import (
 
 -- The state of a record, as its journal gives it. open = 1 while its state is not final or a duty of it is still to do; next_due and holder are
 -- those of its most urgent duty to do, so that the row is also its position in everybody's list. place is the one whose grid counts for it.
--- What is registered without a number is found by its kind.
+-- Nothing recurs for it before recurs_at, as long as the record does not change.
 create table record (
     unit_id uuid not null references unit (id),
     id uuid not null,
@@ -72,6 +72,7 @@ create table record (
     holder uuid,
     place uuid,
     next_due bigint not null,
+    recurs_at bigint,
     opened_at bigint not null,
     closed_at bigint,
     source text,
@@ -83,7 +84,8 @@ create unique index record_number on record (unit_id, number) where number is no
 create unique index record_source on record (unit_id, source) where source is not null;
 create index record_due on record (unit_id, next_due, id, state, holder) where open = 1;
 create index record_assignee on record (unit_id, assignee, next_due, id, state) where open = 1 and assignee is not null;
-create index record_register on record (unit_id, kind, id) where number is null;
+create index record_kind on record (unit_id, kind, id);
+create index record_recurs on record (unit_id, kind, recurs_at) where recurs_at is not null;
 
 -- The grid in which a place lies now: who sees no farther than his grid sees the records of its places.
 create table place (

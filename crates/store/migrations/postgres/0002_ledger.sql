@@ -26,3 +26,10 @@ create table schedule (
     done_on bigint not null,
     primary key (unit_id, name)
 );
+
+-- The pack and the zone by which recurs_at of a unit's records was worked out.
+create table rhythm (
+    unit_id uuid not null primary key,
+    pack bigint not null,
+    zone text not null
+);

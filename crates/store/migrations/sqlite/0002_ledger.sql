@@ -26,3 +26,10 @@ create table schedule (
     done_on integer not null,
     primary key (unit_id, name)
 ) strict, without rowid;
+
+-- The pack and the zone by which recurs_at of a unit's records was worked out.
+create table rhythm (
+    unit_id blob not null primary key,
+    pack integer not null,
+    zone text not null
+) strict, without rowid;

@@ -394,6 +394,38 @@ fn a_step_does_not_wait_for_the_migration() {
     }
 }
 
+/// S6.6: a pack with another rhythm reaches the records that are there already.
+#[test]
+fn s6_6_a_new_rhythm_reaches_old_records() {
+    for house in House::each() {
+        let activate = |condition: &str| {
+            let sources = changed(|path, text| match path {
+                "kinds/permit.yaml" => text.replace(
+                    "while: \"state == 'running'\"",
+                    &format!("while: \"{condition}\""),
+                ),
+                _ => text,
+            });
+            let activated = house.office.activate(&Actor::system(), sources);
+            activated.expect("loads");
+        };
+        activate("state == 'incomplete'");
+        let opening = step("open", house.desk).set("scope", "wall");
+        let permit = house.open("permit", opening.link("place", house.place));
+        house.take(permit, step("apply", house.desk));
+        for person in [house.worker, house.lead, house.boss] {
+            house.take(permit, own(BuiltIn::approve("plan"), person));
+        }
+        house.set("2026-03-18 09:00");
+        let sweep = || sweep(&house.office, house.clock.now()).expect("sweeps");
+        assert_eq!(sweep().steps, 0);
+        activate("state == 'running' || state == 'incomplete'");
+        assert_eq!(sweep().steps, 3);
+        assert_eq!(sweep().steps, 0);
+        house.verify();
+    }
+}
+
 /// Defaults go by the unit (`by: {project.level: …}`), and reach due times.
 #[test]
 fn a_default_by_the_units_level_reaches_due_times() {

@@ -214,9 +214,10 @@ impl Ctx<'_> {
     }
 
     /// A recurrence, and the period that it goes by.
-    pub(super) fn rhythm(&mut self, node: &Node) -> Option<(String, Period)> {
+    pub(super) fn rhythm(&mut self, node: &Node) -> Option<(Recurrence, Period)> {
         let text = node.text()?;
-        if let Err(error) = text.parse::<Recurrence>() {
+        let read = text.parse::<Recurrence>();
+        if let Err(error) = &read {
             self.fault(
                 "rrule",
                 node.at,
@@ -242,7 +243,7 @@ impl Ctx<'_> {
         } else {
             Period::Month
         };
-        Some((text.into(), period))
+        Some((read.ok()?, period))
     }
 
     fn until(&mut self, kind: &Name, node: &Node, head: &Head) -> Vec<Until> {

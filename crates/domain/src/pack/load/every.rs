@@ -35,17 +35,18 @@ impl Ctx<'_> {
     /// The `every` of a duty, over the records of `kind`.
     pub(super) fn every(&mut self, kind: &Name, on: &Node, every: &Node) -> Option<Every> {
         let index = Rc::clone(&self.index);
-        let (rrule, frequency) = self.rhythm(every)?;
+        let (rule, frequency) = self.rhythm(every)?;
         let schema = index.schema(kind);
         let period = match on.get("period").and_then(Node::text) {
             Some(word) => super::duty::period(word)?,
             None => frequency,
         };
         Some(Every {
-            rrule,
+            rule,
             while_: self.condition(on.get("while"), schema.as_ref()),
             period,
             season: self.in_season(on),
+            alone: std::sync::OnceLock::new(),
         })
     }
 

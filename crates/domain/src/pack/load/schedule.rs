@@ -17,7 +17,7 @@ impl Ctx<'_> {
         let Some(node) = node else { return schedules };
         for (key, value) in pairs(node, "schedules") {
             let Some(name) = key.text() else { continue };
-            let rrule = value.get("every").and_then(|every| self.rhythm(every));
+            let rule = value.get("every").and_then(|every| self.rhythm(every));
             let season = self.in_season(value);
             let from = value.get("from").map(|day| (day, parsed::<Day>(Some(day))));
             if let Some((node, None)) = from {
@@ -85,13 +85,13 @@ impl Ctx<'_> {
                 fill = self.data(node, subject, head, schema.as_ref());
             }
             self.asked_of_schedule(value, head, link.as_ref());
-            let (Some((rrule, _)), Some(open)) = (rrule, open) else {
+            let (Some((rule, _)), Some(open)) = (rule, open) else {
                 continue;
             };
             let schedule = Schedule {
                 name: name.into(),
                 title: titled_map(value, name),
-                rrule,
+                rule,
                 from: from.and_then(|(_, day)| day).unwrap_or(Day::RHYTHM),
                 season,
                 at: if at.is_empty() {

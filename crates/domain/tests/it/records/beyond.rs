@@ -8,7 +8,7 @@ use domain::ledger::Account;
 use domain::outcome::Outcome::{Met, Missed};
 use domain::pack::model::StandIn;
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, By, Command, Used};
+use domain::record::{BuiltIn, By, Command};
 use domain::value::Value;
 
 fn agree(who: u128) -> Command {
@@ -28,11 +28,9 @@ fn loan(world: &mut World, place: RecordId, asked_at: &str) -> RecordId {
 fn sweep_at(world: &mut World, id: RecordId, as_of: &str) -> Vec<String> {
     let mut steps = Vec::new();
     loop {
-        let record = world.record(id).clone();
-        let kind = world.packs.0.kinds[&record.kind].clone();
-        let owing = world.owing(at(as_of));
-        let next = owing.next(&kind, &record, &Used::default()).expect("plans");
-        let Some(command) = next else { return steps };
+        let Some(command) = world.owed(id, as_of) else {
+            return steps;
+        };
         steps.push(command.step.to_string());
         world.take(id, as_of, command);
     }

@@ -5,7 +5,7 @@ use crate::given::at;
 use domain::holder::Holder;
 use domain::outcome::Outcome::{Exempt, Met, Missed, Withdrawn};
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, By, Command, Entry, Hash, Used, Via};
+use domain::record::{BuiltIn, By, Command, Entry, Hash, Via};
 use domain::value::Value;
 
 /// S4.9, S3.1: take, wait for parts, finish, check: the wait is cut out.
@@ -326,11 +326,9 @@ fn run(world: &mut World, permit: domain::id::RecordId) {
 fn sweep_at(world: &mut World, id: domain::id::RecordId, as_of: &str) -> usize {
     let mut steps = 0;
     loop {
-        let record = world.record(id).clone();
-        let kind = world.packs.0.kinds[&record.kind].clone();
-        let owing = world.owing(at(as_of));
-        let next = owing.next(&kind, &record, &Used::default()).expect("plans");
-        let Some(command) = next else { return steps };
+        let Some(command) = world.owed(id, as_of) else {
+            return steps;
+        };
         world.take(id, as_of, command);
         steps += 1;
     }

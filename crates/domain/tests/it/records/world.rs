@@ -15,10 +15,11 @@ use domain::proof::Outage;
 use domain::record::command::touches;
 use domain::record::fold::needs_journal;
 use domain::record::refusal::Code;
-use domain::record::sweep::Owing;
+use domain::record::sweep::{Owing, recurs_at};
 use domain::record::{
     BuiltIn, By, Command, Context, Decided, Entry, Folded, Opening, PackVersion, Packs, Record,
-    Refusal, Seen, Signature, Target, Todo, decide, entry::Signed, evolve, fold, needs, refold,
+    Refusal, Seen, Signature, Target, Todo, Used, decide, entry::Signed, evolve, fold, needs,
+    refold,
 };
 use domain::roster::{Leave, Posting, Roster};
 use domain::tally::Tally;
@@ -226,6 +227,18 @@ impl World {
             codes: &[],
             as_of,
         }
+    }
+
+    /// The first thing that the system owes a record; nothing recurs before the record says that it may.
+    pub(super) fn owed(&self, id: RecordId, as_of: &str) -> Option<Command> {
+        let record = &self.records[&id];
+        let kind = &self.packs.0.kinds[&record.kind];
+        let owing = self.owing(at(as_of));
+        let owed = owing.next(kind, record, &Used::default()).expect("plans");
+        let recurs = owed.as_ref().is_some_and(|owed| owed.step == "recur");
+        let may = recurs_at(kind, record, &self.zone).is_some_and(|from| from <= owing.as_of);
+        assert!(may || !recurs, "{as_of}: {owed:?} was not foreseen");
+        owed
     }
 
     pub(super) fn decided_entry(
