@@ -74,6 +74,12 @@ const rules = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/rules/RulesPage'), 'RulesPage'),
 })
+const board = createRoute({
+  getParentRoute: () => shell,
+  path: '/stages',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/board/BoardPage'), 'BoardPage'),
+})
 const byRecord = createRoute({
   getParentRoute: () => shell,
   path: '/r/$record',
@@ -96,7 +102,7 @@ const record = createRoute({
 const router = createRouter({
   routeTree: root.addChildren([
     start,
-    shell.addChildren([home, intake, dispatch, map, calendar, scores, rank, rules, byRecord, list, record]),
+    shell.addChildren([home, intake, dispatch, map, calendar, scores, rank, rules, board, byRecord, list, record]),
   ]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,

@@ -219,6 +219,9 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       <Link to="/u/$unit/dispatch" params={{ unit }} {...open}>
         {words.dispatch.title}
       </Link>
+      <Link to="/u/$unit/stages" params={{ unit }} {...open}>
+        {words.board.name}
+      </Link>
       <Link to="/u/$unit/calendar" params={{ unit }} {...open}>
         {words.shell.calendar}
       </Link>

@@ -149,7 +149,11 @@ export const en: Words = {
   },
   home: {
     sentence: (name, n) => (n === 0 ? `${name}, today is done` : `${name}, ${n} duties left today`),
-    sentenceWorth: (name, n) => `${name}, ${n} duties left today, worth`,
+    sentenceWorth: (name, n, points) => `${name}, ${n} duties left today, worth ${points} points`,
+    mark: (time, what, n) => (n > 1 ? `${time} ${what} and ${n - 1} more` : `${time} ${what}`),
+    byMidnight: (n) => `${n} due by 24:00`,
+    lostTitle: 'Every point lost',
+    keepLine: (clause, n) => `${clause}: ${n}`,
     overdueToo: (n) => `besides, ${n} overdue and still to do`,
     first: 'First',
     today: 'Today by 24:00',
@@ -174,6 +178,17 @@ export const en: Words = {
     everyone: 'Everybody',
     mine: 'Mine only',
     unheld: 'nobody holds it',
+  },
+  morning: {
+    title: 'First thing this morning',
+    late: 'overdue and still to do',
+    unheld: 'held by nobody',
+    gaps: 'gaps in the roster',
+    missed: 'missed yesterday',
+    none: 'None.',
+    notCome: (who, time) => `${who} has not come for the shift at ${time}`,
+    uncovered: (day, span) => `nobody on duty ${day} ${span}`,
+    plan: 'Plan a shift',
   },
   list: {
     search: 'Find in this list',
@@ -225,6 +240,10 @@ export const en: Words = {
     onDuty: (n) => `${n} to give to`,
     none: 'Nothing waits to be dispatched.',
     dragHint: 'Drag an order onto a person, or press the number.',
+  },
+  board: {
+    name: 'Board',
+    title: (kind) => `Board: ${kind}`,
   },
   map: {
     title: 'Building map',

@@ -149,7 +149,11 @@ export const zh = {
   },
   home: {
     sentence: (name: string, n: number) => (n === 0 ? `${name}，今天的应办都做完了` : `${name}，今天还有 ${n} 件应办`),
-    sentenceWorth: (name: string, n: number) => `${name}，今天还有 ${n} 件应办，值`,
+    sentenceWorth: (name: string, n: number, points: string) => `${name}，今天还有 ${n} 件应办，值 ${points} 分`,
+    mark: (time: string, what: string, n: number) => (n > 1 ? `${time} ${what}等 ${n} 件` : `${time} ${what}`),
+    byMidnight: (n: number) => `${n} 件 24:00 截止`,
+    lostTitle: '失分的每一处',
+    keepLine: (clause: string, n: number) => `${clause} ${n} 件`,
     overdueToo: (n: number) => `另有 ${n} 件已超，仍要补做`,
     first: '先做',
     today: '今天 24:00 前',
@@ -174,6 +178,17 @@ export const zh = {
     everyone: '全部责任人',
     mine: '只看我的',
     unheld: '没有人负责',
+  },
+  morning: {
+    title: '早上先看',
+    late: '已超，仍要补做',
+    unheld: '没有人负责',
+    gaps: '排班缺口',
+    missed: '昨天没达成',
+    none: '没有。',
+    notCome: (who: string, time: string) => `${who} ${time} 的班还没有到岗`,
+    uncovered: (day: string, span: string) => `${day} ${span} 没有人当班`,
+    plan: '排班',
   },
   list: {
     search: '在这张表里找',
@@ -225,6 +240,10 @@ export const zh = {
     onDuty: (n: number) => `${n} 人可派`,
     none: '现在没有待派的单。',
     dragHint: '拖到某人一行即派；按数字键也行。',
+  },
+  board: {
+    name: '看板',
+    title: (kind: string) => `${kind}看板`,
   },
   map: {
     title: '楼盘图',
