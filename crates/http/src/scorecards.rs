@@ -13,6 +13,7 @@ use axum::Json;
 use axum::extract::{Path, State as Given};
 use domain::id::{HolderId, UnitId};
 use domain::name::Name;
+use domain::number::Points;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json_, json};
 use utoipa::{IntoParams, ToSchema};
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list))
         .routes(routes!(read))
         .routes(routes!(evidence))
+        .routes(routes!(losses))
         .routes(routes!(standards))
 }
 
@@ -255,6 +257,33 @@ struct EvidenceItem {
     /// What the clause would have more without this miss.
     #[serde(skip_serializing_if = "Option::is_none")]
     costs: Option<String>,
+    /// What the clause would lose now if this pending item were missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worth: Option<String>,
+    /// The duty or step that was judged, as `kind/duty`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<String>,
+    /// Which occurrence of the duty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrence: Option<u32>,
+}
+
+/// What lost points, and what still may.
+#[derive(Debug, Serialize, ToSchema)]
+struct Losses {
+    /// What lost most comes first.
+    lost: Vec<LossItem>,
+    /// What is worth most comes first.
+    pending: Vec<LossItem>,
+}
+
+/// An item with the clause that it counts in.
+#[derive(Debug, Serialize, ToSchema)]
+struct LossItem {
+    clause: String,
+    #[schema(value_type = Text)]
+    title: Json_,
+    item: EvidenceItem,
 }
 
 /// Every item behind the points of a clause, with its verdict and the reason in words.
@@ -309,7 +338,52 @@ fn seen(part: usize, item: &Item) -> EvidenceItem {
         done_at: item.done_at.clone(),
         holder: item.holder.clone(),
         costs: item.costs.map(|costs| costs.to_string()),
+        worth: item.worth.map(|worth| worth.to_string()),
+        judged: item.judged().map(|(judged, _)| judged.to_owned()),
+        occurrence: item.judged().map(|(_, occurrence)| occurrence),
     }
+}
+
+/// Every point that a card lost, with its reason in one sentence, and what each pending item would cost if it were missed.
+#[utoipa::path(get, path = "/api/units/{unit}/scorecards/{id}/losses", tag = "scores", operation_id = "read_losses",
+    params(("unit" = String, Path, description = "Code of the unit"), ("id" = String, Path, description = "Of a card in the list")),
+    responses((status = 200, body = Losses), (status = 404, body = ProblemBody, content_type = "application/problem+json")))]
+async fn losses(
+    actor: Actor,
+    Given(state): Given<State>,
+    Path((unit, id)): Path<(String, String)>,
+) -> Result<Json<Losses>, Problem> {
+    let card = blocking(state.office, move |office| {
+        one(office, &actor.0, &unit, &id, true)
+    })
+    .await?;
+    Ok(Json(Losses {
+        lost: of_points(&card, |item| item.costs),
+        pending: of_points(&card, |item| item.worth),
+    }))
+}
+
+/// The items that have points by that reading, most first.
+fn of_points(card: &Card, points: impl Fn(&Item) -> Option<Points>) -> Vec<LossItem> {
+    let mut found: Vec<(Points, LossItem)> = Vec::new();
+    for clause in &card.clauses {
+        for (part, result) in clause.parts.iter().enumerate() {
+            let counted = result.evidence.iter().filter_map(|item| {
+                let points = points(item).filter(|points| *points > Points::ZERO)?;
+                Some((points, item))
+            });
+            found.extend(counted.map(|(points, item)| {
+                let told = LossItem {
+                    clause: clause.clause.to_string(),
+                    title: json!(clause.title),
+                    item: seen(part, item),
+                };
+                (points, told)
+            }));
+        }
+    }
+    found.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+    found.into_iter().map(|(_, told)| told).collect()
 }
 
 fn told(card: &Card, people: &People) -> Scorecard {

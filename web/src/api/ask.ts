@@ -4,14 +4,17 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { isMissing } from '@/refusal/refusal'
 import { ask, setProof } from './client'
 import type {
+  CalendarsOf,
   ClocksOf,
   DutyList,
   EntryOf,
   EvidenceOf,
   KindOf,
   Kinds,
+  LossesOf,
   Me,
   RecordPage,
+  RecordRow,
   ScorecardOf,
   StandardRow,
   Unit,
@@ -132,6 +135,8 @@ export const dutiesQuery = (asked: {
   unit?: string
   member?: string | undefined
   state?: string
+  from?: string
+  to?: string
   limit?: number
   places?: boolean
 }) =>
@@ -166,6 +171,15 @@ export const cardQuery = (unit: string, id: string) =>
     staleTime: 30_000,
   })
 
+export const lossesQuery = (unit: string, id: string) =>
+  queryOptions({
+    queryKey: ['evidence', unit, id, 'losses'],
+    queryFn: ({ signal }) =>
+      ask<LossesOf>('GET', `${unitPath(unit)}/scorecards/${encodeURIComponent(id)}/losses`, { signal }),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  })
+
 export const evidenceQuery = (unit: string, id: string, clause: string) =>
   queryOptions({
     queryKey: ['evidence', unit, id, clause],
@@ -178,4 +192,28 @@ export const evidenceQuery = (unit: string, id: string, clause: string) =>
         },
       ),
     staleTime: 30_000,
+  })
+
+export const calendarsQuery = queryOptions({
+  queryKey: ['calendars'],
+  queryFn: ({ signal }) => ask<CalendarsOf>('GET', '/api/calendars', { signal }),
+  staleTime: LONG,
+})
+
+/** Shifts that are planned or kept now. A roster reaches weeks ahead, so there is more than one page of it, and never no end. */
+export const shiftsQuery = (unit: string, kind: string) =>
+  queryOptions({
+    queryKey: ['records', unit, 'shifts', kind],
+    queryFn: async ({ signal }) => {
+      const found: RecordRow[] = []
+      let cursor: string | undefined
+      for (let page = 0; page < 10; page += 1) {
+        const got = await pageOf(unit, { kind, fields: 'from,until,member', limit: 200 }, cursor, signal)
+        found.push(...got.records)
+        cursor = got.next
+        if (!cursor) break
+      }
+      return found
+    },
+    staleTime: 60_000,
   })

@@ -42,7 +42,7 @@ export interface components {
         DutyToDo: {  due_at: string; duty: string; excused: boolean;  held: components["schemas"]["Held"][]; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean; not_before?: string;  occurrence: number;  paused?: components["schemas"]["Pause"];  paused_seconds: number; start_at: string; title: components["schemas"]["Text"]; };
         Entry: { anomalies?: string[]; by: components["schemas"]["DoneBy"];  change?: { [key: string]: unknown; };  data: { [key: string]: unknown; };  hash: string; links?: { [key: string]: string; };  occurred_at: string; reason?: string; recorded_at: string;  recorded_by?: components["schemas"]["Person"]; second?: components["schemas"]["Person"];  seq: number; signatures?: components["schemas"]["Signature"][]; step: string; title?: components["schemas"]["Text"];  via: string; };
         Evidence: { clause: components["schemas"]["Clause"]; items: components["schemas"]["EvidenceItem"][]; };
-        EvidenceItem: {  costs?: string; done_at?: string; due_at?: string;  holder?: string; number: string;  part: number;  project: string; reason: components["schemas"]["Text"];  record: string; started_at?: string;  verdict: string; };
+        EvidenceItem: {  costs?: string; done_at?: string; due_at?: string;  holder?: string;  judged?: string; number: string;  occurrence?: number;  part: number;  project: string; reason: components["schemas"]["Text"];  record: string; started_at?: string;  verdict: string;  worth?: string; };
         Excuse: components["schemas"]["Common"] & {  falls_away: boolean; };
         Field: { name: string;  of?: components["schemas"]["Choice"][];  private?: components["schemas"]["Text"]; required: boolean; title: components["schemas"]["Text"];  type: string; };
         FirstAdministrator: {  code: string; login: string; name: string;  password: string; };
@@ -68,6 +68,8 @@ export interface components {
         LinkTo: { id: string; label?: string; };
         Locale: "zh-CN" | "en";
         Look: { en: string;  imported: number;  marked: { [key: string]: number; };  records: number;  refused: number;  rows: number;  steps: number; units: number;  zh: string; };
+        Losses: {  lost: components["schemas"]["LossItem"][];  pending: components["schemas"]["LossItem"][]; };
+        LossItem: { clause: string; item: components["schemas"]["EvidenceItem"]; title: components["schemas"]["Text"]; };
         Me: {  came: string;  csrf?: string;  id: string;  locale: string; login?: string;  member?: string;  must_change_password: boolean; name: string;  party?: string; second_factor: boolean; units: components["schemas"]["PlaceOfWork"][]; };
         MemberAdded: {  id: string;  password: string; };
         MergeInto: components["schemas"]["Common"] & {  into: string; };

@@ -47,6 +47,8 @@ export type ClauseOf = S['Clause']
 export type ScorecardOf = S['Scorecard']
 export type EvidenceItem = S['EvidenceItem']
 export type EvidenceOf = S['Evidence']
+export type LossItem = S['LossItem']
+export type LossesOf = S['Losses']
 export type PackRow = S['PackRow']
 export type ParameterOf = S['Parameter']
 export type Verified = S['Verified']
@@ -61,8 +63,20 @@ export interface Me {
   /** A customer's id: the record that registers him. */
   party?: string
   /** Where he stands, with his posts there. */
-  units?: { code: string; name: string; level: string; posts: { post: string; grid?: string | null }[] }[]
+  units?: {
+    code: string
+    name: string
+    level: string
+    posts: { post: string; grid?: string | null }[]
+    /** What he may beside the steps of records. */
+    may: string[]
+  }[]
   /** Shown with every change, to prove that a page of this site asks for it. */
   csrf?: string | null
   must_change_password?: boolean
+}
+
+/** Opening hours by name: minutes of the day in pairs. */
+export type CalendarsOf = Omit<S['Calendars'], 'hours'> & {
+  hours: Record<string, { days: string; periods: [number, number][] }[]>
 }

@@ -79,15 +79,20 @@ interface DayProps {
 export function DayRibbon({ start, shiftEnd, end, now, breaks, marks, zone }: DayProps) {
   const words = useWords()
   const at = (it: number) => `${onDay(it, start, shiftEnd, end)}%`
+  // Words stand before their mark, and behind it where there is no room.
+  const place = (it: number) => ({
+    left: at(it),
+    ...(onDay(it, start, shiftEnd, end) < 14 ? { transform: 'none' } : {}),
+  })
   const time = (it: number) => hourMinute(civil(it, zone))
   return (
     <figure className="day" aria-label={[words.clock.now(time(now)), ...marks.map((it) => it.text)].join(', ')}>
       <div className="day-marks" aria-hidden="true">
-        <span className="day-now" style={{ left: at(now) }}>
+        <span className="day-now" style={place(now)}>
           {words.clock.now(time(now))}
         </span>
         {marks.map((it) => (
-          <span key={it.text} className={`day-${it.kind}`} style={{ left: at(it.at) }}>
+          <span key={it.text} className={`day-${it.kind}`} style={place(it.at)}>
             {it.text}
           </span>
         ))}

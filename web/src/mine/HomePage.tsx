@@ -3,8 +3,8 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useMemo, useState } from 'react'
-import { dutiesQuery, kindQuery, unitsQuery } from '@/api/ask'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { dutiesQuery, kindQuery, lossesQuery, unitsQuery } from '@/api/ask'
 import type { DutyOf, KindOf } from '@/api/types'
 import { Clock } from '@/clock/Clock'
 import { civil, until } from '@/clock/day'
@@ -13,15 +13,21 @@ import { spanText } from '@/clock/say'
 import { rough } from '@/clock/span'
 import { serverNow } from '@/clock/ticker'
 import { KeyCap } from '@/design/KeyCap'
+import { points, sum } from '@/design/number'
+import { Worth } from '@/design/parts'
 import { clockOf, holderText } from '@/duty/facts'
 import { dueToday, groups } from '@/duty/order'
 import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
+import { toKeep, type WorthOf, worthOf, worths } from '@/score/losses'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
-import { MyScore } from './MyScore'
+import { Keeping, MyScore, useMyCard } from './MyScore'
+import { type DueAt, Today } from './Today'
 import './home.css'
+
+const Morning = lazy(() => import('./Morning').then((it) => ({ default: it.Morning })))
 
 const AT_ONCE = 200
 
@@ -45,6 +51,11 @@ export function HomePage() {
   const rows = [...sorted.first, ...sorted.today, ...late, ...later, ...sorted.paused]
   const hidden = sorted.late.length - late.length + sorted.later.length - later.length
   const kinds = useKinds(rows)
+  const { card } = useMyCard(unit, zone)
+  const losses = useQuery({ ...lossesQuery(unit, card?.id ?? ''), enabled: card !== undefined })
+  const worth = useMemo(() => (losses.data ? worths(losses.data) : null), [losses.data])
+  const keep = losses.data ? toKeep(losses.data, dayEnd) : []
+  const leads = me?.units?.find((it) => it.code === unit)?.may.includes('scores') ?? false
 
   const open = (it: DutyOf | undefined) =>
     it &&
@@ -78,20 +89,40 @@ export function HomePage() {
               here={from + index === at}
               onOpen={() => open(it)}
               mine={me?.member !== undefined}
+              worth={worth ? worthOf(worth, it) : undefined}
             />
           ))}
         </ol>
       </section>
     )
   const name = me?.name ?? words.home.everyone
+  const dues = [...sorted.first, ...sorted.today].map(
+    (it): DueAt => ({
+      at: Date.parse(it.to_do?.due_at ?? ''),
+      title: titleOf(it, kinds.get(it.record.kind), text),
+      soon: sorted.first.includes(it),
+    }),
+  )
   const first = sorted.later[0]
   return (
     <div className="home">
       <div>
         <div className="row-between home-head">
-          <h1>{found.data ? words.home.sentence(name, today) : words.shell.home}</h1>
+          <h1>
+            {found.data
+              ? keep.length > 0 && today > 0
+                ? words.home.sentenceWorth(name, today, points(sum(keep.map((it) => it.worth))))
+                : words.home.sentence(name, today)
+              : words.shell.home}
+          </h1>
           <span className="small quiet">{sorted.overdue > 0 ? words.home.overdueToo(sorted.overdue) : ''}</span>
         </div>
+        {found.data ? <Today due={dues} dayEnd={dayEnd} now={now} zone={zone} /> : null}
+        {leads ? (
+          <Suspense>
+            <Morning unit={unit} zone={zone} dayEnd={dayEnd} />
+          </Suspense>
+        ) : null}
         {found.error ? <Refusal error={found.error} /> : null}
         {found.isPending ? <Skeleton /> : null}
         {section(words.home.first, '', sorted.first, 0)}
@@ -114,7 +145,12 @@ export function HomePage() {
             </p>
           </div>
         ) : null}
-        {section(words.home.late, '', late, sorted.first.length + sorted.today.length)}
+        {section(
+          words.home.late,
+          words.home.overdueToo(sorted.late.length),
+          late,
+          sorted.first.length + sorted.today.length,
+        )}
         {section(
           words.home.later,
           words.home.laterHint,
@@ -129,7 +165,8 @@ export function HomePage() {
         {section(words.home.paused, words.home.pausedHint, sorted.paused, rows.length - sorted.paused.length)}
       </div>
       <aside className="home-side">
-        <MyScore unit={unit} zone={zone} />
+        <MyScore unit={unit} zone={zone} losses={losses.data} />
+        {keep.length > 0 ? <Keeping unit={unit} card={card?.id ?? ''} keep={keep} /> : null}
       </aside>
     </div>
   )
@@ -160,10 +197,11 @@ interface LineProps {
   zone: string
   here: boolean
   mine: boolean
+  worth: WorthOf | undefined
   onOpen: () => void
 }
 
-function DutyLine({ duty, kind, zone, here, mine, onOpen }: LineProps) {
+function DutyLine({ duty, kind, zone, here, mine, worth, onOpen }: LineProps) {
   const words = useWords()
   const text = useText()
   const names = useNames()
@@ -185,6 +223,7 @@ function DutyLine({ duty, kind, zone, here, mine, onOpen }: LineProps) {
           <span className="quiet small"> {holderText(it.holder, words, names.post) || words.home.unheld}</span>
         )}
       </span>
+      {worth ? <Worth {...worth} /> : <span className="worth" />}
       <Button type={here ? 'primary' : 'default'} onClick={onOpen}>
         {verb}
         {here ? <KeyCap>↵</KeyCap> : null}

@@ -2,28 +2,42 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { cardsQuery, standardsQuery } from '@/api/ask'
+import type { LossesOf } from '@/api/types'
 import { civil } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
-import { loss } from '@/design/number'
+import { asNumber, loss, points, sum } from '@/design/number'
+import type { Keep } from '@/score/losses'
 import { periodOf } from '@/score/period'
 import { preferred, sections } from '@/score/sections'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 
-export function MyScore({ unit, zone }: { unit: string; zone: string }) {
-  const words = useWords()
-  const text = useText()
+/** The card of whoever is signed in, by the standard for members with the most clauses. */
+export function useMyCard(unit: string, zone: string) {
   const me = useMe()
   const { data: standards = [] } = useQuery(standardsQuery)
-  const standard = preferred(standards)
+  const standard = preferred(standards.filter((it) => it.scores === 'member'))
   const period = standard ? periodOf(standard.period, serverNow(), zone) : ''
   const found = useQuery({
     ...cardsQuery(unit, { standard: standard?.standard ?? '', period, member: me?.login }),
-    enabled: standard?.scores === 'member' && me?.login !== undefined,
+    enabled: standard !== undefined && me?.member !== undefined && me.login !== undefined,
   })
-  if (!me?.login || standard?.scores !== 'member') return null
-  const card = found.data?.[0]
+  return { standard, card: found.data?.[0], isFetched: found.isFetched }
+}
+
+const AT_ONCE = 6
+
+export function MyScore({ unit, zone, losses }: { unit: string; zone: string; losses: LossesOf | undefined }) {
+  const words = useWords()
+  const text = useText()
+  const me = useMe()
+  const { standard, card, isFetched } = useMyCard(unit, zone)
+  const [more, setMore] = useState(false)
+  if (!me?.login || !standard) return null
+  const lost = losses?.lost ?? []
+  const shown = more ? lost : lost.slice(0, AT_ONCE)
   const it = civil(serverNow(), zone)
   return (
     <section className="card" aria-label={words.home.myScore}>
@@ -54,9 +68,63 @@ export function MyScore({ unit, zone }: { unit: string; zone: string }) {
             ))}
           </ul>
         </>
-      ) : found.isFetched ? (
+      ) : isFetched ? (
         <p className="quiet">{card?.no_total ? text(card.no_total) : words.home.noScore}</p>
       ) : null}
+      {lost.length > 0 ? (
+        <>
+          <h3>{words.home.lostTitle}</h3>
+          <ol className="lost">
+            {shown.map(({ clause, item }) => (
+              <li key={`${clause}:${item.record}:${item.part}:${item.started_at}:${item.due_at}`}>
+                <Link
+                  to="/u/$unit/scorecards"
+                  params={{ unit }}
+                  search={{ standard: standard.standard, card: card?.id, clause }}
+                >
+                  {clause}
+                </Link>{' '}
+                <Link to="/u/$unit/r/$record" params={{ unit: item.project, record: item.record }}>
+                  {text(item.reason)}
+                </Link>
+              </li>
+            ))}
+          </ol>
+          {lost.length > shown.length ? (
+            <button type="button" className="plain" onClick={() => setMore(true)}>
+              {words.home.more(lost.length - shown.length)}
+            </button>
+          ) : null}
+        </>
+      ) : null}
+    </section>
+  )
+}
+
+/** What can still be kept today, the largest first. */
+export function Keeping({ unit, card, keep }: { unit: string; card: string; keep: readonly Keep[] }) {
+  const words = useWords()
+  const text = useText()
+  const most = Math.max(...keep.map((it) => asNumber(it.worth)), 0.01)
+  return (
+    <section className="card" aria-label={words.home.keep}>
+      <div className="row-between">
+        <h2>{words.home.keep}</h2>
+        <b>{points(sum(keep.map((it) => it.worth)))}</b>
+      </div>
+      <p className="small quiet">{words.home.keepHint}</p>
+      <ol className="keeping">
+        {keep.map((it) => (
+          <li key={it.clause}>
+            <Link to="/u/$unit/scorecards" params={{ unit }} search={{ card, clause: it.clause }}>
+              {it.clause}
+            </Link>
+            <i aria-hidden="true" style={{ width: `${(asNumber(it.worth) / most) * 100}%` }} />
+            <span>{words.home.keepLine(text(it.title), it.count)}</span>
+            <b>{loss(it.worth)}</b>
+          </li>
+        ))}
+      </ol>
     </section>
   )
 }

@@ -307,6 +307,7 @@ impl Told<'_> {
             done_at: self.done.map(|done| done.in_zone(zone)),
             holder: Some(gather.names.of(holder_id(self.holder, self.view.unit.id))),
             costs: None,
+            worth: None,
             tally: Tally::of(self.verdict),
             verdict_of: Some(self.verdict),
             group: clause

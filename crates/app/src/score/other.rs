@@ -196,6 +196,7 @@ fn item(
         done_at: None,
         holder: Some(name),
         costs: None,
+        worth: None,
         tally: Tally::ZERO,
         verdict_of: None,
         group: None,

@@ -137,6 +137,7 @@ fn said(
         done_at: Some(record.opened_at.in_zone(&view.unit.zone)),
         holder: Some(gather.names.of(holder)),
         costs: None,
+        worth: None,
         tally: Tally::ZERO,
         verdict_of: None,
         group: None,

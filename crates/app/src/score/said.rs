@@ -27,6 +27,9 @@ pub struct Item {
     /// What the clause would have more without this miss.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub costs: Option<Points>,
+    /// What the clause would lose now if this pending item were missed (S8.1).
+    #[serde(skip)]
+    pub worth: Option<Points>,
     #[serde(skip)]
     pub(crate) tally: Tally,
     #[serde(skip)]
@@ -39,6 +42,16 @@ pub struct Item {
     pub(crate) by: Option<MemberId>,
     #[serde(skip)]
     pub(crate) proof: Proof,
+}
+
+impl Item {
+    /// The duty or step that was judged, as `kind/duty`, and which of its occurrences; nothing where a mark or a quota counted.
+    pub fn judged(&self) -> Option<(&str, u32)> {
+        let Proof {
+            judged, occurrence, ..
+        } = &self.proof;
+        (!judged.is_empty()).then_some((judged.as_str(), *occurrence))
+    }
 }
 
 /// What a seal's digest is made of, beside record and verdict (S8.3).
@@ -195,38 +208,31 @@ pub(crate) fn duty(
     }
 }
 
-/// Says for every missed item what the clause would have more without it (S8.1).
+/// Says for every missed item what the clause would have more without it, and for every pending one what a miss would cost now (S8.1).
 pub(crate) fn costs(
     rule: points::Rule,
     parts: &[points::Part<'_>],
     earned: &Earned,
     items: &mut [Vec<Item>],
 ) {
+    let Some(now) = earned.points else { return };
+    // The clause's points if in one of its parts an item counted otherwise.
+    let otherwise = |index: usize, item: &Item, counts: Tally| {
+        let mut other = parts.to_vec();
+        let points::Evidence::Counts(tally) = &mut other.get_mut(index)?.evidence else {
+            return None;
+        };
+        *tally = tally.minus(item.tally).ok()?.plus(counts).ok()?;
+        points::clause(rule, &other).ok()?.points
+    };
     for (index, items) in items.iter_mut().enumerate() {
-        for item in items.iter_mut().filter(|item| item.tally.not_in_time() > 0) {
-            let mut without = parts.to_vec();
-            let Some(points::Part {
-                evidence: points::Evidence::Counts(tally),
-                ..
-            }) = without.get_mut(index)
-            else {
-                continue;
-            };
-            let Ok(better) = tally
-                .minus(item.tally)
-                .and_then(|rest| rest.plus(Tally::counts(1, 0)))
-            else {
-                continue;
-            };
-            *tally = better;
-            if let (
-                Ok(Earned {
-                    points: Some(more), ..
-                }),
-                Some(now),
-            ) = (points::clause(rule, &without), earned.points)
-            {
-                item.costs = more.minus(now).ok();
+        for item in items.iter_mut() {
+            if item.tally.not_in_time() > 0 {
+                let better = otherwise(index, item, Tally::counts(1, 0));
+                item.costs = better.and_then(|more| more.minus(now).ok());
+            } else if item.verdict == "pending" {
+                let worse = otherwise(index, item, Tally::counts(0, 1));
+                item.worth = worse.and_then(|less| now.minus(less).ok());
             }
         }
         for item in items.iter_mut() {

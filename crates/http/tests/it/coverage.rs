@@ -120,8 +120,8 @@ impl Tried<'_> {
             | "list_units" | "fetch_attachment" | "read_attachment" | "fetch_thumbnail"
             | "count_records" | "listen" | "list_not_applied" | "list_parameters"
             | "read_record" | "read_clocks" | "read_journal" | "read_scorecard"
-            | "read_evidence" | "read_seal" | "show_sealed_card" | "healthz" | "metrics"
-            | "readyz" => nothing,
+            | "read_evidence" | "read_losses" | "read_seal" | "show_sealed_card" | "healthz"
+            | "metrics" | "readyz" => nothing,
             _ => return None,
         })
     }

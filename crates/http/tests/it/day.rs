@@ -39,6 +39,21 @@ fn points(house: &House, member: &str, clause: &str) -> (String, Value) {
     )
 }
 
+/// What a member's card lost, and what it still may.
+fn losses(house: &House, member: &str) -> Value {
+    let path =
+        format!("/api/units/YS/scorecards?standard=scorecard-100&period=2026-03&member={member}");
+    let cards = house.get("manager", &path).is(200);
+    let id = cards["cards"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/units/YS/scorecards/{id}/losses");
+    house.get("manager", &path).is(200)
+}
+
+fn of_duty<'a>(all: &'a Value, judged: &str) -> &'a Value {
+    let mut all = all.as_array().unwrap().iter();
+    all.find(|it| it["item"]["judged"] == judged).unwrap()
+}
+
 fn walk(house: &House) {
     let fields = [
         ("display", "王女士"),
@@ -93,6 +108,14 @@ fn walk(house: &House) {
     // A second order is sent a minute too late, and followed up a day too late.
     house.set("2026-03-05 10:00");
     let second = house.repair("客厅灯不亮");
+    // S8.1: one of one was sent in time; of two it would be half of the two points.
+    let pending = losses(house, "desk")["pending"].clone();
+    let send = of_duty(&pending, "repair/send");
+    assert_eq!(
+        (&send["clause"], &send["item"]["worth"]),
+        (&json!("A2"), &json!("1.00"))
+    );
+    assert_eq!(send["item"]["record"], second["record"]["id"]);
     house.set("2026-03-05 10:06");
     house.step("desk", &second, "send", &json!({})).is(200);
     done_by_engineer(house, &second, &engineer, "2026-03-05 10:10", false);
@@ -114,6 +137,12 @@ fn walk(house: &House) {
         .collect();
     assert_eq!(late.len(), 1);
     assert_eq!(late[0]["number"], second["record"]["number"]);
+    let lost = losses(house, "desk")["lost"].clone();
+    let send = of_duty(&lost, "repair/send");
+    assert_eq!(
+        (&send["item"]["costs"], &send["item"]["occurrence"]),
+        (&json!("1.00"), &json!(1))
+    );
     // A3: followed up in time twice, late once; 4 × 2/3 = 2.666… → 2.67 (S7.1, S7.11).
     assert_eq!(points(house, "steward", "A3").0, "2.67");
     // A4: rework arranged within the day.

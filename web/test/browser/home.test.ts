@@ -1,0 +1,55 @@
+/** The first page of the desk: what a manager looks at in the morning, and every lost point in one sentence. */
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch } from './chromium'
+import { begin, type Program } from './program'
+import { faults, go, PHONE, seat } from './session'
+
+let program: Program
+let browser: Browser
+
+beforeAll(async () => {
+  ;[program, browser] = await Promise.all([begin(), launch()])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await program?.stop()
+})
+
+describe('the morning of a manager', () => {
+  it('shows what is late, unheld, not covered and was missed, and each figure opens its rows', async () => {
+    for (const look of [
+      { theme: 'light', language: 'zh' },
+      { theme: 'dark', language: 'en', width: 1366, height: 768 },
+      { ...PHONE, language: 'zh' },
+    ] as const) {
+      const { page, said, close } = await seat(browser, program, 'wt-manager', look)
+      await go(page, `${program.base}/u/WT`)
+      const late = page.getByRole('button', { name: look.language === 'zh' ? /已超，仍要补做/ : /overdue and still/ })
+      await late.click()
+      await page.locator('.morning-row').first().waitFor()
+      expect(await faults(page)).toEqual([])
+      expect(said).toEqual([])
+      await close()
+    }
+  })
+
+  it('leads from a figure to a record', async () => {
+    const { page, close } = await seat(browser, program, 'wt-manager')
+    await go(page, `${program.base}/u/WT`)
+    await page.getByRole('button', { name: /没有人负责/ }).click()
+    await page.locator('.morning-row a').first().click()
+    await page.getByRole('region', { name: '经过' }).waitFor()
+    await close()
+  })
+
+  it('is not shown to who has no scores to watch', async () => {
+    const { page, close } = await seat(browser, program, 'wt-steward-1')
+    await go(page, `${program.base}/u/WT`)
+    await page.getByText('我的考核').first().waitFor()
+    expect(await page.getByText('早上先看').count()).toBe(0)
+    await close()
+  })
+})
