@@ -24,9 +24,9 @@ pub enum Error {
     KeyReused,
     #[error("{} faults in the pack", .0.len())]
     Pack(Vec<Fault>),
-    /// A new pack cannot read what is there.
-    #[error("the pack would orphan records: {}", .0.join("; "))]
-    Orphans(Vec<String>),
+    /// A new pack cannot read what is there: each loss, counted, and what to do about it.
+    #[error("the pack would orphan records: {}", .0.iter().map(|loss| loss.en.as_str()).collect::<Vec<_>>().join("; "))]
+    Orphans(Vec<Text>),
     /// A journal that its packs cannot explain.
     #[error(transparent)]
     Evolve(#[from] EvolveError),
@@ -146,6 +146,7 @@ impl Error {
             Self::Store(S::Busy | S::Unavailable(_) | S::Full) | Self::Outdated => {
                 Class::Unavailable
             }
+            Self::File { source, .. } if is_full(source) => Class::Unavailable,
             _ => Class::Internal,
         }
     }
@@ -165,9 +166,37 @@ impl Error {
             Self::Evolve(_) => "journal-broken",
             Self::Store(error) => error.code(),
             Self::Outdated => "outdated",
+            Self::File { source, .. } if is_full(source) => "disk-full",
             Self::File { .. } => "file",
             Self::Import { code, .. } | Self::Asked { code, .. } => code,
             Self::Usage(_) => "usage",
         }
+    }
+}
+
+/// No room for another file is the same trouble as no room in the database.
+fn is_full(source: &std::io::Error) -> bool {
+    matches!(
+        source.kind(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_no_room_is_told_like_a_database_that_has_none() {
+        let file = |kind: std::io::ErrorKind| Error::File {
+            path: "report.csv".into(),
+            source: kind.into(),
+        };
+        let full = file(std::io::ErrorKind::StorageFull);
+        assert_eq!(
+            (full.code(), full.class()),
+            (Error::Store(store::Error::Full).code(), Class::Unavailable)
+        );
+        assert_eq!(file(std::io::ErrorKind::NotFound).code(), "file");
     }
 }

@@ -221,6 +221,11 @@ impl Office {
         Ok(())
     }
 
+    /// The files of a pack that was ever active, path and text of each.
+    pub fn sources(&self, number: PackVersion) -> Result<Vec<(String, String)>, Error> {
+        Ok(self.read(|tx| pack::get(tx, number))?.sources)
+    }
+
     /// Whether a pack reads everything that is there.
     ///
     /// # Errors
@@ -246,10 +251,7 @@ impl Office {
             return Ok(());
         }
         Err(Error::Orphans(
-            orphans
-                .into_iter()
-                .map(|orphan| format!("{} ({})", orphan.text.zh, orphan.text.en))
-                .collect(),
+            orphans.into_iter().map(|orphan| orphan.text).collect(),
         ))
     }
 }

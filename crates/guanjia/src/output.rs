@@ -109,8 +109,14 @@ fn said(error: &Error) -> (String, String) {
             ),
         ),
         Error::Orphans(list) => (
-            format!("新规则包读不了已有的记录：\n{}", list.join("\n")),
-            "The pack cannot read records that exist; keep those kinds and states.".into(),
+            list.iter().fold(
+                "新规则包读不了已有的记录：".to_owned(),
+                |said, loss| format!("{said}\n  {}", loss.zh),
+            ),
+            list.iter().fold(
+                "The pack cannot read records that exist:".to_owned(),
+                |said, loss| format!("{said}\n  {}", loss.en),
+            ),
         ),
         Error::Store(store) => (store_zh(store), store.to_string()),
         Error::Outdated => (
@@ -120,6 +126,14 @@ fn said(error: &Error) -> (String, String) {
         Error::Evolve(error) => (
             format!("流水无法重放：{error}"),
             format!("A journal cannot be replayed: {error}"),
+        ),
+        Error::File { path, .. } if error.code() == "disk-full" => (
+            format!(
+                "磁盘已满，文件“{path}”没有写完；请腾出空间后再来一次，已入库的不会丢失，也不会重复。"
+            ),
+            format!(
+                "The disk is full and {path} is not complete; make room and run it again: what is in the database is neither lost nor taken twice."
+            ),
         ),
         Error::File { path, source } => (
             format!("文件“{path}”：{source}"),

@@ -253,10 +253,11 @@ impl From<Error> for Problem {
                 )
             }
             Error::Orphans(kept) => {
-                let kept = kept.join("；");
+                let zh: Vec<&str> = kept.iter().map(|loss| loss.zh.as_str()).collect();
+                let en: Vec<&str> = kept.iter().map(|loss| loss.en.as_str()).collect();
                 Text::both(
-                    format!("新规则包读不了现有记录：{kept}。"),
-                    format!("The pack cannot read what is there: {kept}."),
+                    format!("新规则包读不了现有记录：{}。", zh.join("；")),
+                    format!("The pack cannot read what is there: {}.", en.join("; ")),
                 )
             }
             Error::KeyReused => Text::both(

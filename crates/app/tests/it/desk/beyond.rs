@@ -340,7 +340,7 @@ fn a_version_that_forgets_what_records_hold_is_refused() {
         let Err(app::Error::Orphans(lost)) = refused else {
             panic!("{refused:?}");
         };
-        let said = lost.join("\n");
+        let said: String = lost.iter().map(|loss| format!("{}\n", loss.en)).collect();
         assert_eq!(lost.len(), 2, "{said}");
         assert!(said.contains("1 records of key are in state out"), "{said}");
         assert!(
