@@ -12,6 +12,7 @@ use axum::extract::{DefaultBodyLimit, Path, State as Given};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::access::Privilege;
+use domain::pack::{Version, differences};
 use domain::record::PackVersion;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -228,10 +229,16 @@ async fn diff(
 ) -> Result<Json<Changes>, Problem> {
     let changes = blocking(state.office, move |office| {
         let _ = office.privilege(&actor.0, Privilege::Packs, None)?;
-        let new = pack::check(&body.sources()?)?;
+        let after = body.sources()?;
+        let new = pack::check(&after)?;
         let library = office.library()?;
         let active = library.active().ok_or(Error::NotFound)?;
-        Ok(domain::pack::diff(&active.pack, &new))
+        let before = office.sources(active.number)?;
+        let version = |pack, sources| Version { pack, sources };
+        Ok(differences(
+            version(&active.pack, &before),
+            version(&new, &after),
+        ))
     })
     .await?;
     let changes = changes

@@ -23,7 +23,7 @@ pub enum Nature {
 }
 
 /// What `new` changes, in its own order, what it drops at the end.
-pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
+pub(super) fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
     let (before, after) = (lines(old), lines(new));
     let known = |all: &[Line]| -> BTreeMap<String, Line> {
         all.iter()

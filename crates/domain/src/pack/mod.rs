@@ -18,15 +18,17 @@ pub mod standard;
 #[cfg(test)]
 mod tests;
 mod words;
+mod written;
 mod yaml;
 
 pub use describe::{Line, lines, show};
-pub use diff::{Change, Nature, diff};
+pub use diff::{Change, Nature};
 pub use fault::{Fault, Language, render};
 pub use instruments::page as standards_page;
 pub use load::{condition, load};
 pub use orphan::{Loss, Orphan, Orphans};
 pub use schema::schema;
+pub use written::{Version, differences};
 pub use yaml::Node;
 
 /// Whether a file of a pack's folder is one of its rules. What is told beside them (a demo, scenarios, the account of what they cover and

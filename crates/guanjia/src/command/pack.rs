@@ -7,7 +7,7 @@ use app::coverage::{self, Standing};
 use app::library::compile;
 use app::scenario::{Failure, Plays};
 use app::{Error, migrate, pack};
-use domain::pack::Language;
+use domain::pack::{Language, Version, differences};
 use domain::record::PackVersion;
 use serde_json::json;
 use std::fs;
@@ -74,11 +74,10 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
             Ok(Done::Well)
         }
         Pack::Diff { old, new, lang } => {
-            let (old, new) = (
-                pack::check(&pack::sources(&old)?)?,
-                pack::check(&pack::sources(&new)?)?,
-            );
-            let changes = domain::pack::diff(&old, &new);
+            let (before, after) = (pack::sources(&old)?, pack::sources(&new)?);
+            let (old, new) = (pack::check(&before)?, pack::check(&after)?);
+            let version = |pack, sources| Version { pack, sources };
+            let changes = differences(version(&old, &before), version(&new, &after));
             for change in &changes {
                 if json {
                     json_line(

@@ -3,8 +3,9 @@
 use super::{broken, sound};
 use crate::clock::{Due, Rule};
 use crate::id::{RecordId, UnitId, Uuid};
+use crate::pack::diff::diff;
 use crate::pack::model::{FieldType, Migration, Pack};
-use crate::pack::{Language, Loss, Nature, Orphan, Orphans, diff, show};
+use crate::pack::{Language, Loss, Nature, Orphan, Orphans, Version, differences, show};
 use crate::record::{Doc, Hash, PackVersion, Record, Todo};
 use crate::time::Instant;
 use crate::value::Value;
@@ -78,6 +79,74 @@ fn a_duty_that_goes_is_dropped_line_by_line() {
             .all(|change| change.path.starts_with("kinds/repair/duties/send/"))
     );
     assert_eq!(diff(&new, &old).len(), changes.len());
+}
+
+/// What `differences` says beyond the words, where one text of one file is replaced.
+fn unsaid(file: &str, old: &str, new: &str) -> Vec<String> {
+    let sources = |replace: bool| -> Vec<(String, String)> {
+        let files = super::SOUND.iter();
+        files
+            .map(|(path, text)| {
+                let text = if replace && *path == file {
+                    text.replacen(old, new, 1)
+                } else {
+                    (*text).to_owned()
+                };
+                ((*path).to_owned(), text)
+            })
+            .collect()
+    };
+    let changed = broken(file, old, new).expect("still sound");
+    let (before, after) = (sources(false), sources(true));
+    let words = diff(&sound(), &changed);
+    let all = differences(
+        Version {
+            pack: &sound(),
+            sources: &before,
+        },
+        Version {
+            pack: &changed,
+            sources: &after,
+        },
+    );
+    assert_eq!(all[..words.len()], words);
+    all[words.len()..]
+        .iter()
+        .map(|change| change.text.en.clone())
+        .collect()
+}
+
+#[test]
+fn what_has_no_words_is_told_as_it_is_written() {
+    let kind = "kinds/repair.yaml";
+    let cases: &[(&str, &str, &str, &[&str])] = &[
+        // In words already.
+        (kind, "normal: PT5M", "normal: PT4M", &[]),
+        ("pack.yaml", "default: PT10M", "default: PT8M", &[]),
+        (
+            "pack.yaml",
+            "least: 0",
+            "least: -100",
+            &["ledgers/deposit/least from `0` to `-100`"],
+        ),
+        (
+            kind,
+            "label: [fault]",
+            "label: [fault, urgency]",
+            &["kinds/repair/label from `fault` to `fault, urgency`"],
+        ),
+        (
+            kind,
+            "zh: 报修内容, required",
+            "zh: 故障, required",
+            &["kinds/repair/fields/fault/zh from `报修内容` to `故障`"],
+        ),
+        // A comment is no change.
+        (kind, "fields:", "# a comment\nfields:", &[]),
+    ];
+    for (file, old, new, expected) in cases {
+        assert_eq!(unsaid(file, old, new), *expected, "{old} to {new}");
+    }
 }
 
 fn record(kind: &str, state: &str, data: &[(&str, Value)]) -> Record {
