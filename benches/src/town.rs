@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use app::unit::NewUnit;
-use app::{Actor, Clock, Office};
+use app::{Actor, Clock, Keys, Office, keys};
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::record::{By, Command};
@@ -43,7 +43,17 @@ pub(crate) struct Town {
 pub(crate) fn office(location: &Location, options: &Options) -> Result<(Office, Clock)> {
     let clock = Clock::standing_at(Instant::from_micros(BEGINS));
     let store = Store::open(location, options)?;
-    Ok((Office::of(store, clock.clone()), clock))
+    let office = Office::of(store, clock.clone());
+    // What is private is sealed as it would be at a desk, under keys in a file beside the database.
+    let folder = match location {
+        Location::File(file) => file.with_extension("keys"),
+        Location::Url(_) => return Ok((office.with_keys(Keys::volatile()?)?, clock)),
+    };
+    let keys = match Keys::open(&folder) {
+        Ok(keys) => keys,
+        Err(_) => keys::create(&folder)?,
+    };
+    Ok((office.with_keys(keys)?, clock))
 }
 
 fn texts(pairs: &[(&str, &str)]) -> Data {

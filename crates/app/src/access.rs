@@ -209,6 +209,25 @@ impl Actor {
         self.may(view, now, Action::See, Target::Record(on))
     }
 
+    /// Leave to see private values of a record that he sees, which these posts see.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub(crate) fn may_reveal(
+        &self,
+        tx: &mut Tx<'_>,
+        view: &View,
+        now: Instant,
+        record: &Record,
+        seen_by: &[Name],
+    ) -> Result<Permit, Error> {
+        let kind = view.rules.pack.kinds.get(&record.kind);
+        let kind = kind.ok_or_else(|| Error::Denied(Denied::Unseen))?;
+        let grid = grid(tx, view, kind, Some(record))?;
+        let on = On::record(kind, record, grid.as_ref().map(Name::as_str));
+        self.may(view, now, Action::Reveal { seen_by }, Target::Record(on))
+    }
+
     /// Leave to give a command on a record of the view's unit, or to open one.
     pub(crate) fn may_command(
         &self,

@@ -7,7 +7,8 @@ use self::draft::{Draft, Drafted, Rest};
 use crate::access::{Actor, Who};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::search::{self, Key};
+use crate::privacy::same_apart_from_sealed;
+use crate::search;
 use crate::view::View;
 use domain::id::{RecordId, UnitId};
 use domain::measure::TallyKey;
@@ -18,8 +19,8 @@ use domain::record::command::needs_of_duty;
 use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
-    BuiltIn, By, Command, Entry, Needs, Opening, Record, Refusal, Target, decide, evolve, fold,
-    migrate, needs, refold, sweep,
+    BuiltIn, By, Command, Entry, Needs, Opening, Record, Refusal, Target, Tokens, decide, evolve,
+    fold, migrate, needs, refold, sweep,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -55,8 +56,6 @@ pub struct Desk<'d, 'c> {
     depth: usize,
     /// What decisions here rest on, kept where they are written later.
     rests: Option<Vec<Rest>>,
-    /// For the tokens of private fields.
-    key: Option<&'d Key>,
     /// Records that the steps so far have changed, to be told when they are durable.
     changed: Vec<RecordId>,
 }
@@ -114,14 +113,8 @@ impl<'d, 'c> Desk<'d, 'c> {
             touched: Touched::default(),
             depth: 0,
             rests: None,
-            key: None,
             changed: Vec::new(),
         }
-    }
-
-    /// Indexes private fields by tokens under this key.
-    pub fn finding_by(self, key: Option<&'d Key>) -> Self {
-        Self { key, ..self }
     }
 
     /// Writes what must come last, without which the transaction has moved no tally; the records that have changed.
@@ -142,7 +135,7 @@ impl<'d, 'c> Desk<'d, 'c> {
         work: impl FnOnce(&mut Desk<'_, 'c>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (view, clock, depth) = (self.view, self.clock, self.depth);
-        let (actor, following, key) = (self.actor, self.following, self.key);
+        let (actor, following) = (self.actor, self.following);
         let (done, moved, touched, changed) = self.tx.savepoint(|tx| {
             let mut inner = Desk {
                 tx,
@@ -154,7 +147,6 @@ impl<'d, 'c> Desk<'d, 'c> {
                 touched: Touched::default(),
                 depth,
                 rests: None,
-                key,
                 changed: Vec::new(),
             };
             let done = work(&mut inner)?;
@@ -231,10 +223,14 @@ impl<'d, 'c> Desk<'d, 'c> {
 
     /// Decides a command without writing anything.
     fn draft(&mut self, asked: &Asked, command: &Command) -> Result<Drafted, Error> {
-        match asked {
+        let mut drafted = match asked {
             Asked::Open { kind, id, own } => self.draft_opening(kind, (*id, *own), command),
             Asked::Step(id) => self.draft_step(*id, command),
+        }?;
+        if let Drafted::New(draft) = &mut drafted {
+            draft.tokens = command.tokens.clone();
         }
+        Ok(drafted)
     }
 
     fn draft_opening(
@@ -328,8 +324,10 @@ impl<'d, 'c> Desk<'d, 'c> {
         command: &Command,
     ) -> Result<Drafted, Error> {
         let opened = entry.opens.as_ref().map(|opens| &opens.kind);
-        let asked = (&command.step, &command.by, &command.data, &command.links);
-        if (&entry.step, &entry.by, &entry.data, &entry.links) != asked
+        let asked = (&command.step, &command.by, &command.links);
+        // What is sealed differs each time; whether it says the same is asked where the keys are.
+        if (&entry.step, &entry.by, &entry.links) != asked
+            || !same_apart_from_sealed(&entry.data, &command.data)
             || kind.is_some_and(|kind| opened != Some(kind))
         {
             return Err(Error::KeyReused);
@@ -456,7 +454,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             recurs_at: sweep::recurs_at(kind, &change.record, zone),
         };
         let row = record::listed(&change.record, columns)?;
-        let found = search::change(kind, before.as_ref(), &change.record, self.key);
+        let found = search::change(kind, before.as_ref(), &change.record);
         Ok(Drafted::New(Box::new(Draft {
             kind: kind.name.clone(),
             before,
@@ -467,6 +465,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             row,
             found,
             rests: self.rests.take().unwrap_or_default(),
+            tokens: Tokens::default(),
         })))
     }
 

@@ -1,6 +1,7 @@
 //! What a use-case answers when it does not do what was asked.
 
 use crate::account::AccountError;
+use crate::keys::KeysError;
 use domain::access::Denied;
 use domain::name::Text;
 use domain::pack::Fault;
@@ -48,6 +49,8 @@ pub enum Error {
         /// Of the map.
         faults: Vec<Fault>,
     },
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     #[error("{0}")]
     Usage(String),
     /// What was asked for cannot be understood.
@@ -169,6 +172,7 @@ impl Error {
             Self::File { source, .. } if is_full(source) => "disk-full",
             Self::File { .. } => "file",
             Self::Import { code, .. } | Self::Asked { code, .. } => code,
+            Self::Keys(_) => "keys",
             Self::Usage(_) => "usage",
         }
     }

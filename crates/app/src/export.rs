@@ -4,7 +4,9 @@
 
 use crate::access::Actor;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::office::Office;
+use crate::privacy::{Viewer, look};
 use crate::recompute::each_journal;
 use crate::records;
 use domain::access::{Privilege, Scope};
@@ -19,7 +21,7 @@ use domain::time::{Instant, Moment, Zone};
 use domain::unit::Unit;
 use domain::value::{Data, Value};
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{Tx, duty, record, unit};
 
 /// What is exported.
@@ -61,6 +63,7 @@ pub fn export(
         let view = office.view(unit.id)?;
         let scope = actor.scope(&view, now);
         let out = Out {
+            keys: office.keys(),
             unit: &unit,
             pack: &active.pack,
             names: &names,
@@ -132,6 +135,7 @@ pub fn listed(
     };
     let names = Names::load(office)?;
     let out = Out {
+        keys: office.keys(),
         unit: &view.unit,
         scope: &scope,
         pack,
@@ -150,7 +154,7 @@ pub fn listed(
         head: domain::record::Hash::default(),
         doc: domain::record::Doc::default(),
     };
-    let heads = out.record(&empty, &[]).into_iter().map(|(name, _)| name);
+    let heads = out.record(&empty, &[])?.into_iter().map(|(name, _)| name);
     each(Line::Heads(heads.collect()))?;
     let mut wanted = records::wanted(office, actor, &view, asked, as_of)?;
     loop {
@@ -173,7 +177,7 @@ pub fn listed(
             }
             Ok::<_, store::Error>((page, rows))
         })?;
-        rows.into_iter().map(Line::Row).try_for_each(&mut each)?;
+        rows.into_iter().try_for_each(|row| each(Line::Row(row?)))?;
         match page.last() {
             Some(last) if i64::try_from(page.len()) == Ok(AT_ONCE) => {
                 wanted.after = Some((last.next_due, last.id));
@@ -283,6 +287,8 @@ fn source_id(source: Option<&str>) -> Option<&str> {
 }
 
 struct Out<'a> {
+    /// Without them private values are stars.
+    keys: Option<&'a Keys>,
     unit: &'a Unit,
     /// Only kinds that are seen whole are exported.
     scope: &'a Scope,
@@ -350,7 +356,7 @@ impl Out<'_> {
                 |show| record::each_of_kind(tx, Some(self.unit.id), Some(name), show),
                 |record: Record| {
                     let decided = decided.remove(&record.id).unwrap_or_default();
-                    each(self.record(&record, &decided))
+                    each(self.record(&record, &decided)?)
                 },
             )?;
         }
@@ -376,7 +382,7 @@ impl Out<'_> {
     }
 
     /// A record's own times and state; its due time is that of its most urgent duty to do, else of the last one decided.
-    fn record(&self, record: &Record, decided: &[Decided]) -> Row {
+    fn record(&self, record: &Record, decided: &[Decided]) -> Result<Row, Error> {
         let mut row = self.head(record);
         let next = record.doc.todo.first();
         let last = decided.iter().max_by_key(|decided| decided.due);
@@ -417,6 +423,7 @@ impl Out<'_> {
         );
         row.insert("entries".into(), json!(record.version));
         if let Some(kind) = self.pack.kinds.get(&record.kind) {
+            let shown = self.shown(Some(kind), record.id, &record.doc.data)?;
             for step in std::iter::once(&kind.open).chain(kind.steps.values()) {
                 row.insert(
                     format!("time.{}", step.name),
@@ -424,16 +431,11 @@ impl Out<'_> {
                 );
             }
             for field in &kind.fields {
-                let value = record.doc.data.get(&field.name).unwrap_or(&Value::Null);
-                let shown = if field.sensitive.is_some() && !value.is_null() {
-                    json!("***")
-                } else {
-                    json!(value)
-                };
-                row.insert(format!("data.{}", field.name), shown);
+                let value = shown.get(&field.name).unwrap_or(&Value::Null);
+                row.insert(format!("data.{}", field.name), json!(value));
             }
         }
-        row
+        Ok(row)
     }
 
     fn outcome(&self, todo: &Todo) -> Outcome {
@@ -458,8 +460,10 @@ impl Out<'_> {
             {
                 return Ok(());
             }
+            let found = self.pack.kinds.get(&opens.kind);
             for line in lines {
                 let entry = &line.entry;
+                let data = self.shown(found, entry.record, &entry.data)?;
                 let mut row = Row::new();
                 row.insert("project".into(), json!(self.unit.code));
                 row.insert("kind".into(), json!(opens.kind));
@@ -480,7 +484,7 @@ impl Out<'_> {
                 row.insert("occurred_at".into(), json!(occurred));
                 row.insert("recorded_at".into(), self.at(Some(entry.recorded_at)));
                 row.insert("anomalies".into(), json!(entry.anomalies));
-                row.insert("data".into(), json!(self.shown(&opens.kind, &entry.data)));
+                row.insert("data".into(), json!(data));
                 row.insert("reason".into(), json!(entry.reason));
                 row.insert(
                     "source_line".into(),
@@ -513,25 +517,18 @@ impl Out<'_> {
         }
     }
 
-    /// What was filled in, without what is private.
-    fn shown(&self, kind: &Name, data: &domain::value::Data) -> Row {
-        let kind = self.pack.kinds.get(kind);
-        let private = |name: &Name| {
-            kind.and_then(|kind| kind.field(name.as_str()))
-                .is_none_or(|field| field.sensitive.is_some())
-        };
-        data.iter()
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    if private(name) {
-                        json!("***")
-                    } else {
-                        json!(value)
-                    },
-                )
-            })
-            .collect()
+    /// What was filled in, with what is private masked; of a field that the pack no longer knows, that it was there.
+    fn shown(&self, kind: Option<&Kind>, record: RecordId, data: &Data) -> Result<Data, Error> {
+        let mut shown = data.clone();
+        for (name, value) in &mut shown {
+            if kind.is_none_or(|kind| kind.field(name.as_str()).is_none()) {
+                *value = "****".into();
+            }
+        }
+        // Nobody in particular looks, so whom it tells of does not matter.
+        let place = (record, &BTreeMap::new());
+        look(self.keys, kind, place, &mut shown, &Viewer::nobody())?;
+        Ok(shown)
     }
 
     fn duties(

@@ -2,9 +2,12 @@
 
 use crate::error::Error;
 use domain::measure::Measures;
+use domain::name::Name;
 use domain::pack::model::Pack;
+use domain::privacy;
 use domain::record::{PackVersion, Packs};
-use std::collections::BTreeMap;
+use domain::value::Data;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Tx, pack};
 
@@ -14,6 +17,32 @@ pub struct Rules {
     pub number: PackVersion,
     pub pack: Pack,
     pub measures: Measures,
+    /// Kinds that register persons.
+    pub persons: BTreeSet<Name>,
+    /// Fields that are private in some kind.
+    private: BTreeSet<Name>,
+}
+
+impl Rules {
+    pub fn new(number: PackVersion, pack: Pack) -> Self {
+        let fields = pack.kinds.values().flat_map(privacy::private);
+        let private = fields.map(|(field, _)| field.name.clone()).collect();
+        Self {
+            number,
+            measures: Measures::of(&pack),
+            persons: privacy::persons(&pack),
+            private,
+            pack,
+        }
+    }
+
+    /// Whether anything of this may be private; most forms are passed over by it.
+    pub fn is_private(&self, data: &Data) -> bool {
+        self.is_any_private(data.keys())
+    }
+    pub fn is_any_private<'n>(&self, mut names: impl Iterator<Item = &'n Name>) -> bool {
+        names.any(|name| self.private.contains(name))
+    }
 }
 
 /// Every pack that was ever active.
@@ -120,10 +149,5 @@ pub fn compile(number: PackVersion, sources: &[(String, String)]) -> Result<Rule
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()));
     let pack = domain::pack::load(files).map_err(Error::Pack)?;
-    let measures = Measures::of(&pack);
-    Ok(Rules {
-        number,
-        pack,
-        measures,
-    })
+    Ok(Rules::new(number, pack))
 }

@@ -8,13 +8,14 @@ use crate::clock::Clock;
 use crate::desk::draft::{Draft, Drafted};
 use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
+use crate::keys::{Keys, KeysError};
 use crate::library::{Found, Library};
-use crate::search::Key;
 use crate::view::View;
-use domain::access::Permit;
+use domain::access::{Permit, own_work};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::Command;
+use domain::value::{Data, Value};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -33,15 +34,17 @@ struct Inner {
     store: Store,
     clock: Clock,
     /// Passwords are hashed few at a time.
-    turns: Turns,
+    turns: Arc<Turns>,
     /// Packs compiled before the database was opened.
     known: Library,
-    search_key: Option<Key>,
     files: Option<Folder>,
-    changes: Changes,
+    changes: Arc<Changes>,
     views: RwLock<HashMap<UnitId, Arc<View>>>,
     /// The packs as last read: compiling one takes long.
     library: RwLock<Library>,
+    keys: Option<Keys>,
+    /// The keys of persons, as last read.
+    persons: RwLock<HashMap<(UnitId, RecordId), i64>>,
     /// Held by whoever compiles a pack.
     compiling: Mutex<()>,
 }
@@ -58,8 +61,6 @@ enum Tried {
 /// What an office has beside its database.
 #[derive(Clone, Debug, Default)]
 pub struct Extras {
-    /// Private fields are indexed by tokens under this key; without one they are not.
-    pub search_key: Option<Key>,
     /// Where the content of attachments lies.
     pub files: Option<Folder>,
     /// Packs compiled before the database was opened.
@@ -75,10 +76,10 @@ impl Office {
         Ok(Self::of(Store::open(location, options)?, clock))
     }
 
-    /// Opens a database with what lies beside it in a folder: attachments in `files`, the key of searches in `search.key`.
+    /// Opens a database with what lies beside it in a folder: attachments in `files`.
     ///
     /// # Errors
-    /// As [`Store::open`]; a key that cannot be read or made.
+    /// As [`Store::open`].
     pub fn open_beside(
         location: &Location,
         options: &Options,
@@ -86,7 +87,6 @@ impl Office {
         folder: &Path,
     ) -> Result<Self, Error> {
         let extras = Extras {
-            search_key: Some(Key::in_file(&folder.join("search.key"), &clock)?),
             files: Some(Folder::new(folder.join("files"))),
             known: Library::default(),
         };
@@ -113,14 +113,80 @@ impl Office {
             store,
             clock,
             known: extras.known,
-            search_key: extras.search_key,
             files: extras.files,
-            changes: Changes::default(),
-            turns: Turns::default(),
+            changes: Arc::default(),
+            turns: Arc::default(),
+            views: RwLock::new(HashMap::new()),
+            library: RwLock::new(Library::default()),
+            keys: None,
+            persons: RwLock::default(),
+            compiling: Mutex::new(()),
+        }))
+    }
+
+    /// The same database with the key store of its private values, which a database without one is bound to from now on. Without keys private
+    /// values are neither taken nor shown; everything else goes on, `verify` too.
+    ///
+    /// # Errors
+    /// The database belongs to another key store.
+    pub fn with_keys(self, keys: Keys) -> Result<Self, Error> {
+        let id = keys.id();
+        let bound = self.0.store.read(store::privacy::key_store)?;
+        match bound {
+            Some(bound) if bound != id => return Err(Error::Keys(KeysError::OfAnother)),
+            Some(_) => {}
+            None => {
+                self.write(&own_work(), Lane::Interactive, move |tx| {
+                    store::privacy::set_key_store(tx, &id)
+                })?;
+            }
+        }
+        Ok(Self(Arc::new(Inner {
+            store: self.0.store.clone(),
+            clock: self.0.clock.clone(),
+            known: self.0.known.clone(),
+            files: self.0.files.clone(),
+            changes: self.0.changes.clone(),
+            turns: self.0.turns.clone(),
             views: RwLock::new(HashMap::new()),
             library: RwLock::new(Library::default()),
             compiling: Mutex::new(()),
-        }))
+            keys: Some(keys),
+            persons: RwLock::default(),
+        })))
+    }
+
+    pub fn keys(&self) -> Option<&Keys> {
+        self.0.keys.as_ref()
+    }
+
+    pub(crate) fn known_person(&self, unit: UnitId, person: RecordId) -> Option<i64> {
+        let persons = self
+            .0
+            .persons
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        persons.get(&(unit, person)).copied()
+    }
+    pub(crate) fn know_person(&self, unit: UnitId, person: RecordId, key: i64) {
+        /// Persons remembered; beyond it memory starts afresh.
+        const MOST: usize = 50_000;
+        let mut persons = self
+            .0
+            .persons
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if persons.len() >= MOST {
+            persons.clear();
+        }
+        persons.insert((unit, person), key);
+    }
+    pub(crate) fn forget_persons(&self) {
+        self.0
+            .persons
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// The database itself, past every check: for tests and measurements.
@@ -152,11 +218,6 @@ impl Office {
     }
     pub fn clock(&self) -> &Clock {
         &self.0.clock
-    }
-
-    /// The key under which private fields are found; without one they are not.
-    pub fn search_key(&self) -> Option<&Key> {
-        self.0.search_key.as_ref()
     }
 
     /// Commands that wait for the database.
@@ -255,9 +316,9 @@ impl Office {
         let mut view = self.view(unit)?;
         for attempt in 0..ATTEMPTS {
             let (clock, work, known) = (self.0.clock.clone(), work.clone(), view.clone());
-            let (actor, key) = (actor.clone(), self.0.search_key.clone());
+            let actor = actor.clone();
             let done = self.0.store.retry(lane, move |tx| {
-                let mut desk = Desk::begin(tx, &known, &clock, &actor)?.finding_by(key.as_ref());
+                let mut desk = Desk::begin(tx, &known, &clock, &actor)?;
                 let done = work(&mut desk)?;
                 Ok::<_, Error>((done, desk.finish()?))
             });
@@ -312,6 +373,22 @@ impl Office {
         actor: &Actor,
         unit: UnitId,
         asked: &Asked,
+        mut command: Command,
+    ) -> Result<Taken, Error> {
+        self.seal(&*self.view(unit)?, asked, &mut command)?;
+        let sealed = sealed_in(&command.data);
+        let taken = self.take_sealed(actor, unit, asked, command)?;
+        if taken.repeated && !self.same_sealed(&taken.entry.data, &sealed)? {
+            return Err(Error::KeyReused);
+        }
+        Ok(taken)
+    }
+
+    fn take_sealed(
+        &self,
+        actor: &Actor,
+        unit: UnitId,
+        asked: &Asked,
         command: Command,
     ) -> Result<Taken, Error> {
         if self.0.store.has_one_writer() {
@@ -339,15 +416,10 @@ impl Office {
     ) -> Result<Tried, Error> {
         let view = self.view(unit)?;
         let clock = self.0.clock.clone();
-        let drafted = self.0.store.read(|tx| {
-            Draft::of(
-                tx,
-                &view,
-                (&clock, actor, self.search_key()),
-                asked,
-                command,
-            )
-        });
+        let drafted = self
+            .0
+            .store
+            .read(|tx| Draft::of(tx, &view, (&clock, actor), asked, command));
         let draft = match drafted {
             Ok(Drafted::New(draft)) => Arc::new(Mutex::new(Some(draft))),
             Ok(Drafted::Repeated(taken)) => return Ok(Tried::Taken(taken)),
@@ -356,11 +428,10 @@ impl Office {
             Err(error) => return Err(error),
         };
         let (landing, actor) = (draft.clone(), actor.clone());
-        let key = self.0.search_key.clone();
         let landed = self.0.store.retry(Lane::Interactive, move |tx| {
             let mut draft = landing.lock().unwrap_or_else(PoisonError::into_inner);
             let draft = draft.as_mut().ok_or(Error::Outdated)?;
-            let mut desk = Desk::begin(tx, &view, &clock, &actor)?.finding_by(key.as_ref());
+            let mut desk = Desk::begin(tx, &view, &clock, &actor)?;
             desk.assert(draft)?;
             let later = desk.land(draft)?;
             Ok::<_, Error>((later, desk.finish()?))
@@ -379,4 +450,12 @@ impl Office {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The private values of a form, which an answer to a repeated request is compared by.
+pub(crate) fn sealed_in(data: &Data) -> Data {
+    data.iter()
+        .filter(|(_, value)| matches!(value, Value::Sealed(_)))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }

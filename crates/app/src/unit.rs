@@ -76,6 +76,17 @@ impl Office {
         Ok(self.read(unit::list)?)
     }
 
+    /// A unit and all below it, parents before children.
+    pub fn units_below(&self, top: UnitId) -> Result<Vec<UnitId>, Error> {
+        let mut below = vec![top];
+        for unit in self.units()? {
+            if unit.parent.is_some_and(|parent| below.contains(&parent)) {
+                below.push(unit.id);
+            }
+        }
+        Ok(below)
+    }
+
     /// The unit of that code.
     ///
     /// # Errors

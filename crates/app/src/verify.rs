@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::recompute::{each_journal, folded, from_duties};
 use domain::access::Privilege;
-use domain::id::RecordId;
+use domain::id::{RecordId, UnitId};
 use domain::ledger::{Account, Posted};
 use domain::measure::{self, TallyKey};
 use domain::name::Name;
@@ -16,7 +16,7 @@ use domain::time::Instant;
 use domain::unit::Unit;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Tx, duty, ledger, record, tally};
+use store::{Tx, duty, ledger, privacy, record, tally};
 
 /// What was looked at and what was wrong.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -33,6 +33,8 @@ pub struct Report {
     pub lines: u64,
     /// Sealed periods whose roots were computed anew (S8.3).
     pub seals: u64,
+    /// Lines of the log of who looked at private values.
+    pub views: u64,
     /// The first hundred differences, in words.
     pub faults: Vec<String>,
     pub fault_count: u64,
@@ -102,6 +104,7 @@ pub fn verify(
                 progress(report.records);
                 Ok(())
             })?;
+            views(tx, unit.id, &unit.code, &mut report)?;
             let mut rows = BTreeMap::new();
             duty::each(
                 tx,
@@ -228,6 +231,35 @@ fn seals(pack: &Pack) -> impl Iterator<Item = &Name> {
         .values()
         .filter(|kind| kind.role == Some(Role::Seal))
         .map(|kind| &kind.name)
+}
+
+/// The log of who looked at private values: no line changed, none missing, none taken from its end.
+fn views(
+    tx: &mut store::Tx<'_>,
+    unit: UnitId,
+    code: &str,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let (mut last, mut head) = (0, Hash::default());
+    privacy::each_view(tx, unit, |line| {
+        report.views += 1;
+        head = privacy::view_hash(unit, line.seq, line.record, &head, &line.text);
+        if line.seq != last + 1 || line.hash != head {
+            report.fault(format!(
+                "{code}: view {} is not the one that was put on record",
+                line.seq
+            ));
+        }
+        (last, head) = (line.seq, line.hash);
+        Ok(())
+    })?;
+    let counted = privacy::views_counted(tx, unit)?;
+    if counted != last {
+        report.fault(format!(
+            "{code}: {counted} views were put on record, {last} are there"
+        ));
+    }
+    Ok(())
 }
 
 fn differences(

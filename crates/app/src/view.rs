@@ -87,6 +87,7 @@ impl View {
                     | Role::Scorecard
                     | Role::Appeal
                     | Role::Sample
+                    | Role::Grant
             ) {
                 continue;
             }
@@ -305,7 +306,8 @@ impl Register<'_> {
             | Role::Seal
             | Role::Scorecard
             | Role::Appeal
-            | Role::Sample => {}
+            | Role::Sample
+            | Role::Grant => {}
         }
     }
 

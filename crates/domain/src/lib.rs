@@ -27,6 +27,7 @@ pub mod pack;
 pub mod parameter;
 pub mod period;
 pub mod points;
+pub mod privacy;
 pub mod proof;
 pub mod quota;
 pub mod record;

@@ -1,7 +1,7 @@
 //! What a field of a record holds.
 
 use crate::name::Name;
-use serde::de::{Error, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +17,25 @@ pub enum Value {
     Int(i64),
     Text(String),
     List(Vec<Value>),
+    /// A private value as everybody keeps it who holds no key; whoever holds one reads it in `app`.
+    Sealed(Sealed),
+}
+
+/// What stands in the place of a private value: its ciphertext with the numbers of its keys, in a text that only `app` understands. As JSON it
+/// is an object, so that no text that somebody types can pass for one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Sealed {
+    #[serde(rename = "sealed")]
+    text: Box<str>,
+}
+
+impl Sealed {
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self { text: text.into() }
+    }
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 impl Value {
@@ -49,7 +68,7 @@ impl<'de> Visitor<'de> for Reader {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("null, a truth, an integer, a text or a list of these")
+        f.write_str("null, a truth, an integer, a text, a list of these or a sealed value")
     }
     fn visit_unit<E: Error>(self) -> Result<Value, E> {
         Ok(Value::Null)
@@ -74,6 +93,16 @@ impl<'de> Visitor<'de> for Reader {
     }
     fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
         Ok(Value::Text(value))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let no = || A::Error::custom("the only object that a field holds is {\"sealed\": …}");
+        match map.next_entry::<Name, Box<str>>()? {
+            Some((key, text)) if key == "sealed" => match map.next_key::<Name>()? {
+                None => Ok(Value::Sealed(Sealed { text })),
+                Some(_) => Err(no()),
+            },
+            _ => Err(no()),
+        }
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
@@ -122,6 +151,7 @@ mod tests {
             Value::Int(i64::MAX),
             Value::Text("1".into()),
             list,
+            Value::Sealed(Sealed::new("1.2.c2VhbGVk")),
         ] {
             let text = serde_json::to_string(&value).unwrap();
             assert_eq!(
@@ -134,7 +164,14 @@ mod tests {
 
     #[test]
     fn what_no_field_holds_is_refused() {
-        for text in ["1.5", "9223372036854775808", r#"{"a":1}"#, "[1.5]"] {
+        for text in [
+            "1.5",
+            "9223372036854775808",
+            r#"{"a":"1"}"#,
+            r#"{"sealed":"a","b":"c"}"#,
+            "{}",
+            "[1.5]",
+        ] {
             assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
         }
     }

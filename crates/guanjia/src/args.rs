@@ -30,9 +30,12 @@ pub(crate) struct Where {
     /// PostgreSQL 数据库地址，代替 --data (a PostgreSQL database in place of --data)
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     pub(crate) database: Option<String>,
-    /// 附件与检索密钥的文件夹，默认为数据文件夹 (the folder of attachments and of the search key; the data folder if not said)
+    /// 附件的文件夹，默认为数据文件夹 (the folder of attachments; the data folder if not said)
     #[arg(long = "files", value_name = "DIR")]
     pub(crate) beside: Option<PathBuf>,
+    /// 密钥库文件夹，与数据分开保存和备份；不填则为数据文件夹旁的 DIR.keys，或环境变量 GUANJIA_KEYS (the key store of private values, kept and backed up apart from the data)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -237,7 +240,16 @@ pub(crate) enum Command {
     Sweep {
         #[command(flatten)]
         at: Where,
+        /// 同时删除已满保存期的敏感信息 (also erase private values that are past keeping)
+        #[arg(long)]
+        erase: bool,
     },
+    /// 个人信息：导出、删除 (what is kept of a person: export it, erase it)
+    #[command(subcommand)]
+    Person(Person),
+    /// 密钥库：建立、备份、恢复、更换 (the key store: make, copy, bring back, rotate)
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// 启动服务 (serve over HTTP)
     Serve {
         #[command(flatten)]
@@ -417,6 +429,77 @@ pub(crate) enum Pack {
         pack: String,
         #[command(flatten)]
         at: Where,
+    },
+}
+
+/// Whom a command is about.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Who {
+    /// 登记此人的记录编号，或能唯一找到此人的电话、姓名 (the id of whoever's record, or a number or name that leads to one person only)
+    #[arg(value_name = "PERSON")]
+    pub(crate) person: String,
+    /// 此人所在的组织单元 (the unit that registers the person)
+    #[arg(long, value_name = "CODE")]
+    pub(crate) unit: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Person {
+    /// 导出与此人有关的全部记录，明文 (everything kept of a person, readable)
+    Export {
+        #[command(flatten)]
+        at: Where,
+        #[command(flatten)]
+        who: Who,
+        #[arg(long, default_value = "json")]
+        format: Format,
+        /// 写入文件，代替标准输出 (to a file)
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// 依法删除：销毁密钥，任何副本都不再可读；流水链不变 (erase: destroy the keys, so that no copy is readable; the journal stays whole)
+    Erase {
+        #[command(flatten)]
+        at: Where,
+        #[command(flatten)]
+        who: Who,
+        /// 谁请求、依据什么 (who asked, on what ground)
+        #[arg(long)]
+        reason: String,
+        /// 不再询问 (do not ask)
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// 建立密钥库，并与数据库绑定 (make a key store for a database)
+    Init {
+        #[command(flatten)]
+        at: Where,
+    },
+    /// 更换主密钥；--persons 为每个人另发新密钥 (put all keys under a new master; give every person another key)
+    Rotate {
+        #[command(flatten)]
+        at: Where,
+        /// 为每个人另发新密钥，主密钥不变 (another key for every person, the master stays)
+        #[arg(long)]
+        persons: bool,
+    },
+    /// 备份密钥库，不含主密钥 (copy the wrapped keys, without the master)
+    Backup {
+        #[command(flatten)]
+        at: Where,
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// 恢复密钥库的备份；已删除的不会回来 (bring a copy back; what was erased stays erased)
+    Restore {
+        #[command(flatten)]
+        at: Where,
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
     },
 }
 

@@ -1,6 +1,7 @@
 //! How answers and failures are printed.
 
 use app::Error;
+use app::keys::KeysError;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -60,9 +61,11 @@ pub(crate) fn failed(error: &Error, json: bool) -> ExitCode {
         | Error::Orphans(_)
         | Error::Import { .. } => ExitCode::from(1),
         Error::Usage(_) | Error::Asked { .. } => ExitCode::from(2),
-        Error::File { .. } | Error::Evolve(_) | Error::Store(_) | Error::Outdated => {
-            ExitCode::from(3)
-        }
+        Error::File { .. }
+        | Error::Evolve(_)
+        | Error::Store(_)
+        | Error::Keys(_)
+        | Error::Outdated => ExitCode::from(3),
     }
 }
 
@@ -119,6 +122,7 @@ fn said(error: &Error) -> (String, String) {
             ),
         ),
         Error::Store(store) => (store_zh(store), store.to_string()),
+        Error::Keys(keys) => (keys_zh(keys).into(), keys.to_string()),
         Error::Outdated => (
             "配置正在变动，请重试。".into(),
             "The configuration keeps changing; try again.".into(),
@@ -152,6 +156,22 @@ fn said(error: &Error) -> (String, String) {
             )
         }
         Error::Usage(text) => both(text.clone()),
+    }
+}
+
+fn keys_zh(error: &KeysError) -> &'static str {
+    match error {
+        KeysError::File(_) => "密钥库文件读写失败；请检查 --keys 指明的文件夹。",
+        KeysError::Damaged => "密钥库已损坏，或数据不是由它加密的；请用备份恢复。",
+        KeysError::MasterMissing => {
+            "没有主密钥；请放回 master.key，或设置环境变量 GUANJIA_MASTER_KEY。"
+        }
+        KeysError::MasterUnreadable => "主密钥应为 64 位十六进制数字。",
+        KeysError::MasterWrong => "主密钥不是这个密钥库的。",
+        KeysError::OfAnother => "数据库属于另一个密钥库；请用 --keys 指明原来的那个。",
+        KeysError::InUse => "密钥库正在使用；请先停止服务。",
+        KeysError::Exists => "已经有密钥库或文件了，没有改动。",
+        KeysError::NoRandomness => "本机给不出随机数。",
     }
 }
 

@@ -76,7 +76,7 @@ async fn file(
             statement: body.statement,
         };
         let taken = appeal::file(office, &actor.0, &contested)?;
-        Ok(Written::of(view, taken))
+        Written::of(office, view, &actor.0, taken)
     })
     .await?;
     Ok((StatusCode::CREATED, Json(taken(&written)?)))

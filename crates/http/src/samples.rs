@@ -72,7 +72,7 @@ async fn list(
             reason: body.reason,
         };
         let taken = sample::list(office, &actor.0, &listing)?;
-        Ok(Written::of(view, taken))
+        Written::of(office, view, &actor.0, taken)
     })
     .await?;
     Ok((StatusCode::CREATED, Json(taken(&written)?)))

@@ -290,7 +290,7 @@ pub(crate) async fn done(
     let written = blocking(state.office, move |office| {
         let (view, id) = at_card(office, &actor, &path)?;
         let taken = work(office, &actor.0, view.unit.id, id)?;
-        Ok(Written::of(view, taken))
+        Written::of(office, view, &actor.0, taken)
     })
     .await?;
     taken(&written).map(Json)

@@ -123,11 +123,11 @@ pub(crate) fn moment(moment: Moment, zone: &Zone) -> String {
     }
 }
 
-/// What fields hold, with what is private masked; member and team fields stay ids.
+/// What fields hold, as `app` shows it to the caller; member and team fields stay ids.
 pub(crate) fn data(kind: &Kind, data: &domain::value::Data) -> Map<String, Json> {
-    app::records::shown(kind, data)
-        .into_iter()
-        .map(|(name, value)| (name.to_string(), json(value)))
+    data.iter()
+        .filter(|(name, _)| kind.field(name.as_str()).is_some())
+        .map(|(name, value)| (name.to_string(), json(value.clone())))
         .collect()
 }
 
@@ -137,6 +137,8 @@ pub(crate) fn json(value: Value) -> Json {
         Value::Bool(value) => Json::Bool(value),
         Value::Int(value) => Json::from(value),
         Value::Text(value) => Json::String(value),
+        // Shown to nobody.
+        Value::Sealed(_) => Json::String("****".into()),
         Value::List(list) => Json::Array(list.into_iter().map(json).collect()),
     }
 }

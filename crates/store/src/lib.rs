@@ -42,6 +42,7 @@ pub mod pack;
 pub mod page;
 mod pg;
 mod pool;
+pub mod privacy;
 mod query;
 pub mod record;
 pub mod schedule;

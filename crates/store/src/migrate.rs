@@ -34,6 +34,7 @@ const ALL: &[Migration] = migrations![
     2 "0002_ledger",
     3 "0003_lists",
     4 "0004_account",
+    5 "0005_privacy",
 ];
 
 /// The schema that this program knows.

@@ -34,15 +34,20 @@ impl Query {
             &condition[at + 1..]
         ));
     }
-    pub(crate) fn or(&mut self, condition: &str, value: Owned) {
-        self.sql.push_str(" or ");
-        self.end_with(condition, value);
-    }
     /// One of several values; `condition` ends with `in`.
     pub(crate) fn and_any(&mut self, condition: &str, values: impl Iterator<Item = Owned>) {
+        self.sql.push_str(" and ");
+        self.any(condition, values);
+    }
+    /// As [`Query::and_any`], with what stands before as the other way.
+    pub(crate) fn or_any(&mut self, condition: &str, values: impl Iterator<Item = Owned>) {
+        self.sql.push_str(" or ");
+        self.any(condition, values);
+    }
+    fn any(&mut self, condition: &str, values: impl Iterator<Item = Owned>) {
         let places: Vec<String> = values.map(|value| self.place(value)).collect();
         self.sql
-            .push_str(&format!(" and {condition} ({})", places.join(", ")));
+            .push_str(&format!("{condition} ({})", places.join(", ")));
     }
     pub(crate) fn end(&mut self, tail: &str, value: Owned) {
         self.sql.push(' ');

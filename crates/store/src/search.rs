@@ -1,15 +1,22 @@
 //! The text that records are found by: one row a record.
 //!
 //! A search looks through the rows of one unit, the latest first, and ends with the page. This crate does not know what the text holds:
-//! `app` puts words of open fields and keyed tokens of private ones into it.
+//! `app` puts words of open fields into it; what is found by a private one comes from [`crate::privacy`].
 
 use crate::query::Query;
 use crate::{Error, Owned, Tx};
 use domain::id::{RecordId, UnitId};
 
-/// What is looked for: every group must match, each in one of its spellings (as it was typed, or as the token of something private).
+/// What is looked for: every term must lead to the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms(pub Vec<Vec<String>>);
+pub struct Terms(pub Vec<Term>);
+
+/// A word, with the records that it leads to otherwise than by their text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Term {
+    pub word: String,
+    pub also: Vec<RecordId>,
+}
 
 /// Places and people that a search may lead through to what hangs on them.
 const REGISTERED: i64 = 20;
@@ -92,10 +99,11 @@ pub(crate) fn narrow(query: &mut Query, unit: UnitId, terms: &Terms, on: &[Recor
 }
 
 fn matches(query: &mut Query, terms: &Terms) {
-    for group in &terms.0 {
-        query.sql.push_str(" and (1 = 0");
-        for spelling in group {
-            query.or("s.text like ? escape '!'", Owned::Text(like(spelling)));
+    for term in &terms.0 {
+        query.and("(s.text like ? escape '!'", Owned::Text(like(&term.word)));
+        if !term.also.is_empty() {
+            let also = term.also.iter().map(|id| Owned::Id(id.uuid()));
+            query.or_any("s.record_id in", also);
         }
         query.sql.push(')');
     }

@@ -8,6 +8,7 @@ use super::session::{Presented, Seat, SignedIn, held};
 use super::throttle::{Keys, Limit};
 use super::{AccountError, digest, ones_own};
 use crate::access::{Actor, Came};
+use crate::attachment::Digest;
 use crate::error::Error;
 use crate::office::Office;
 use crate::sender::Message;
@@ -64,10 +65,13 @@ fn said(purpose: &'static str, to: &str, code: &str) -> Message {
 impl Office {
     /// What stands for a telephone number.
     fn phone_token(&self, digits: &str) -> Result<String, Error> {
-        let key = self.search_key().ok_or_else(|| {
-            Error::Usage("没有 search.key，不能按电话登录 (no search.key beside the database: nobody signs in by telephone)".into())
+        let keys = self.keys().ok_or_else(|| {
+            Error::Usage(
+                "没有密钥库，不能按电话登录 (no key store: nobody signs in by telephone)".into(),
+            )
         })?;
-        Ok(format!("tel:{}", key.token("phone", digits)))
+        let digest = Digest(keys.digest("phone", digits));
+        Ok(format!("tel:{}", digest.hex()))
     }
 
     /// Six digits.

@@ -4,7 +4,6 @@ use super::{Account, group_of};
 use crate::error::Error;
 use crate::library::Rules;
 use crate::scenario::spread;
-use domain::measure::Measures;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -74,11 +73,7 @@ pub fn mutate(account: &Account, only: Option<&str>) -> Result<Proof, Error> {
     let red: Vec<BTreeSet<&str>> = spread(wanted.len(), |index| {
         let (reference, scenarios) = &wanted[index];
         let pack = reference.taken_out_of(&account.rules.pack);
-        let rules = Arc::new(Rules {
-            number: account.rules.number,
-            measures: Measures::of(&pack),
-            pack,
-        });
+        let rules = Arc::new(Rules::new(account.rules.number, pack));
         scenarios
             .iter()
             .copied()

@@ -18,11 +18,11 @@ use domain::name::Name;
 use domain::pack::model::{Kind, Role};
 use domain::record::approval;
 use domain::record::decide::{touches_config, touches_roster};
-use domain::record::{By, Change, Command, Entry, Record};
+use domain::record::{By, Change, Command, Entry, Record, Tokens};
 use domain::tally::Tally;
 use std::collections::BTreeMap;
 use store::record::{Listed, Looked, Pointing};
-use store::{Tx, duty, entry, ledger, record, unit};
+use store::{Tx, duty, entry, ledger, privacy, record, unit};
 
 /// A command that was decided.
 pub(crate) enum Drafted {
@@ -45,6 +45,8 @@ pub(crate) struct Draft {
     pub(super) row: Listed,
     pub(super) found: search::Change,
     pub(super) rests: Vec<Rest>,
+    /// What its private values are found by.
+    pub(super) tokens: Tokens,
 }
 
 /// What a decision rests on beside its own record, whose version is asserted when it is written, and the view of its unit.
@@ -65,11 +67,11 @@ impl Draft {
     pub(crate) fn of(
         tx: &mut Tx<'_>,
         view: &View,
-        (clock, actor, key): (&Clock, &Actor, Option<&search::Key>),
+        (clock, actor): (&Clock, &Actor),
         asked: &Asked,
         command: &Command,
     ) -> Result<Drafted, Error> {
-        let mut desk = Desk::over(tx, view, clock, actor).finding_by(key);
+        let mut desk = Desk::over(tx, view, clock, actor);
         desk.rests = Some(Vec::new());
         let drafted = desk.draft(asked, command);
         if drafted.is_err() {
@@ -129,6 +131,12 @@ impl Desk<'_, '_> {
             draft.text = draft.change.number(&mut draft.entry, number);
         }
         self.write(kind, draft)?;
+        for token in &draft.tokens.drop {
+            privacy::drop_token(self.tx, draft.entry.unit, draft.entry.record, token)?;
+        }
+        for token in &draft.tokens.add {
+            privacy::add_token(self.tx, draft.entry.unit, draft.entry.record, token)?;
+        }
         self.post(&draft.entry, &draft.change.posted)?;
         for (key, tally) in &draft.moved {
             self.add(key.clone(), *tally);

@@ -3,6 +3,7 @@
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::privacy::{Viewer, look};
 use crate::records::read::called;
 use crate::search;
 use crate::view::View;
@@ -28,6 +29,8 @@ pub struct Asked {
     /// Name of a link, and the record that it leads to.
     pub link: Option<(Option<Name>, RecordId)>,
     pub q: Option<String>,
+    /// Fields that are to be shown; private ones masked. Without one its private value stays sealed.
+    pub fields: Vec<Name>,
     pub overdue: bool,
     /// Days in the unit's zone or instants.
     pub opened_from: Option<String>,
@@ -86,6 +89,7 @@ pub fn list(office: &Office, actor: &Actor, unit: &str, asked: &Asked) -> Result
     if more {
         rows.pop();
     }
+    masked(office, &view, &mut rows, &asked.fields)?;
     let next = rows
         .last()
         .filter(|_| more)
@@ -97,6 +101,24 @@ pub fn list(office: &Office, actor: &Actor, unit: &str, asked: &Asked) -> Result
         next,
         as_of,
     })
+}
+
+/// What a list shows of private fields is masked for everybody.
+fn masked(office: &Office, view: &View, rows: &mut [Brief], fields: &[Name]) -> Result<(), Error> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let nobody = Viewer::nobody();
+    for row in rows {
+        let kind = view.rules.pack.kinds.get(&row.kind);
+        let doc = &mut row.doc;
+        let asked = doc
+            .data
+            .iter_mut()
+            .filter(|(name, _)| fields.contains(name));
+        look(office.keys(), kind, (row.id, &doc.links), asked, &nobody)?;
+    }
+    Ok(())
 }
 
 /// These records of a unit as lists show them; what is not there is left out.
@@ -222,7 +244,7 @@ pub(crate) fn wanted(
         found_by: asked
             .q
             .as_deref()
-            .map(|q| search::terms(q, office.search_key()))
+            .map(|q| search::terms(office, actor, view.unit.id, q))
             .transpose()?,
         sort,
         after: asked.after,

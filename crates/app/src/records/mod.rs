@@ -1,12 +1,12 @@
 //! Records as people ask for them: lists, one with what can be done about it now, its journal, the way a clock was computed.
 //!
-//! Reading changes nothing and remembers nothing. What is private is masked here, so that no caller can forget it.
+//! Reading changes nothing and remembers nothing. What is private is replaced here by what the caller sees of it, so that nobody
+//! can forget to.
 
 mod ask;
 mod clock;
 mod duties;
 mod list;
-mod masked;
 mod offline;
 mod read;
 mod steps;
@@ -17,7 +17,6 @@ pub use clock::{Clocks, Stretch, clocks};
 pub use duties::{DutyAsked, DutyPage, DutyState, DutyTold, Which, duties};
 pub(crate) use list::wanted;
 pub use list::{Asked, Open, Page, counts, list, rows};
-pub use masked::{masked, shown};
 pub use offline::{NotApplied, not_applied, settle};
 pub use read::{Journal, Paused, Running, Whole, journal, running, whole};
 pub use steps::{Possible, possible};

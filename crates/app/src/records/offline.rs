@@ -5,11 +5,12 @@ use crate::access::Actor;
 use crate::desk::{Desk, Taken};
 use crate::error::Error;
 use crate::office::Office;
+use crate::privacy::{Viewer, look_at, look_into, same_apart_from_sealed};
 use crate::records::StepAsked;
 use crate::view::View;
 use domain::id::RecordId;
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, Command, Entry, Record, Refusal};
+use domain::record::{BuiltIn, Command, Entry, Record, Refusal, Tokens};
 use std::sync::Arc;
 use store::{Lane, entry, record, unapplied};
 
@@ -32,7 +33,9 @@ pub(super) fn kept_because(taken: &Taken, command: &Command) -> Result<Vec<Refus
             data,
             links,
             because,
-        }) if (step, data, links) == (&command.step, &command.data, &command.links) => {
+        }) if (step, links) == (&command.step, &command.links)
+            && same_apart_from_sealed(data, &command.data) =>
+        {
             let code = Code::ALL.iter().find(|code| code.as_str() == because);
             Ok(code
                 .map(|code| Refusal::new(*code).with("").with(step))
@@ -66,6 +69,8 @@ impl Desk<'_, '_> {
             built_in: Some(change),
             data: Default::default(),
             links: Default::default(),
+            // What was not applied is not found.
+            tokens: Tokens::default(),
             ..command.clone()
         };
         let taken = self.step(id, &kept)?;
@@ -99,7 +104,7 @@ pub fn not_applied(
     let (_, view) = office.unit_of(actor, unit)?;
     let unit = view.unit.id;
     let now = office.clock().now();
-    let found = office.read(|tx| {
+    let mut found = office.read(|tx| {
         let mut found = Vec::new();
         for kept in unapplied::list(tx, unit)? {
             let record = record::get(tx, unit, kept.record)?;
@@ -117,6 +122,12 @@ pub fn not_applied(
         }
         Ok::<_, Error>(found)
     })?;
+    let viewer = Viewer::of(&view, actor, now);
+    for NotApplied { record, entry, .. } in &mut found {
+        let kind = view.rules.pack.kinds.get(&record.kind);
+        look_into(office.keys(), kind, &record.doc.links, entry, &viewer)?;
+        look_at(office.keys(), kind, record, &viewer)?;
+    }
     Ok((view, found))
 }
 
@@ -143,11 +154,5 @@ pub fn settle(
         }
         Ok(taken)
     })?;
-    Ok(Written {
-        view,
-        record: taken.record,
-        entry: taken.entry,
-        repeated: taken.repeated,
-        not_applied: Vec::new(),
-    })
+    Written::of(office, view, actor, taken)
 }

@@ -4,6 +4,7 @@ use super::steps::{Possible, possible};
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
+use crate::privacy::{Viewer, look_at, look_into};
 use crate::view::View;
 use domain::clock::Due;
 use domain::id::RecordId;
@@ -86,7 +87,10 @@ pub fn whole(office: &Office, actor: &Actor, unit: &str, name: &str) -> Result<W
             .collect();
         Ok::<_, Error>((record, todo, decided, steps, linked))
     })?;
-    let (record, todo, decided, steps, linked) = whole;
+    let (mut record, todo, decided, steps, linked) = whole;
+    let kind = pack.kinds.get(&record.kind);
+    let viewer = Viewer::of(&view, actor, as_of);
+    look_at(office.keys(), kind, &mut record, &viewer)?;
     Ok(Whole {
         view,
         as_of,
@@ -177,10 +181,26 @@ pub fn journal(office: &Office, actor: &Actor, unit: &str, name: &str) -> Result
     let (_, view) = office.unit_of(actor, unit)?;
     let id = super::named(office, &view, name)?;
     let now = office.clock().now();
-    let (kind, lines) = office.read(|tx| {
+    let (record, mut lines) = office.read(|tx| {
         let record = record::get(tx, view.unit.id, id)?;
         let _ = actor.may_see(tx, &view, now, &record)?;
-        Ok::<_, Error>((record.kind, entry::journal(tx, view.unit.id, id)?))
+        let lines = entry::journal(tx, view.unit.id, id)?;
+        Ok::<_, Error>((record, lines))
     })?;
-    Ok(Journal { view, kind, lines })
+    let viewer = Viewer::of(&view, actor, now);
+    let kind = view.rules.pack.kinds.get(&record.kind);
+    for line in &mut lines {
+        look_into(
+            office.keys(),
+            kind,
+            &record.doc.links,
+            &mut line.entry,
+            &viewer,
+        )?;
+    }
+    Ok(Journal {
+        view,
+        kind: record.kind,
+        lines,
+    })
 }

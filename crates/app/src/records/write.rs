@@ -3,9 +3,10 @@
 use super::ask::StepAsked;
 use super::offline::{kept_because, too_late};
 use crate::access::Actor;
-use crate::desk::Taken;
+use crate::desk::{Asked, Taken};
 use crate::error::Error;
-use crate::office::Office;
+use crate::office::{Office, sealed_in};
+use crate::privacy::{Viewer, look_at, look_into};
 use crate::view::View;
 use domain::id::RecordId;
 use domain::name::Name;
@@ -26,15 +27,32 @@ pub struct Written {
 }
 
 impl Written {
-    /// What a use-case of its own did to a record of the view's unit.
-    pub fn of(view: Arc<View>, taken: Taken) -> Self {
-        Self {
+    /// What a use-case did to a record of the view's unit; what is private is shown as whoever did it sees it.
+    ///
+    /// # Errors
+    /// A key store that cannot be read.
+    pub fn of(
+        office: &Office,
+        view: Arc<View>,
+        actor: &Actor,
+        taken: Taken,
+    ) -> Result<Self, Error> {
+        let Taken {
+            mut record,
+            mut entry,
+            repeated,
+        } = taken;
+        let kind = view.rules.pack.kinds.get(&record.kind);
+        let viewer = Viewer::of(&view, actor, office.clock().now());
+        look_at(office.keys(), kind, &mut record, &viewer)?;
+        look_into(office.keys(), kind, &record.doc.links, &mut entry, &viewer)?;
+        Ok(Self {
             view,
-            record: taken.record,
-            entry: taken.entry,
-            repeated: taken.repeated,
+            record,
+            entry,
+            repeated,
             not_applied: Vec::new(),
-        }
+        })
     }
 }
 
@@ -53,7 +71,7 @@ pub fn open(
     let (_, view) = office.unit_of(actor, unit)?;
     let command = asked.command(&view, &actor.by(), office.clock().now())?;
     let taken = office.open_record(actor, view.unit.id, kind.clone(), id, command)?;
-    Ok(Written::of(view, taken))
+    Written::of(office, view, actor, taken)
 }
 
 /// Takes a step, of the pack or one that every kind has. One from a device's queue that the record's state no longer admits is kept in
@@ -92,10 +110,12 @@ fn taken(
     };
     if !command.queued {
         let taken = office.step(actor, view.unit.id, id, command)?;
-        return Ok(Written::of(view.clone(), taken));
+        return Written::of(office, view.clone(), actor, taken);
     }
+    office.seal(view, &Asked::Step(id), &mut command)?;
     // What was seen without a signal is old by nature: the state decides, not the version.
     command.version = None;
+    let sealed = sealed_in(&command.data);
     let (taken, not_applied) = office.at(actor, view.unit.id, Lane::Interactive, move |desk| {
         let refused = match desk.attempt(|desk| desk.step(id, &command)) {
             Ok(taken) => return Ok((taken, Vec::new())),
@@ -108,9 +128,16 @@ fn taken(
         let why = kept_because(&taken, &command)?;
         Ok((taken, if refused.is_empty() { why } else { refused }))
     })?;
+    let stored = match &taken.entry.change {
+        Some(BuiltIn::NotApplied { data, .. }) => data,
+        _ => &taken.entry.data,
+    };
+    if taken.repeated && !office.same_sealed(stored, &sealed)? {
+        return Err(Error::KeyReused);
+    }
     Ok(Written {
         not_applied,
-        ..Written::of(view.clone(), taken)
+        ..Written::of(office, view.clone(), actor, taken)?
     })
 }
 

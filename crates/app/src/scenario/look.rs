@@ -4,6 +4,7 @@ use super::script::Wrong;
 use super::stage::{Miss, Stage, said};
 use crate::cast::Named;
 use crate::error::Error;
+use crate::keys::Opened;
 use domain::clock::{Due, End};
 use domain::holder::Holder;
 use domain::id::{HolderId, RecordId, UnitId};
@@ -132,7 +133,17 @@ impl Stage<'_> {
                 };
                 return Ok(miss(line, &expected, &found));
             }
-            name => record.doc.data.get(name).cloned().unwrap_or_default(),
+            name => match record.doc.data.get(name) {
+                // A play looks behind the mask: what it was is what is proven.
+                Some(Value::Sealed(sealed)) => match self.office.keys() {
+                    Some(keys) => match keys.open_value(sealed)? {
+                        Opened::Value(value) => value,
+                        Opened::Erased => Value::Null,
+                    },
+                    None => Value::Null,
+                },
+                value => value.cloned().unwrap_or_default(),
+            },
         };
         let ty = kind
             .and_then(|kind| kind.field(name))

@@ -7,6 +7,7 @@ use crate::cast::{Cast, Named};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::handover::hand_over;
+use crate::keys::Keys;
 use crate::library::{Library, Rules};
 use crate::office::Office;
 use crate::sweep::sweep;
@@ -58,7 +59,8 @@ impl<'p> Stage<'p> {
             ..Options::default()
         };
         let store = store::Store::open(location, &options)?;
-        let office = Office::knowing(store, clock.clone(), Library::of(rules.clone()));
+        let office = Office::knowing(store, clock.clone(), Library::of(rules.clone()))
+            .with_keys(Keys::volatile()?)?;
         let mut cast = Cast::new(&rules.pack, zone);
         cast.year = 2026;
         let begins = cast.instant(BEGINS).unwrap_or(Instant::from_micros(0));

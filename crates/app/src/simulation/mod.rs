@@ -1,8 +1,9 @@
 //! Simulation: a plausible company, made up from `simulation.yaml` beside a pack and played through the same use-cases as everybody's work.
 //!
-//! The same file, seed, size and end make the same database. People differ in their care, places in what happens to them; what goes wrong on
-//! purpose stands in episodes. Nothing here decides anything, and what the rules refuse is counted, not forced. It serves as a living demo,
-//! as a load and as a regression test; the language is that of scenarios with chance added, see docs/testing.md.
+//! The same file, seed, size and end make the same database, but for the ciphertext of private values and the hashes over it. People differ
+//! in their care, places in what happens to them; what goes wrong on purpose stands in episodes. Nothing here decides anything, and what the
+//! rules refuse is counted, not forced. It serves as a living demo, as a load and as a regression test; the language is that of scenarios with
+//! chance added, see docs/testing.md.
 
 mod company;
 mod draw;

@@ -1,7 +1,7 @@
 //! Who sees and does what, through the use-cases, on both databases.
 
 use app::access::Came;
-use app::{Actor, Clock, Error, Office, demo, pack};
+use app::{Actor, Clock, Error, Keys, Office, demo, pack};
 use domain::access::{Denied, Scope};
 use domain::id::{MemberId, RecordId};
 use domain::name::Name;
@@ -26,6 +26,8 @@ fn towns() -> impl Iterator<Item = Town> {
             let clock = Clock::standing_at(Instant::from_micros(0));
             let office =
                 Office::open(home.location(), &Options::default(), clock.clone()).expect("opens");
+            let keys = Keys::volatile().expect("keys");
+            let office = office.with_keys(keys).expect("bound");
             let sources = pack::sources("residential-cn").expect("ships");
             office.activate(&Actor::system(), sources).expect("loads");
             demo::play(&office, &clock, "residential-cn").expect("plays");

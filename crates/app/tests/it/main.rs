@@ -5,6 +5,7 @@ mod coverage;
 mod desk;
 mod house;
 mod import;
+mod privacy;
 mod scenarios;
 mod scoring;
 mod simulating;

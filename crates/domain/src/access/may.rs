@@ -94,16 +94,19 @@ pub enum EveryKind {
     Unmerge,
     Void,
     Recompute,
+    /// To erase what is kept of a person.
+    Erase,
 }
 
 impl EveryKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Excuse,
         Self::HandOver,
         Self::Merge,
         Self::Unmerge,
         Self::Void,
         Self::Recompute,
+        Self::Erase,
     ];
     pub fn as_str(self) -> &'static str {
         match self {
@@ -113,6 +116,7 @@ impl EveryKind {
             Self::Unmerge => "unmerge",
             Self::Void => "void",
             Self::Recompute => "recompute",
+            Self::Erase => "erase",
         }
     }
     pub fn named(word: &str) -> Option<Self> {
@@ -128,6 +132,7 @@ impl EveryKind {
             BuiltIn::Unmerge => Self::Unmerge,
             BuiltIn::Void => Self::Void,
             BuiltIn::Recompute { .. } => Self::Recompute,
+            BuiltIn::Erase { .. } => Self::Erase,
             BuiltIn::Correct { .. }
             | BuiltIn::CorrectTime { .. }
             | BuiltIn::Take { .. }

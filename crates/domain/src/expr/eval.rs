@@ -4,7 +4,7 @@ use super::schema::Type;
 use super::{EvalFault, Scope};
 use crate::name::Name;
 use crate::time::{Day, Instant};
-use crate::value::Value;
+use crate::value::{Sealed, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ pub(super) enum V {
     /// Microseconds.
     Duration(i64),
     List(Vec<V>),
+    Sealed(Sealed),
 }
 
 /// How a stored value is read.
@@ -35,6 +36,8 @@ pub(super) enum Shape {
     Text,
     Day,
     Instant,
+    /// Asked for, or handed on as it is.
+    Sealed,
     List(Box<Shape>),
 }
 
@@ -47,6 +50,7 @@ impl Shape {
             Type::Text | Type::Choice(_) | Type::Link(_) | Type::Id | Type::Moment => Self::Text,
             Type::Day => Self::Day,
             Type::Instant => Self::Instant,
+            Type::Sealed => Self::Sealed,
             Type::List(item) => Self::List(Box::new(Self::of(item))),
         }
     }
@@ -214,6 +218,7 @@ fn stored(value: V) -> Value {
         V::Day(day) => Value::Text(day.to_string()),
         V::Instant(at) => Value::Text(at.to_string()),
         V::List(all) => Value::List(all.into_iter().map(stored).collect()),
+        V::Sealed(sealed) => Value::Sealed(sealed),
     }
 }
 
@@ -248,6 +253,7 @@ impl Run<'_> {
                         .collect::<Result<_, _>>()?,
                 )
             }
+            (Value::Sealed(sealed), Shape::Sealed) => V::Sealed(sealed),
             _ => return Err(wrong()),
         })
     }

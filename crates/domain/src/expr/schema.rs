@@ -22,6 +22,8 @@ pub enum Type {
     Link(Name),
     /// A member, a team, a unit.
     Id,
+    /// A private value: whether it is filled in can be asked, what it is cannot.
+    Sealed,
 }
 
 impl Type {
@@ -46,6 +48,10 @@ impl Type {
             Self::List(_) => ("列表", "a list"),
             Self::Link(_) => ("链接", "a link"),
             Self::Id => ("人员、班组或单元", "a member, team or unit"),
+            Self::Sealed => (
+                "敏感字段（只能问 has(x)，或原样放进另一个敏感字段）",
+                "a private field (ask has(x), or hand it to another private field)",
+            ),
         };
         Text {
             zh: zh.into(),

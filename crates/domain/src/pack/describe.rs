@@ -190,11 +190,13 @@ impl Lines {
         let role = kind.role.map(|role| format!("{role:?}"));
         let number = kind.number.as_ref().map(words::number);
         let hidden = kind.hidden_until.as_ref().map(|step| step.to_string());
+        let secret = kind.secret.then(|| "true".to_owned());
         let merge = kind.merge.as_ref().map(|merge| merge.into.to_string());
         for (key, label, said) in [
             ("is", ("台账", "register"), role),
             ("number", ("编号", "number"), number),
             ("hidden-until", ("保密至", "hidden until"), hidden),
+            ("secret", ("保密档案", "secret file"), secret),
             ("merge", ("并入", "merges into"), merge),
         ] {
             if let Some(said) = said {
@@ -231,6 +233,10 @@ impl Lines {
                     ", private: {}, kept {}, seen by {}",
                     sensitive.purpose.en, keep.en, seen.en
                 );
+                if let Some(of) = &sensitive.of {
+                    said.zh += &format!("，属于 {of}");
+                    said.en += &format!(", of the {of}");
+                }
             }
             self.put(
                 format!("{at}/fields/{}", field.name),

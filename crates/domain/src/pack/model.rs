@@ -155,6 +155,8 @@ pub struct Kind {
     pub label: Vec<Name>,
     /// Hidden from its targets until this step (S10.2).
     pub hidden_until: Option<Name>,
+    /// Its private values are seen only under a grant in force, and every view goes on record.
+    pub secret: bool,
     /// What becomes of records of earlier versions, in the order of the versions.
     pub migrate: Vec<Migration>,
 }
@@ -247,6 +249,9 @@ pub enum Role {
     Sample,
     /// Fields `from`, `until` (instants): an outage that lets paper entries in (S4.7), declared for the unit it stands in and those below.
     Outage,
+    /// Link `file` to a secret record; states `granted` and others: whoever opened it sees the file while it is granted and its timed
+    /// duty is not over.
+    Grant,
 }
 
 /// Literal text and the parts that are filled in: `{unit}` the unit's code, `{date}` yyyymmdd in the unit's zone, `{month}` yyyymm, `{seq:n}`.
@@ -347,8 +352,10 @@ pub struct Sensitive {
     pub purpose: Text,
     pub keep: Span,
     pub search: Search,
-    /// Posts that may see it without a grant.
+    /// Posts that may see it; of a secret kind only under a grant.
     pub seen_by: Vec<Name>,
+    /// The link to the person whom it tells of: his key seals it too, so that erasing him erases it. `None`: the record's own.
+    pub of: Option<Name>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Whether a step that every kind has may be taken: corrections, excuses, hand-overs, approvals, merges.
 
 use super::command::{Command, Context, looked, today};
-use super::entry::{BuiltIn, By, Entry, Used, Via};
+use super::entry::{BuiltIn, By, Entry, Erasure, Used, Via};
 use super::fold::{Folded, fold};
 use super::refusal::{Code, Refusal};
 use super::{Decided, Record, approval, form, look_up, merge};
@@ -145,6 +145,19 @@ pub(super) fn check(
             change.clone()
         }
         BuiltIn::Arrive(_) => return Err(one(Refusal::new(Code::RecordExists))),
+        BuiltIn::Erase { cause, .. } => {
+            reason(command)?;
+            match cause {
+                // Whoever runs the program on the machine itself has its keys in his hands anyway.
+                Erasure::Request if matches!(command.by, By::Operator(_)) => {}
+                Erasure::Request => second_or_system(command)?,
+                Erasure::Retention if command.by != By::System => {
+                    return Err(one(Refusal::new(Code::SystemOnly).with(&command.step)));
+                }
+                Erasure::Retention => {}
+            }
+            change.clone()
+        }
         BuiltIn::Recur { duty: name, .. } => {
             let Some(duty) = kind.duty(name.as_str()) else {
                 return Err(one(Refusal::new(Code::DutyUnknown).with(name)));

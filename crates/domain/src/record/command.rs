@@ -58,7 +58,18 @@ pub struct Command {
     pub built_in: Option<BuiltIn>,
     /// Comes from the use-case that keeps the rules of the register ([`crate::pack::model::Role::is_kept`]).
     pub kept: bool,
+    /// How its private values are found and no longer found; kept beside the journal, so that erasure can take it away.
+    pub tokens: Tokens,
 }
+
+/// Keyed digests of what somebody may look for. Without the key they say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    pub add: Vec<Token>,
+    pub drop: Vec<Token>,
+}
+
+pub type Token = [u8; 16];
 
 impl Command {
     /// A step by a member in his own session, now.
@@ -89,6 +100,7 @@ impl Command {
             sender: None,
             built_in: None,
             kept: false,
+            tokens: Tokens::default(),
         }
     }
     /// A step that every kind has.

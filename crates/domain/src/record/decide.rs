@@ -56,7 +56,8 @@ pub fn decide(
                 Refusal::new(Code::Stale).with(record.version).with(version),
             ]);
         }
-        if record.doc.void {
+        // An undone import keeps its private values no longer than any other record.
+        if record.doc.void && !matches!(command.built_in, Some(BuiltIn::Erase { .. })) {
             return Err(vec![Refusal::new(Code::VoidRecord)]);
         }
         if let Some(place) = record.doc.moved_to {

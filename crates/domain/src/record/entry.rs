@@ -319,6 +319,12 @@ pub enum BuiltIn {
     Merge { into: RecordId },
     /// A merge is taken back: what it withdrew is to do again.
     Unmerge,
+    /// The keys of private values are destroyed: on a person's lawful request, or since their time of keeping is over.
+    Erase {
+        cause: Erasure,
+        /// The keys, as the sealed values number them.
+        keys: Vec<i64>,
+    },
     /// A duty that recurs, or that an ended posting starts, opens for a day (S6.6).
     Recur { duty: Name, on: Day },
     /// A stage has not answered in time: it passes to the post above (X26); who that is is in what the entry used.
@@ -383,6 +389,7 @@ impl BuiltIn {
             Self::Return { .. } => "return",
             Self::Merge { .. } => "merge",
             Self::Unmerge => "unmerge",
+            Self::Erase { .. } => "erase",
             Self::Recur { .. } => "recur",
             Self::Lapse { .. } => "lapse",
             Self::Migrate(_) => "migrate",
@@ -433,6 +440,16 @@ pub struct Arrival {
     pub chains: BTreeMap<Name, Chain>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub chain: BTreeSet<MemberId>,
+}
+
+/// Why private values were erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Erasure {
+    /// The person asked for it.
+    Request,
+    /// They were kept as long as their field says.
+    Retention,
 }
 
 /// Why a record or entry was admitted from a source though live work would have been refused (S4.8).

@@ -463,6 +463,8 @@ fn built_in(
         }
         BuiltIn::Merge { into } => duties.merge(*into, by_another(entry))?,
         BuiltIn::Unmerge => duties.unmerge()?,
+        // The ciphertext stays as it was: what changes is that nobody has its key.
+        BuiltIn::Erase { .. } => {}
         BuiltIn::Recur { duty, on } => duties.recur(duty, *on)?,
         BuiltIn::Lapse {
             approval,

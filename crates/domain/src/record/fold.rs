@@ -136,6 +136,7 @@ pub fn needs_journal(change: &BuiltIn, record: &Record) -> bool {
         | BuiltIn::Unmerge
         | BuiltIn::NotApplied { .. }
         | BuiltIn::Settle { .. }
+        | BuiltIn::Erase { .. }
         | BuiltIn::Recur { .. }
         | BuiltIn::Lapse { .. }
         | BuiltIn::Migrate(_)

@@ -61,12 +61,38 @@ fn is_empty(value: &Value) -> bool {
         Value::Null => true,
         Value::Text(text) => text.trim().is_empty(),
         Value::List(list) => list.is_empty(),
-        Value::Bool(_) | Value::Int(_) => false,
+        Value::Bool(_) | Value::Int(_) | Value::Sealed(_) => false,
     }
 }
 
 /// What is wrong with one value; null empties a field.
 fn fault(field: &Field, value: &Value) -> Option<Refusal> {
+    if value.is_null() {
+        return None;
+    }
+    match (&field.sensitive, value) {
+        (Some(_), Value::Sealed(_)) => return None,
+        (Some(_), _) => return Some(Refusal::at(Code::FieldUnsealed, &field.name)),
+        (None, _) => {}
+    }
+    typed_fault(field, value)
+}
+
+/// What is wrong with a private value that is about to be sealed: nobody can look at it afterwards. The answer does not repeat it.
+pub fn unsealed_fault(field: &Field, value: &Value) -> Option<Refusal> {
+    if value.is_null() {
+        return None;
+    }
+    typed_fault(field, value).map(|fault| match fault.code {
+        Code::FieldType => Refusal {
+            with: vec![expected(&field.ty).into(), "•••".into()],
+            ..fault
+        },
+        _ => fault,
+    })
+}
+
+fn typed_fault(field: &Field, value: &Value) -> Option<Refusal> {
     let wrong = |expected: &str| {
         Some(
             Refusal::at(Code::FieldType, &field.name)
@@ -81,9 +107,6 @@ fn fault(field: &Field, value: &Value) -> Option<Refusal> {
                 .with(max)
         })
     };
-    if value.is_null() {
-        return None;
-    }
     match (&field.ty, value) {
         (FieldType::Text { max, .. }, Value::Text(text)) => text_fault(field, text, *max),
         (FieldType::Phone, Value::Text(text)) => text_fault(field, text, 40).or_else(|| {
@@ -199,6 +222,7 @@ fn shown(value: &Value) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::List(list) => format!("[{}]", list.len()),
+        Value::Sealed(_) => "•••".into(),
     }
 }
 

@@ -30,7 +30,7 @@ pub mod sweep;
 mod times;
 pub mod watch;
 
-pub use command::{Command, Context, Needs, Seen, needs};
+pub use command::{Command, Context, Needs, Seen, Token, Tokens, needs};
 pub use decide::{Opening, Target, decide};
 pub use due::parameters_of;
 pub use entry::{

@@ -76,6 +76,7 @@ codes! {
     FieldOutOfRange = "field-out-of-range", "“{f}”应在 {0} 与 {1} 之间。", "`{f}` must lie between {0} and {1}.";
     FieldChoice = "field-choice", "“{f}”没有“{0}”这个选项；可选：{1}。", "`{f}` has no choice `{0}`; choose one of {1}.";
     FieldCharacter = "field-character", "“{f}”含有不能保存的字符（U+0000）；请去掉。", "`{f}` holds a character that cannot be stored (U+0000); remove it.";
+    FieldUnsealed = "field-unsealed", "“{f}”是敏感字段，未加密不能保存；请通过正常入口登记。", "`{f}` is private and is not kept unsealed; enter it the ordinary way.";
     LinkRequired = "link-required", "请关联“{f}”。", "Link a `{f}`.";
     LinkUnknown = "link-unknown", "“{0}”没有“{f}”这种关联。", "`{0}` has no link `{f}`.";
     LinkWrong = "link-wrong", "“{f}”应关联“{0}”，所选记录不存在或类型不符。", "`{f}` must lead to a `{0}`; the record does not exist or is of another kind.";
@@ -139,6 +140,9 @@ codes! {
     AppealCorrect = "appeal-correct", "这一判定取自记录的内容；请更正该记录。", "This verdict follows from what the record says; correct the record instead.";
     SampleRefused = "sample-refused", "不能抽样：{0}。", "The sample cannot be drawn: {1}.";
     TransferSame = "transfer-same", "记录已在该单元；请选择另一单元。", "The record is in that unit already; choose another.";
+    KeysMissing = "keys-missing", "没有密钥库，敏感字段“{f}”不能保存；请先运行 guanjia keys init，或用 --keys 指明。", "There is no key store, so the private field `{f}` cannot be kept; run `guanjia keys init` or name it with --keys.";
+    NotSeen = "not-seen", "您的岗位不能查看“{f}”；请按规定申请。", "Your post does not see `{f}`; ask for access.";
+    GrantMissing = "grant-missing", "这是保密档案：请先申请查阅，经批准并在期限内再看“{f}”。", "This file is secret: ask for access, and see `{f}` once it is granted and while the grant lasts.";
     VoidRecord = "record-void", "该记录来自已撤销的导入，不能再办理。", "The record belongs to an import that was undone; no step can be taken on it.";
 }
 

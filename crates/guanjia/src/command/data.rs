@@ -38,13 +38,16 @@ pub(crate) fn init(
     } else {
         Clock::system()
     };
-    let office = super::office(at, clock.clone())?;
+    let mut office = super::office(at, clock.clone())?;
     if office
         .units()?
         .iter()
         .any(|unit| unit.level == Level::Company)
     {
         return Err(Error::Usage("这里已经有数据库了；要换规则包请用 guanjia pack activate (there is a database already)".into()));
+    }
+    if let Some(keys) = super::keys::for_init(at)? {
+        office = office.with_keys(keys)?;
     }
     let number = office.activate(&operator(), sources)?;
     let mut accounts = None;
@@ -286,6 +289,14 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
             advice.push(format!("没有 {year} 年的工作日历；国务院公布后在规则包 calendars 下加入一个文件 (no calendar for {year}; add a file once it is announced)"));
         }
     }
+    let past_keeping = app::privacy::past_keeping(&office, &operator(), office.clock().now())?;
+    let keys = super::keys::said(at, &office, &mut advice)?;
+    if !past_keeping.is_empty() {
+        advice.push(format!(
+            "{0} 项敏感信息已满保存期：运行 guanjia sweep --erase ({0} private values are past keeping)",
+            past_keeping.len()
+        ));
+    }
     if !units.iter().any(|unit| unit.level == Level::Project) {
         advice.push("还没有项目 (no project yet)".to_owned());
     }
@@ -293,7 +304,7 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
         json_line(&json!({
             "program": env!("CARGO_PKG_VERSION"), "schema": store::KNOWN, "units": units.len(),
             "pack": active.map(|rules| json!({"number": rules.number, "name": rules.pack.name, "version": rules.pack.version})),
-            "calendar_years": years, "advice": advice,
+            "calendar_years": years, "keys": keys, "past_keeping": past_keeping.len(), "advice": advice,
         }))?;
     } else {
         line(&format!(
@@ -322,18 +333,33 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
 const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Takes what the system owes by now: timed transitions, recurring duties, hand-overs after a change of who works where.
-pub(crate) fn sweep(at: &Where, json: bool) -> Result<Done, Error> {
+pub(crate) fn sweep(at: &Where, erase: bool, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
     let swept = sweep_once(&office)?;
+    let now = office.clock().now();
+    let erased = if erase {
+        app::privacy::sweep(&office, now)?
+    } else {
+        app::privacy::Erased::default()
+    };
+    let past_keeping = app::privacy::past_keeping(&office, &operator(), now)?.len();
     if json {
         json_line(&json!({
-            "steps": swept.steps,
-            "opened": swept.opened,
-            "delivered": swept.delivered,
-            "migrated": swept.migrated,
-            "refused": swept.refused,
+            "steps": swept.steps, "opened": swept.opened, "delivered": swept.delivered,
+            "migrated": swept.migrated, "refused": swept.refused, "past_keeping": past_keeping,
+            "erased": {"records": erased.records, "keys": erased.keys},
         }))?;
     } else {
+        if erase {
+            line(&format!(
+                "已删除 {} 条记录中已满保存期的敏感信息 (private values past keeping erased in {} records)",
+                erased.records, erased.records
+            ))?;
+        } else if past_keeping > 0 {
+            line(&format!(
+                "{past_keeping} 项敏感信息已满保存期，用 --erase 删除 ({past_keeping} private values are past keeping; erase them with --erase)"
+            ))?;
+        }
         line(&format!(
             "系统办理 {} 步 ({} steps taken by the system)",
             swept.steps, swept.steps

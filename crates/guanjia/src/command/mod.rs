@@ -4,8 +4,10 @@ pub(crate) mod appeal;
 mod calendar;
 mod data;
 mod import;
+mod keys;
 mod member;
 mod pack;
+mod person;
 pub(crate) mod revision;
 pub(crate) mod sample;
 mod score;
@@ -153,7 +155,9 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             pack,
         } => calendar::list(&from, &to, format, &pack),
         Command::Due { zone, pack } => calendar::due(&zone, &pack),
-        Command::Sweep { at } => data::sweep(&at, json),
+        Command::Sweep { at, erase } => data::sweep(&at, erase, json),
+        Command::Person(command) => person::run(command, json),
+        Command::Keys(command) => keys::run(command, json),
         Command::Serve {
             at,
             listen,
@@ -280,7 +284,7 @@ fn open(at: &Where) -> Result<Office, Error> {
             "“{folder}”里没有数据库；先运行 guanjia init --data {folder} (no database there; run `guanjia init` first)"
         )));
     }
-    office(at, Clock::system())
+    keys::with(at, office(at, Clock::system())?)
 }
 
 /// Opens a database with what lies beside it.

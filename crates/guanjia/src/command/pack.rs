@@ -26,6 +26,7 @@ pub(crate) fn run(command: Pack, json: bool) -> Result<Done, Error> {
                 data: against,
                 database,
                 beside: None,
+                keys: None,
             };
             let asked = at.data.is_some() || at.database.is_some();
             check(&pack, asked.then_some(&at), lang, json)

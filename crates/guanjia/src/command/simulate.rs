@@ -38,11 +38,14 @@ impl Simulate<'_> {
             durable: false,
             ..Options::default()
         };
-        let office = office_with(self.at, clock.clone(), &options)?;
+        let mut office = office_with(self.at, clock.clone(), &options)?;
         if !office.units()?.is_empty() {
             return Err(Error::Usage(
                 "这里已经有数据了；请换一个空的数据文件夹 (there are data already: choose an empty folder)".into(),
             ));
+        }
+        if let Some(keys) = super::keys::for_init(self.at)? {
+            office = office.with_keys(keys)?;
         }
         office.activate(&operator(), sources)?;
         let began = Instant::now();

@@ -2,4 +2,5 @@
 
 mod demo;
 mod import;
+mod privacy;
 mod real_data;

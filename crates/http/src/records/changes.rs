@@ -430,7 +430,7 @@ async fn transfer(
         let id = records::named(office, &view, &record)?;
         let to = office.unit(&body.to)?.id;
         let taken = app::transfer::transfer(office, &actor.0, (unit.id, id), to, &body.reason)?;
-        Ok(records::Written::of(view, taken))
+        records::Written::of(office, view, &actor.0, taken)
     })
     .await?;
     answer(&written, StatusCode::OK)

@@ -148,6 +148,7 @@ pub(crate) fn asked(query: &[(String, String)]) -> Result<Query, Problem> {
             }
         }
     }
+    asked.fields.clone_from(&fields);
     Ok(Query { asked, fields })
 }
 

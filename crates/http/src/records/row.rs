@@ -1,7 +1,7 @@
 //! A record and a duty as lists show them.
 
 use super::read::LinkTo;
-use crate::shape::{HeldBy, Person, at, json};
+use crate::shape::{self, HeldBy, Person, at};
 use app::records::{Brief, BriefTodo};
 use app::view::View;
 use domain::id::RecordId;
@@ -88,12 +88,8 @@ impl RecordRow {
                 .filter(|(name, _)| fields.contains(name))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
-            let shown = kind.map(|kind| app::records::shown(kind, &wanted));
-            shown
+            kind.map(|kind| shape::data(kind, &wanted))
                 .unwrap_or_default()
-                .into_iter()
-                .map(|(name, value)| (name.to_string(), json(value)))
-                .collect()
         });
         Self {
             id: row.id.to_string(),

@@ -3,7 +3,7 @@
 use app::account::Presented;
 use app::attachment::Folder;
 use app::unit::NewUnit;
-use app::{Actor, Clock, Extras, Office, pack, search};
+use app::{Actor, Clock, Extras, Keys, Office, pack};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -100,11 +100,12 @@ impl House {
         let clock = Clock::standing_at(at("2026-01-05 09:00"));
         let store = Store::open(place.location(), &Options::default()).unwrap();
         let extras = Extras {
-            search_key: Some(search::Key::new([7; 32])),
             known: Default::default(),
             files: Some(Folder::new(place.folder().join("files"))),
         };
-        let office = Office::with(store, clock.clone(), extras);
+        let office = Office::with(store, clock.clone(), extras)
+            .with_keys(Keys::volatile().unwrap())
+            .unwrap();
         office
             .activate(
                 &Actor::operator("test"),

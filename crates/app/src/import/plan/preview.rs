@@ -154,6 +154,7 @@ fn shown(filled: &Filled) -> String {
             Value::Int(number) => number.to_string(),
             Value::Text(text) => shortened(text),
             Value::List(items) => format!("[{}]", items.len()),
+            Value::Sealed(_) => "•••".into(),
         },
     }
 }

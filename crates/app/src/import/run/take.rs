@@ -8,10 +8,11 @@ use crate::import::map::{Fill, Map, Part};
 use crate::import::plan::{Filled, ImportItem, PlannedStep, RowPlace};
 use crate::import::refusal::Refusal;
 use crate::office::Office;
+use crate::privacy::{same_apart_from_sealed, seal_items};
 use domain::id::{ImportId, RecordId, UnitId};
 use domain::name::Name;
 use domain::record::entry::ImportMark;
-use domain::record::{Anomaly, By, Command, Via};
+use domain::record::{Anomaly, By, Command, Tokens, Via};
 use domain::value::{Data, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,11 +53,17 @@ pub(super) fn items(
     unit: UnitId,
     items: &Arc<Vec<ImportItem>>,
 ) -> Result<Vec<Done>, Error> {
-    let (shared, items) = (shared.clone(), items.clone());
+    let (items, tokens) = seal_items(office, unit, items)?;
+    let shared = shared.clone();
     office.at(actor, unit, Lane::Bulk, move |desk| {
+        let tokens = tokens
+            .iter()
+            .map(Vec::as_slice)
+            .chain(std::iter::repeat(&[][..]));
         items
             .iter()
-            .map(|item| shared.one(desk, unit, item))
+            .zip(tokens)
+            .map(|(item, tokens)| shared.one(desk, unit, item, tokens))
             .collect()
     })
 }
@@ -67,16 +74,22 @@ impl Shared {
         format!("{}:{id}", self.map.source)
     }
 
-    fn one(&self, desk: &mut Desk<'_, '_>, unit: UnitId, item: &ImportItem) -> Result<Done, Error> {
+    fn one(
+        &self,
+        desk: &mut Desk<'_, '_>,
+        unit: UnitId,
+        item: &ImportItem,
+        tokens: &[Tokens],
+    ) -> Result<Done, Error> {
         let mut at = item.rows.first().copied().unwrap_or_default();
         let mut link_outside = false;
         let outcome = desk.attempt(|desk| {
             let source = self.source_of(&item.source_id);
             match record::by_source(desk.tx, unit, &source)? {
-                Some(id) => self.proceed(desk, unit, id, item, &mut at),
+                Some(id) => self.proceed(desk, unit, id, (item, tokens), &mut at),
                 None => {
                     let links = self.links(desk, unit, item, &mut link_outside)?;
-                    self.open(desk, item, source, links, &mut at)
+                    self.open(desk, (item, tokens), source, links, &mut at)
                 }
             }
         });
@@ -93,7 +106,7 @@ impl Shared {
     fn open(
         &self,
         desk: &mut Desk<'_, '_>,
-        item: &ImportItem,
+        (item, tokens): (&ImportItem, &[Tokens]),
         source: String,
         links: BTreeMap<Name, RecordId>,
         at: &mut RowPlace,
@@ -104,12 +117,14 @@ impl Shared {
         command.data = self.data(&opening.data);
         command.links = links;
         command.source = Some(source);
+        command.tokens = at_step(tokens, 0);
         let taken = desk.open(&item.kind, None, &command)?;
         let id = taken.record.id;
         let mut anomalies = taken.record.doc.anomalies;
-        for step in &item.steps {
+        for (number, step) in (1..).zip(&item.steps) {
             *at = step.row;
-            anomalies = desk.step(id, &self.step(step))?.record.doc.anomalies;
+            let command = self.step(step, at_step(tokens, number));
+            anomalies = desk.step(id, &command)?.record.doc.anomalies;
         }
         Ok(Outcome::Made { anomalies })
     }
@@ -120,7 +135,7 @@ impl Shared {
         desk: &mut Desk<'_, '_>,
         unit: UnitId,
         id: RecordId,
-        item: &ImportItem,
+        (item, tokens): (&ImportItem, &[Tokens]),
         at: &mut RowPlace,
     ) -> Result<Outcome, Error> {
         let journal = entry::journal(desk.tx, unit, id)?;
@@ -134,7 +149,7 @@ impl Shared {
         let same = |(entry, step): (&&domain::record::Entry, &PlannedStep)| {
             entry.step == step.step
                 && entry.occurred() == step.occurred
-                && entry.data == self.data(&step.data)
+                && same_apart_from_sealed(&entry.data, &self.data(&step.data))
         };
         if !untouched
             || theirs.len() > item.steps.len()
@@ -143,9 +158,9 @@ impl Shared {
             return Ok(Outcome::Changed);
         }
         let new = &item.steps[theirs.len()..];
-        for step in new {
+        for (number, step) in (1 + theirs.len()..).zip(new) {
             *at = step.row;
-            desk.step(id, &self.step(step))?;
+            desk.step(id, &self.step(step, at_step(tokens, number)))?;
         }
         Ok(if new.is_empty() {
             Outcome::Already
@@ -156,10 +171,11 @@ impl Shared {
         })
     }
 
-    fn step(&self, step: &PlannedStep) -> Command {
+    fn step(&self, step: &PlannedStep, tokens: Tokens) -> Command {
         let mut command = self.command(step.step.clone(), step.by.as_deref(), step.row.line);
         command.occurred = Some(step.occurred);
         command.data = self.data(&step.data);
+        command.tokens = tokens;
         command
     }
 
@@ -249,6 +265,11 @@ impl Shared {
             None => refusal.column(field.as_str()),
         }
     }
+}
+
+/// Of an item's opening (0) or of its steps, from 1; none where nothing of it is private.
+fn at_step(tokens: &[Tokens], number: usize) -> Tokens {
+    tokens.get(number).cloned().unwrap_or_default()
 }
 
 fn id(id: Option<RecordId>) -> Value {

@@ -21,6 +21,7 @@ pub(in crate::pack) const ROLES: &[&str] = &[
     "scorecard",
     "appeal",
     "sample",
+    "grant",
 ];
 pub(in crate::pack) static KIND: Object = object(&[
     must("kind", &NAME, "类型名，同文件名 / its name, as the file's"),
@@ -59,6 +60,11 @@ pub(in crate::pack) static KIND: Object = object(&[
     key("duties", &Map(&Shape::Object(&DUTY)), "应办 / duties"),
     key("approve", &Map(&APPROVAL), "审批 / approvals"),
     key("merge", &MERGE, "并入 / merging into an incident"),
+    key(
+        "secret",
+        &Bool,
+        "保密档案：经批准、限时、逐次留痕才能看 / seen only under a grant in force, every view on record",
+    ),
     key(
         "hidden-until",
         &NAME,
@@ -142,7 +148,12 @@ static SENSITIVE: Shape = Named(
         must(
             "seen-by",
             &NAMES_OR_NONE,
-            "可见的岗位 / posts that see it without a grant",
+            "可见的岗位；保密档案还须经批准 / posts that see it; of a secret kind only under a grant",
+        ),
+        key(
+            "of",
+            &NAME,
+            "说的是谁：指向此人的链接 / the link to the person whom it tells of",
         ),
     ])),
 );

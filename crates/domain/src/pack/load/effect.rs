@@ -1,6 +1,6 @@
 //! Effects: what a step does besides. A chain of effects that comes back to its beginning is refused, for it would never end.
 
-use super::index::{Head, type_of};
+use super::index::{Head, seen_as};
 use super::{Ctx, FIELD, Files, KIND, LINK, Node, STEP};
 use crate::expr::{Expr, Schema, Type};
 use crate::name::{Name, Text};
@@ -16,7 +16,7 @@ impl Ctx<'_> {
         let mut effects = Vec::new();
         for item in node.map(Node::many).unwrap_or_default() {
             if let Some(set) = item.get("set") {
-                for (field, to) in self.data(set, head, head, schema) {
+                for (field, to) in self.data(set, head, schema) {
                     effects.push(Effect::Set { field, to });
                 }
             }
@@ -63,7 +63,6 @@ impl Ctx<'_> {
     pub(super) fn data(
         &mut self,
         node: &Node,
-        head: &Head,
         target: &Head,
         schema: Option<&Schema>,
     ) -> BTreeMap<Name, Expr> {
@@ -72,14 +71,8 @@ impl Ctx<'_> {
             let Some(name) = self.refer(key, FIELD, target.field_names()) else {
                 continue;
             };
-            let wanted = target.field(name.as_str()).map(|field| type_of(&field.ty));
+            let wanted = target.field(name.as_str()).map(seen_as);
             if let Some(expr) = self.expr(value, schema, wanted.as_ref()) {
-                let kept = target
-                    .field(name.as_str())
-                    .is_some_and(|field| field.sensitive.is_some());
-                if let (false, Some(private)) = (kept, private(head, &self.index, &expr)) {
-                    self.shown(value, &private);
-                }
                 data.insert(name, expr);
             }
         }
@@ -95,7 +88,7 @@ impl Ctx<'_> {
         let kind = self.refer(kind_node, KIND, index.kinds.keys())?;
         let target = index.head(&kind)?;
         let data = match node.get("data") {
-            Some(data) => self.data(data, head, target, schema),
+            Some(data) => self.data(data, target, schema),
             None => BTreeMap::new(),
         };
         let mut links = BTreeMap::new();
@@ -145,7 +138,7 @@ impl Ctx<'_> {
         let link = self.refer(node.get("link")?, LINK, head.links.keys())?;
         let target = index.head(&head.links.get(&link)?.kind)?;
         let data = match node.get("data") {
-            Some(data) => self.data(data, head, target, schema),
+            Some(data) => self.data(data, target, schema),
             None => BTreeMap::new(),
         };
         let when = self.condition(node.get("when"), schema);
@@ -213,26 +206,6 @@ impl Ctx<'_> {
             );
         }
     }
-}
-
-/// The private field whose value an expression gives on. That it is there, or what it is compared with, gives nothing on.
-fn private(head: &Head, index: &super::index::Index, expr: &Expr) -> Option<Name> {
-    if matches!(expr.ty(), Type::Bool) {
-        return None;
-    }
-    let found = expr.reads().find(|path| {
-        let field = match path {
-            [name] => head.field(name.as_str()),
-            [link, name] => head
-                .links
-                .get(link)
-                .and_then(|link| index.head(&link.kind))
-                .and_then(|other| other.field(name.as_str())),
-            _ => None,
-        };
-        field.is_some_and(|field| field.sensitive.is_some())
-    });
-    found.and_then(|path| path.last().cloned())
 }
 
 /// A path from `start` back to itself, `start` first.

@@ -80,7 +80,7 @@ impl Index {
         schema.insert(vec!["state".into()], head.state_type());
         schema.insert(vec![TODAY.into()], Type::Day);
         for field in &head.fields {
-            schema.insert(vec![field.name.clone()], type_of(&field.ty));
+            schema.insert(vec![field.name.clone()], seen_as(field));
         }
         for link in head.links.values() {
             schema.insert(vec![link.name.clone()], Type::Link(link.kind.clone()));
@@ -93,7 +93,7 @@ impl Index {
             let behind = |name: &str| vec![link.name.clone(), Name::from(name)];
             schema.insert(behind("state"), other.state_type());
             for field in &other.fields {
-                schema.insert(behind(field.name.as_str()), type_of(&field.ty));
+                schema.insert(behind(field.name.as_str()), seen_as(field));
             }
         }
         for (ledger, known) in &self.ledgers {
@@ -120,7 +120,15 @@ impl Index {
     }
 }
 
-/// How an expression sees a field.
+/// How an expression sees a field: of what is private, only that it is there.
+pub(super) fn seen_as(field: &Field) -> Type {
+    match field.sensitive {
+        Some(_) => Type::Sealed,
+        None => type_of(&field.ty),
+    }
+}
+
+/// How an expression sees a value of a field's type.
 pub(super) fn type_of(ty: &FieldType) -> Type {
     let cases = |choices: &[crate::pack::model::Choice]| {
         Type::Choice(choices.iter().map(|choice| choice.name.clone()).collect())

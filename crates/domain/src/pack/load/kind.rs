@@ -63,8 +63,10 @@ impl Ctx<'_> {
             label,
             hidden_until,
             migrate,
+            secret: flag(node, "secret"),
         };
         self.flow(&kind, node);
+        self.private(&kind, node, head);
         // The stages of approvals are duties like any other, made after the pack's own have been checked.
         let stages: Vec<_> = kind
             .approvals
@@ -416,6 +418,7 @@ impl Ctx<'_> {
                 _ => Search::None,
             },
             seen_by,
+            of: node.get("of").and_then(Node::text).map(Name::from),
         })
     }
 

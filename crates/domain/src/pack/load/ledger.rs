@@ -119,7 +119,7 @@ impl Ctx<'_> {
         let kind = self.refer(kind_node, KIND, index.kinds.keys())?;
         let target = index.head(&kind)?;
         let data = match node.get("data") {
-            Some(data) => self.data(data, head, target, schema),
+            Some(data) => self.data(data, target, schema),
             None => BTreeMap::new(),
         };
         let asks = match node.get("step") {

@@ -61,9 +61,7 @@ impl Ctx<'_> {
                 let Some(name) = self.refer(field, FIELD, head.field_names()) else {
                     continue;
                 };
-                if let Some(ty) = head.field(name.as_str()).map(|field| &field.ty)
-                    && let Some(read) = self.literal(literal, ty)
-                {
+                if let Some(read) = self.fixed(literal, &name, head) {
                     defaults.insert(name, read);
                 }
             }

@@ -18,6 +18,7 @@ mod ledger;
 mod limit;
 mod migrate;
 mod part;
+mod private;
 mod role;
 mod schedule;
 pub(super) mod source;
@@ -255,6 +256,7 @@ impl Ctx<'_> {
         }
         self.host(&mut kinds);
         self.cycles(&files, &kinds);
+        self.secrets(&files, &kinds);
         let mut standards: BTreeMap<Name, Standard> = BTreeMap::new();
         for (name, node) in &files.standards {
             if let Some(standard) = self.standard(name, node) {

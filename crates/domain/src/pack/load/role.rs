@@ -122,6 +122,7 @@ impl Ctx<'_> {
                     ("reason", &["text"]),
                 ],
             ),
+            "grant" => (Role::Grant, &["file"], &[]),
             "outage" => (
                 Role::Outage,
                 &[],

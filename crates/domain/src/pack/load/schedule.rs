@@ -47,9 +47,7 @@ impl Ctx<'_> {
                 let Some(field) = self.refer(field, FIELD, head.field_names()) else {
                     continue;
                 };
-                if let Some(ty) = head.field(field.as_str()).map(|field| &field.ty)
-                    && let Some(read) = self.literal(literal, ty)
-                {
+                if let Some(read) = self.fixed(literal, &field, head) {
                     data.insert(field, read);
                 }
             }
@@ -78,11 +76,10 @@ impl Ctx<'_> {
             let schema = each.as_ref().and_then(|kind| index.schema(kind));
             let when = self.condition(value.get("when"), schema.as_ref());
             let mut fill = BTreeMap::new();
-            if let (Some(node), Some(subject)) = (
-                value.get("fill"),
-                each.as_ref().and_then(|kind| index.head(kind)),
-            ) {
-                fill = self.data(node, subject, head, schema.as_ref());
+            if each.is_some()
+                && let Some(node) = value.get("fill")
+            {
+                fill = self.data(node, head, schema.as_ref());
             }
             self.asked_of_schedule(value, head, link.as_ref());
             let (Some((rule, _)), Some(open)) = (rule, open) else {

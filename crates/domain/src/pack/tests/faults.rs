@@ -60,11 +60,31 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "label: [phone]",
     ),
     (
-        "sensitive-shown",
+        "expr-type",
         REPAIR,
         "effects: [{add: {visits: \"1\"}}]",
         "effects: [{set: {fault: \"phone\"}}]",
     ),
+    ("no-such-link", REPAIR, "keep: P3Y", "keep: P3Y, of: nobody"),
+    (
+        "sensitive-type",
+        REPAIR,
+        "engineer:  member",
+        "engineer:  {type: member, sensitive: {purpose: x, keep: P1Y, seen-by: [front-desk]}}",
+    ),
+    (
+        "sensitive-read",
+        REPAIR,
+        "phone:     {type: phone,",
+        "phone:     {type: phone, default: 110,",
+    ),
+    (
+        "secret-without-grant",
+        HOME,
+        "label: code",
+        "label: code\nsecret: true",
+    ),
+    ("role-incomplete", HOME, "is: place", "is: grant"),
     // What reaches beyond the record.
     (
         "no-such-ledger",

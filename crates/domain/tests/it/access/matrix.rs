@@ -127,6 +127,10 @@ fn change(step: EveryKind) -> BuiltIn {
         },
         EveryKind::Unmerge => BuiltIn::Unmerge,
         EveryKind::Void => BuiltIn::Void,
+        EveryKind::Erase => BuiltIn::Erase {
+            cause: domain::record::entry::Erasure::Request,
+            keys: Vec::new(),
+        },
         EveryKind::Recompute => BuiltIn::Recompute {
             pack: PackVersion(1),
         },
@@ -219,6 +223,7 @@ fn page(pack: &Pack) -> String {
                     EveryKind::Unmerge => "撤销并入",
                     EveryKind::Void => "作废导入",
                     EveryKind::Recompute => "按新日历重算",
+                    EveryKind::Erase => "删除个人信息",
                 };
                 row(format!("{title} {}", step.as_str()), cells, "·");
             }

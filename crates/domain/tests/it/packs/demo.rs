@@ -19,7 +19,7 @@ use domain::record::{
 };
 use domain::roster::{Leave, Posting, Roster, Team};
 use domain::time::{Day, Instant, Zone};
-use domain::value::{Data, Value};
+use domain::value::{Data, Sealed, Value};
 use std::collections::BTreeMap;
 
 struct One(Pack, Measures);
@@ -165,6 +165,15 @@ impl Stage {
             number: key.to_owned(),
         };
         let target = before.map_or(Target::New(&opening), Target::Record);
+        // Whoever holds the keys has sealed what is private before anything is decided.
+        let mut command = command.clone();
+        for (name, value) in &mut command.data {
+            let field = self.packs.0.kinds[kind].field(name.as_str());
+            if field.is_some_and(|field| field.sensitive.is_some()) {
+                *value = Value::Sealed(Sealed::new("1.0.c2VhbGVk"));
+            }
+        }
+        let command = &command;
         let permitted = crate::given::permit(&context, target, command);
         let decided = permitted.and_then(|permit| decide(&context, target, command, permit));
         let entry = decided.unwrap_or_else(|refusals| {

@@ -5,10 +5,10 @@ use crate::given::at;
 use domain::id::{ImportId, RecordId, Uuid};
 use domain::override_rule::Setter;
 use domain::proof::Outage;
-use domain::record::entry::ImportMark;
+use domain::record::entry::{Erasure, ImportMark};
 use domain::record::refusal::Code;
 use domain::record::{BuiltIn, By, Command, Via};
-use domain::value::Value;
+use domain::value::{Sealed, Value};
 use std::collections::BTreeSet;
 
 /// Codes that only the use-cases give, where records meet: numbers of effects, keys, calendars of a database.
@@ -16,6 +16,10 @@ const ELSEWHERE: &[Code] = &[
     // Balances and how many records there are to count are the database's.
     Code::TooManyToCount,
     Code::LedgerShort,
+    // Of use-cases that hold keys or show what they open.
+    Code::KeysMissing,
+    Code::NotSeen,
+    Code::GrantMissing,
     Code::EffectFailed,
     Code::TooManyEffects,
     Code::CalendarMissing,
@@ -74,6 +78,12 @@ const OPENINGS: &[Case] = &[
     }),
     (Code::FieldCharacter, |_, _, place| {
         new_job(place).set("what", "a\0b")
+    }),
+    (Code::FieldUnsealed, |_, _, place| {
+        new_job(place).set("mobile", "13800001111")
+    }),
+    (Code::FieldType, |_, _, place| {
+        new_job(place).set("what", Value::Sealed(Sealed::new("1.0.c2VhbGVk")))
     }),
     (Code::LinkRequired, |_, _, _| {
         Command::new("open", by(DESK)).set("what", "tap")
@@ -164,6 +174,15 @@ const STEPS: &[Case] = &[
     (Code::ConflictOfInterest, |_, _, _| {
         own(excuse("take", 1), WARDEN).because()
     }),
+    (Code::ReasonMissing, |_, _, _| {
+        own(erase(Erasure::Request), BOSS).second(LEAD)
+    }),
+    (Code::SecondPersonMissing, |_, _, _| {
+        own(erase(Erasure::Request), BOSS).because()
+    }),
+    (Code::SystemOnly, |_, _, _| {
+        own(erase(Erasure::Retention), BOSS).because()
+    }),
     (Code::HolderWrong, |_, _, _| {
         own(
             BuiltIn::Take {
@@ -202,6 +221,13 @@ fn correct(field: &str, new: &str, n: u128) -> Command {
         },
         n,
     )
+}
+
+fn erase(cause: Erasure) -> BuiltIn {
+    BuiltIn::Erase {
+        cause,
+        keys: vec![7],
+    }
 }
 
 fn excuse(duty: &str, occurrence: u32) -> BuiltIn {
