@@ -41,6 +41,7 @@ export function FieldApp() {
   const duties = oneEach(
     (found.data?.duties ?? []).filter((it) => it.to_do && !waiting.has(it.record.id)),
     top,
+    me?.member,
   )
   const zone = (unit: string) => units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
   const [first, ...rest] = duties
@@ -85,11 +86,12 @@ export function FieldApp() {
   )
 }
 
-/** A record once, by the duty that is due first; the one that was chosen comes to the top. */
-function oneEach(duties: readonly DutyOf[], top: string | null): DutyOf[] {
+/** A record once, by the duty that is due first; what was given to oneself before what waits for anybody, the one that was chosen on top. */
+function oneEach(duties: readonly DutyOf[], top: string | null, member: string | undefined): DutyOf[] {
   const found = new Map<string, DutyOf>()
   for (const it of duties) if (!found.has(it.record.id)) found.set(it.record.id, it)
-  const all = [...found.values()]
+  const mine = (it: DutyOf) => member !== undefined && it.record.assignee?.id === member && !it.record.waits
+  const all = [...found.values()].sort((a, b) => Number(mine(b)) - Number(mine(a)))
   const chosen = all.find((it) => it.record.id === top)
   return chosen ? [chosen, ...all.filter((it) => it !== chosen)] : all
 }

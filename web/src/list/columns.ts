@@ -54,6 +54,8 @@ function span(column: Column): [number, number] {
       return [150, 3]
     case 'number':
       return [172, 0]
+    case 'state':
+      return [100, 1]
     case 'opened':
       return [128, 0]
     default:

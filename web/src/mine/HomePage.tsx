@@ -145,12 +145,7 @@ export function HomePage() {
             </p>
           </div>
         ) : null}
-        {section(
-          words.home.late,
-          words.home.overdueToo(sorted.late.length),
-          late,
-          sorted.first.length + sorted.today.length,
-        )}
+        {section(words.home.late, '', late, sorted.first.length + sorted.today.length)}
         {section(
           words.home.later,
           words.home.laterHint,

@@ -126,7 +126,7 @@ describe.each(Object.values(TOLD))('$file', (word) => {
 
     const phone = await enter('wt-eng-1', story.typed('/field'), PHONE)
     const job = phone.page.getByRole('region', { name: word.fault })
-    await job.getByRole('button', { name: word.fault }).click()
+    await job.getByRole('heading', { name: '1-1-101' }).waitFor()
     await phone.pressTwice(word.arrive)
     await phone.pressTwice(word.start)
     await phone.press(word.complete)
