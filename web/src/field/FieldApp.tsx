@@ -15,6 +15,9 @@ import { useNames } from '@/words/names'
 import { FieldForm } from './FieldForm'
 import { courier, type Queue, unsent } from './work'
 
+/** So many jobs are drawn; what is due later comes up as these are done. */
+const AT_ONCE = 60
+
 function useQueue(): Queue {
   return useSyncExternalStore(
     (listener) => courier.listen(listener),
@@ -28,7 +31,7 @@ export function FieldApp() {
   const queries = useQueryClient()
   const queue = useQueue()
   const { data: units = [] } = useQuery(unitsQuery)
-  const found = useQuery(dutiesQuery({ member: me?.member, limit: 120, places: true }))
+  const found = useQuery(dutiesQuery({ member: me?.member, limit: 500, places: true }))
   const [chosen, setChosen] = useState<{ duty: DutyOf; step: StepOf; kind: KindOf } | null>(null)
   const [top, setTop] = useState<string | null>(null)
   const sent = queue.matters.length
@@ -70,7 +73,7 @@ export function FieldApp() {
         />
       ) : null}
       {rest.length > 0 ? <p className="field-next">{words.field.next}</p> : null}
-      {rest.map((it) => (
+      {rest.slice(0, AT_ONCE).map((it) => (
         <Job
           key={it.record.id}
           duty={it}

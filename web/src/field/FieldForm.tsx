@@ -33,26 +33,38 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
   const [files, setFiles] = useState<(Sending & { field: string })[]>([])
   const [found, setFound] = useState<Map<string, string>>(new Map())
   const keeping = useRef(false)
+  // A large photo takes a moment to be made smaller; whoever submits meanwhile does not leave it behind.
+  const latest = useRef(files)
+  latest.current = files
+  const preparing = useRef<Promise<void>>(Promise.resolve())
 
-  const add = async (field: string, all: readonly File[]) => {
-    const fresh = await Promise.all(
-      all.map(async (file) => ({
-        id: newKey(),
-        field,
-        name: file.name,
-        blob: await shrink(file),
-        state: 'kept' as const,
-      })),
-    )
-    setFiles((was) => [...was, ...fresh])
+  const add = (field: string, all: readonly File[]) => {
+    preparing.current = preparing.current.then(async () => {
+      const fresh = await Promise.all(
+        all.map(async (file) => ({
+          id: newKey(),
+          field,
+          name: file.name,
+          blob: await shrink(file),
+          state: 'kept' as const,
+        })),
+      )
+      latest.current = [...latest.current, ...fresh]
+      setFiles(latest.current)
+    })
   }
   const keep = async () => {
     if (keeping.current) return
+    keeping.current = true
+    await preparing.current
+    const files = latest.current
     const named = Object.fromEntries(files.map((it) => [it.field, ['…']]))
     const wrong = faults(model, { ...values, ...named }, {}, words, text)
     setFound(wrong)
-    if (wrong.size > 0) return
-    keeping.current = true
+    if (wrong.size > 0) {
+      keeping.current = false
+      return
+    }
     const now = new Date(serverNow()).toISOString()
     const queued = files.map(
       (it): QueuedFile => ({
@@ -116,7 +128,7 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
                     accept="image/*"
                     capture="environment"
                     aria-label={text(field.title)}
-                    onChange={(event) => void add(field.name, [...(event.target.files ?? [])])}
+                    onChange={(event) => add(field.name, [...(event.target.files ?? [])])}
                   />
                   <span>{words.field.photo}</span>
                 </label>

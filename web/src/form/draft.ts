@@ -2,10 +2,15 @@
 
 import { useEffect, useState } from 'react'
 
-export function useDraft<T>(key: string, first: () => T): [T, (next: T | ((was: T) => T)) => void, () => void] {
+/** `first`: what was kept is passed over. */
+export function useDraft<T>(
+  key: string,
+  first: () => T,
+  from: 'kept' | 'first' = 'kept',
+): [T, (next: T | ((was: T) => T)) => void, () => void] {
   const [value, setValue] = useState<T>(() => {
     try {
-      const kept = sessionStorage.getItem(key)
+      const kept = from === 'kept' ? sessionStorage.getItem(key) : null
       return kept ? (JSON.parse(kept) as T) : first()
     } catch {
       return first()

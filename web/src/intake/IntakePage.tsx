@@ -9,6 +9,7 @@ import { kindQuery, kindsQuery, recordPath, unitsQuery } from '@/api/ask'
 import { ask } from '@/api/client'
 import type { KindOf, KindRow, RecordRow, StepTaken } from '@/api/types'
 import { KeyCap } from '@/design/KeyCap'
+import { useDraft } from '@/form/draft'
 import { Chip, Field } from '@/form/Field'
 import { begin, faults, formOf, isEmpty, toData, type Values } from '@/form/model'
 import { useOnceKey } from '@/form/once'
@@ -57,6 +58,14 @@ export function IntakePage() {
   )
 }
 
+/** What was heard so far. */
+interface Heard {
+  said: string
+  home: string
+  /** What a person set: a guess never overwrites it. */
+  set: Values
+}
+
 interface CallProps {
   unit: string
   kinds: KindRow[]
@@ -78,11 +87,16 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
   const { data: units = [] } = useQuery(unitsQuery)
   const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
   const box = useRef<TextAreaRef>(null)
-  const [said, setSaid] = useState(resumed?.said ?? first)
-  const [home, setHome] = useState(resumed?.home ?? '')
+  // What is heard outlives the back button and a reload; words that come with the address, or a call that was parked, begin anew.
+  const [draft, setDraft, dropDraft] = useDraft<Heard>(
+    `draft:${unit}:intake`,
+    () => ({ said: resumed?.said ?? first, home: resumed?.home ?? '', set: resumed?.values ?? {} }),
+    first || resumed ? 'first' : 'kept',
+  )
+  const { said, home, set } = draft
+  const setSaid = (it: string) => setDraft((was) => ({ ...was, said: it }))
+  const setHome = (it: string) => setDraft((was) => ({ ...was, home: it }))
   const [row, setRow] = useState<RecordRow | null>(null)
-  /** What a person set: a guess never overwrites it. */
-  const [set, setSet] = useState<Values>(resumed?.values ?? {})
   const [found, setFound] = useState<Map<string, string>>(new Map())
   const [waiting, setWaiting] = useState<Parked[]>(parked)
 
@@ -98,7 +112,8 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
   if (wordsIn) values[wordsIn] = told.rest || said
   Object.assign(values, set)
   const links: Record<string, string> = place && home ? { [place]: home } : {}
-  const change = (name: string, value: Values[string]) => setSet((was) => ({ ...was, [name]: value }))
+  const change = (name: string, value: Values[string]) =>
+    setDraft((was) => ({ ...was, set: { ...was.set, [name]: value } }))
 
   useEffect(() => box.current?.focus({ cursor: 'end' }), [])
 
@@ -116,6 +131,7 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
       })
     },
     onSuccess: (taken) => {
+      dropDraft()
       void queries.invalidateQueries({
         predicate: (it) => ['records', 'duties', 'counts'].includes(String(it.queryKey[0])),
       })
@@ -148,6 +164,7 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
         values: set,
       },
     ])
+    dropDraft()
     onNext(null)
   }
   const letters = useMemo(() => choiceKeys(choices), [choices])

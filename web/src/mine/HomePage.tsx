@@ -29,7 +29,7 @@ import './home.css'
 
 const Morning = lazy(() => import('./Morning').then((it) => ({ default: it.Morning })))
 
-const AT_ONCE = 200
+const AT_ONCE = 500
 
 export function HomePage() {
   const { unit = '' } = useParams({ strict: false })
@@ -48,8 +48,15 @@ export function HomePage() {
   const sorted = useMemo(() => groups(found.data?.duties ?? [], now, dayEnd), [found.data, dayEnd, now])
   const later = more ? sorted.later : sorted.later.slice(0, 8)
   const late = more ? sorted.late : sorted.late.slice(0, 5)
-  const rows = [...sorted.first, ...sorted.today, ...late, ...later, ...sorted.paused]
-  const hidden = sorted.late.length - late.length + sorted.later.length - later.length
+  const first = more ? sorted.first : sorted.first.slice(0, 20)
+  const due = more ? sorted.today : sorted.today.slice(0, 40)
+  const rows = [...first, ...due, ...late, ...later, ...sorted.paused]
+  const hidden =
+    sorted.first.length +
+    sorted.today.length +
+    sorted.late.length +
+    sorted.later.length -
+    (first.length + due.length + late.length + later.length)
   const kinds = useKinds(rows)
   const { card } = useMyCard(unit, zone)
   const losses = useQuery({ ...lossesQuery(unit, card?.id ?? ''), enabled: card !== undefined })
@@ -103,7 +110,7 @@ export function HomePage() {
       soon: sorted.first.includes(it),
     }),
   )
-  const first = sorted.later[0]
+  const next = sorted.later[0]
   return (
     <div className="home">
       <div>
@@ -111,8 +118,8 @@ export function HomePage() {
           <h1>
             {found.data
               ? keep.length > 0 && today > 0
-                ? words.home.sentenceWorth(name, today, points(sum(keep.map((it) => it.worth))))
-                : words.home.sentence(name, today)
+                ? words.home.sentenceWorth(name, today, points(sum(keep.map((it) => it.worth))), found.data.more)
+                : words.home.sentence(name, today, found.data.more)
               : words.shell.home}
           </h1>
           <span className="small quiet">{sorted.overdue > 0 ? words.home.overdueToo(sorted.overdue) : ''}</span>
@@ -125,33 +132,23 @@ export function HomePage() {
         ) : null}
         {found.error ? <Refusal error={found.error} /> : null}
         {found.isPending ? <Skeleton /> : null}
-        {section(words.home.first, '', sorted.first, 0)}
-        {section(
-          words.home.today,
-          words.home.todayLeft(spanText(rough(dayEnd - now), words)),
-          sorted.today,
-          sorted.first.length,
-        )}
+        {section(words.home.first, '', first, 0)}
+        {section(words.home.today, words.home.todayLeft(spanText(rough(dayEnd - now), words)), due, first.length)}
         {found.data && today === 0 ? (
           <div className="card nothing">
             <b>{words.home.empty}</b>
             <p>
-              {first?.to_do
+              {next?.to_do
                 ? words.home.emptyNext(
-                    until(Date.parse(first.to_do.due_at), now, zone, words),
-                    titleOf(first, kinds.get(first.record.kind), text),
+                    until(Date.parse(next.to_do.due_at), now, zone, words),
+                    titleOf(next, kinds.get(next.record.kind), text),
                   )
                 : words.home.emptyNothing}
             </p>
           </div>
         ) : null}
         {section(words.home.late, '', late, sorted.first.length + sorted.today.length)}
-        {section(
-          words.home.later,
-          words.home.laterHint,
-          later,
-          sorted.first.length + sorted.today.length + late.length,
-        )}
+        {section(words.home.later, words.home.laterHint, later, first.length + due.length + late.length)}
         {!more && hidden > 0 ? (
           <Button className="home-more" onClick={() => setMore(true)}>
             {words.home.more(hidden)}

@@ -148,8 +148,10 @@ export const en: Words = {
     park: 'park, next caller',
   },
   home: {
-    sentence: (name, n) => (n === 0 ? `${name}, today is done` : `${name}, ${n} duties left today`),
-    sentenceWorth: (name, n, points) => `${name}, ${n} duties left today, worth ${points} points`,
+    sentence: (name, n, more) =>
+      n === 0 ? `${name}, today is done` : `${name}, ${more ? 'more than ' : ''}${n} duties left today`,
+    sentenceWorth: (name, n, points, more) =>
+      `${name}, ${more ? 'more than ' : ''}${n} duties left today, worth ${points} points`,
     mark: (time, what, n) => (n > 1 ? `${time} ${what} and ${n - 1} more` : `${time} ${what}`),
     byMidnight: (n) => `${n} due by 24:00`,
     lostTitle: 'Every point lost',

@@ -148,8 +148,10 @@ export const zh = {
     park: '暂存，接下一个',
   },
   home: {
-    sentence: (name: string, n: number) => (n === 0 ? `${name}，今天的应办都做完了` : `${name}，今天还有 ${n} 件应办`),
-    sentenceWorth: (name: string, n: number, points: string) => `${name}，今天还有 ${n} 件应办，值 ${points} 分`,
+    sentence: (name: string, n: number, more: boolean) =>
+      n === 0 ? `${name}，今天的应办都做完了` : `${name}，今天还有 ${n} ${more ? '多' : ''}件应办`,
+    sentenceWorth: (name: string, n: number, points: string, more: boolean) =>
+      `${name}，今天还有 ${n} ${more ? '多' : ''}件应办，值 ${points} 分`,
     mark: (time: string, what: string, n: number) => (n > 1 ? `${time} ${what}等 ${n} 件` : `${time} ${what}`),
     byMidnight: (n: number) => `${n} 件 24:00 截止`,
     lostTitle: '失分的每一处',

@@ -1,5 +1,8 @@
 /** Every page against the real program: it draws, says nothing on the console, and has nothing that axe objects to. */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium'
@@ -114,9 +117,33 @@ describe('what is typed', () => {
   })
 })
 
+/** A square picture of 24 bits a pixel, as large as it has to be, in one shade. */
+function bitmap(side: number, shade: number): Buffer {
+  const row = Math.ceil((side * 3) / 4) * 4
+  const file = Buffer.alloc(54 + row * side, shade)
+  file.write('BM', 0, 'latin1')
+  for (const [at, value] of [
+    [2, file.length],
+    [6, 0],
+    [10, 54],
+    [14, 40],
+    [18, side],
+    [22, side],
+    [26, 1 + 24 * 65_536],
+    [30, 0],
+    [34, row * side],
+    [38, 2835],
+    [42, 2835],
+    [46, 0],
+    [50, 0],
+  ] as const)
+    file.writeUInt32LE(value, at)
+  return file
+}
+
 describe('a phone', () => {
-  it('keeps a step with its photo while the network is cut, through a closed page, and sends it once', async () => {
-    const { page, close } = await seat(browser, program, 'wt-eng-2', PHONE)
+  it('keeps a step with photos, one of 40 MB, through a cut network and a closed page, and sends each once', async () => {
+    const { page, ask, close } = await seat(browser, program, 'wt-eng-2', PHONE)
     await go(page, `${program.base}/field`)
     await page
       .getByRole('button', { name: /地漏返味/ })
@@ -129,7 +156,17 @@ describe('a phone', () => {
     await page.getByRole('dialog').getByRole('button', { name: '开工' }).click()
     const finish = page.getByRole('button', { name: /^完工/ })
     await finish.waitFor()
-    await page.route('**/api/**', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()))
+    // The network is cut in mid-upload: one photo arrives, the next one and the step do not.
+    let arrived = 0
+    await page.route('**/api/**', (route) => {
+      if (route.request().method() !== 'POST') return route.continue()
+      const photo = route.request().url().includes('/attachments')
+      if (photo && arrived === 0) {
+        arrived += 1
+        return route.continue()
+      }
+      return route.abort()
+    })
     await finish.click()
     const sheet = page.getByRole('dialog')
     await sheet
@@ -137,17 +174,12 @@ describe('a phone', () => {
       .getByRole('radio', { name: '已修复' })
       .click()
     await sheet.getByLabel(/维修记录/).fill('更换地漏内芯，试水正常')
-    await sheet
-      .getByLabel(/照片/)
-      .first()
-      .setInputFiles({
-        name: 'after.png',
-        mimeType: 'image/png',
-        buffer: Buffer.from(
-          'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-          'base64',
-        ),
-      })
+    const photos = sheet.getByLabel(/完工照片/).first()
+    const folder = mkdtempSync(join(tmpdir(), 'guanjia-photos-'))
+    writeFileSync(join(folder, 'after.bmp'), bitmap(3650, 40))
+    writeFileSync(join(folder, 'tap.bmp'), bitmap(600, 200))
+    await photos.setInputFiles(join(folder, 'after.bmp'))
+    await photos.setInputFiles(join(folder, 'tap.bmp'))
     await sheet.getByRole('button', { name: '完工', exact: true }).click()
     await page.getByText('本机存 1 项').waitFor()
     await page.reload()
@@ -155,6 +187,19 @@ describe('a phone', () => {
     await page.unroute('**/api/**')
     await page.reload()
     await page.getByText('已同步').waitFor()
+    const { records } = await ask('GET', '/records?kind=repair&q=地漏返味&open=all')
+    const { record } = await ask('GET', `/records/${records[0].id}`)
+    expect(record.state).toBe('completed')
+    expect(record.data.photos.length).toBe(2)
+    expect(new Set(record.data.photos).size).toBe(2)
+    for (const digest of record.data.photos) {
+      const kept = await page
+        .context()
+        .request.get(`${program.base}/api/units/WT/attachments/${encodeURIComponent(digest)}`)
+      expect(kept.status()).toBe(200)
+      expect((await kept.body()).length, 'bytes of a photo that was 40 MB').toBeLessThan(2_000_000)
+    }
+    rmSync(folder, { recursive: true })
     await close()
   })
 })

@@ -6,10 +6,15 @@ import type { Program } from './program'
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 
+// biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer it knows.
+export type Answer = any
+
 export interface Seat {
   page: Page
   /** Errors and warnings of the console and of scripts. */
   said: string[]
+  /** What `/api` answers to this person, beside the page: how things came to stand as a test finds them. */
+  ask: (method: 'GET' | 'POST', path: string, body?: object, version?: number) => Promise<Answer>
   close: () => Promise<void>
 }
 
@@ -44,7 +49,10 @@ export async function window(browser: Browser, it: Window = {}): Promise<Seat> {
       said.push(`${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => said.push(String(error)))
-  return { page, said, close: () => context.close() }
+  const ask = async () => {
+    throw new Error('nobody is signed in here')
+  }
+  return { page, said, ask, close: () => context.close() }
 }
 
 /** A window of somebody who has signed in; the form itself is tried by the README's test. */
@@ -55,7 +63,22 @@ export async function seat(browser: Browser, program: Program, login: string, it
     headers: { origin: program.base },
   })
   if (!answer.ok()) throw new Error(`${login} could not sign in: ${answer.status()} ${await answer.text()}`)
-  return found
+  const { csrf } = await answer.json()
+  const ask = async (method: 'GET' | 'POST', path: string, body?: object, version?: number): Promise<Answer> => {
+    const answered = await found.page.context().request.fetch(`${program.base}/api/units/WT${path}`, {
+      method,
+      headers: {
+        origin: program.base,
+        'x-csrf-token': csrf,
+        ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
+        ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+      },
+      ...(body ? { data: body } : {}),
+    })
+    if (!answered.ok()) throw new Error(`${login} ${method} ${path}: ${answered.status()} ${await answered.text()}`)
+    return answered.json()
+  }
+  return { ...found, ask }
 }
 
 /** Shows a page and waits until its data is there. */
