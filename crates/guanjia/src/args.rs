@@ -81,6 +81,9 @@ pub(crate) enum Command {
         /// 到这一时刻为止；不填为现在 (up to this instant; now if none)
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
+        /// 给每人一个账号，同一个密码，并打印 (an account for everybody, with one password, which is printed)
+        #[arg(long)]
+        accounts: bool,
     },
     /// 从 CSV（可压缩）或 XLSX 导入历史 (import history)
     Import {

@@ -129,7 +129,10 @@ impl Stage<'_> {
     /// `KEY: POST`, or a map with `post`, and `unit`, `grid`, `team`, `from`, `until`, `zh` where they matter.
     pub(crate) fn add_member(&mut self, key: &str, node: &Node) -> Result<(), Error> {
         let text = |name: &str| node.get(name).and_then(Node::text);
-        let data = BTreeMap::from([("name", text("zh").unwrap_or(key)), ("login", key)]);
+        let data = BTreeMap::from([
+            ("name", text("zh").unwrap_or(key)),
+            ("login", text("login").unwrap_or(key)),
+        ]);
         self.register(Role::Member, key, text("unit"), &data, None)?;
         let posts: Vec<&str> = match node.get("post") {
             Some(posts) => posts.many().iter().filter_map(Node::text).collect(),

@@ -181,17 +181,30 @@ impl Run<'_, '_> {
         for number in 1..=count {
             let key = format!("{}-{}-{number}", place.code, post.name);
             let grid = format!("{}-G{number}", place.code);
+            let nth = match number {
+                1 => String::new(),
+                _ => format!("-{number}"),
+            };
             let mut vars = BTreeMap::from([
                 ("unit".to_owned(), place.code.clone()),
                 ("key".to_owned(), key.clone()),
                 ("n".to_owned(), number.to_string()),
+                ("nth".to_owned(), nth),
             ]);
             if post.node.get("grid").is_some() {
                 vars.insert("grid".into(), grid.clone());
                 place.grids.insert(grid, key.clone());
             }
             let words = self.words(&vars, "");
-            let node = post.node.filled(&mut |text| words.fill(text, draw));
+            let name = self.script.project.names.get(&key);
+            let drawn = post.node.get("zh").and_then(domain::pack::Node::text);
+            let node = post.node.filled(&mut |text| {
+                let filled = words.fill(text, draw);
+                match name {
+                    Some(name) if drawn == Some(text) => name.clone(),
+                    _ => filled,
+                }
+            });
             self.stage.add_member(&key, &node)?;
             let index = usize::try_from(number - 1).unwrap_or(0);
             let care = post

@@ -29,6 +29,8 @@ pub(super) struct Project {
     pub(super) before: Vec<Line>,
     pub(super) play: Vec<Line>,
     pub(super) members: Vec<Post>,
+    /// What certain of them are called, by their keys, instead of a name that is drawn.
+    pub(super) names: BTreeMap<String, String>,
     /// Nested ranges, the last turning fastest.
     pub(super) axes: Vec<(String, Vec<String>)>,
     pub(super) tags: Vec<(String, u64)>,
@@ -178,7 +180,10 @@ pub(super) fn read(path: &str, text: &str) -> Read<Script> {
 }
 
 fn project(node: &Node) -> Read<Project> {
-    only(node, &["units", "before", "members", "places", "play"])?;
+    only(
+        node,
+        &["units", "before", "members", "names", "places", "play"],
+    )?;
     let places = need(node, "places")?;
     only(places, &["axes", "tags", "let", "play"])?;
     Ok(Project {
@@ -188,6 +193,9 @@ fn project(node: &Node) -> Read<Project> {
         members: pairs(node, "members")
             .map(|(name, node)| post(name, node))
             .collect::<Read<_>>()?,
+        names: pairs(node, "names")
+            .filter_map(|(key, name)| Some((key, name.text()?.to_owned())))
+            .collect(),
         axes: pairs(places, "axes")
             .map(|(name, node)| Ok((name, axis(node)?)))
             .collect::<Read<_>>()?,
@@ -235,7 +243,7 @@ fn post(name: String, node: &Node) -> Read<Post> {
     only(
         node,
         &[
-            "post", "count", "places", "zh", "grid", "team", "care", "habits",
+            "post", "count", "places", "zh", "login", "grid", "team", "care", "habits",
         ],
     )?;
     let number = |key: &str| node.get(key).map(whole).transpose();

@@ -3,12 +3,13 @@
 use super::{instant, open, operator};
 use crate::args::{Format, What, Where};
 use crate::output::{Done, json_line, line};
+use app::account::{Demo, DemoAccount};
 use app::unit::NewUnit;
 use app::{Clock, Error, Office, pack};
 use domain::name::Name;
 use domain::time::Zone;
 use domain::unit::{Attributes, Level};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -72,10 +73,7 @@ pub(crate) fn init(
     if json {
         json_line(&json!({
             "pack": checked.name, "version": checked.version, "number": number, "units": units.len(),
-            "demo": accounts.map(|demo| {
-                let logins: Vec<_> = demo.accounts.iter().map(|one| json!({"login": one.login, "name": one.name, "unit": one.unit, "post": one.post.en})).collect();
-                json!({"password": demo.password, "accounts": logins})
-            }),
+            "demo": accounts.as_ref().map(accounts_json),
             "setup_code": setup,
         }))?;
     } else {
@@ -89,17 +87,7 @@ pub(crate) fn init(
             units.len()
         ))?;
         if let Some(demo) = &accounts {
-            line(&format!(
-                "示范账号，密码都是 (demo accounts, all with the password): {}",
-                demo.password
-            ))?;
-            for one in &demo.accounts {
-                let (post, name) = (&one.post, &one.name);
-                line(&format!(
-                    "  {:<14} {:<3} {} ({})　{name}",
-                    one.login, one.unit, post.zh, post.en
-                ))?;
-            }
+            tell_accounts(demo)?;
         }
         if let Some(code) = &setup {
             line(&format!(
@@ -108,6 +96,28 @@ pub(crate) fn init(
         }
     }
     Ok(Done::Well)
+}
+
+/// Everybody's password, and who signs in with it.
+pub(super) fn tell_accounts(demo: &Demo) -> Result<(), Error> {
+    line(&format!(
+        "示范账号，密码都是 (demo accounts, all with the password): {}",
+        demo.password
+    ))?;
+    for one in &demo.accounts {
+        let (post, name) = (&one.post, &one.name);
+        line(&format!(
+            "  {:<14} {:<3} {} ({})　{name}",
+            one.login, one.unit, post.zh, post.en
+        ))?;
+    }
+    Ok(())
+}
+
+pub(super) fn accounts_json(demo: &Demo) -> Value {
+    let one = |one: &DemoAccount| json!({"login": one.login, "name": one.name, "unit": one.unit, "post": one.post.en});
+    let logins: Vec<Value> = demo.accounts.iter().map(one).collect();
+    json!({"password": demo.password, "accounts": logins})
 }
 
 pub(crate) fn export(

@@ -51,6 +51,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             months,
             seed,
             until,
+            accounts,
         } => simulate::Simulate {
             at: &at,
             pack: &pack,
@@ -58,6 +59,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             months,
             seed,
             until: until.as_deref(),
+            accounts,
             json,
         }
         .run(),

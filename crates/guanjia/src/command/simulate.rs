@@ -1,10 +1,13 @@
 //! `guanjia simulate`: a company that is made up, in a database of its own.
 
+use super::data::{accounts_json, tell_accounts};
 use super::{instant, office_with, operator};
 use crate::args::Where;
 use crate::output::{Done, json_line, line};
+use app::account::Demo;
 use app::simulation::{Size, simulate};
-use app::{Clock, Error, pack};
+use app::{Clock, Error, Office, pack};
+use domain::unit::Level;
 use serde_json::json;
 use std::fs;
 use std::time::Instant;
@@ -17,6 +20,7 @@ pub(crate) struct Simulate<'a> {
     pub(crate) months: u16,
     pub(crate) seed: u64,
     pub(crate) until: Option<&'a str>,
+    pub(crate) accounts: bool,
     pub(crate) json: bool,
 }
 
@@ -62,10 +66,15 @@ impl Simulate<'_> {
         #[expect(clippy::cast_precision_loss, reason = "told to a reader, never kept")]
         let rate = steps as f64 / seconds.max(0.001);
         let refused: u64 = done.refused.values().sum();
+        let accounts = match self.accounts {
+            true => Some(accounts(&office)?),
+            false => None,
+        };
         if self.json {
             let mut told = serde_json::to_value(&done).unwrap_or_default();
             told["seconds"] = json!(seconds);
             told["steps_per_second"] = json!(rate);
+            told["demo"] = json!(accounts.as_ref().map(accounts_json));
             return json_line(&told).map(|()| Done::Well);
         }
         line(&format!(
@@ -79,6 +88,9 @@ impl Simulate<'_> {
             done.places,
             done.days,
         ))?;
+        if let Some(accounts) = &accounts {
+            tell_accounts(accounts)?;
+        }
         if refused > 0 {
             line(&format!("规则拒绝 {refused} 次 (refused {refused} times):"))?;
             for (what, times) in &done.refused {
@@ -87,4 +99,20 @@ impl Simulate<'_> {
         }
         Ok(Done::Well)
     }
+}
+
+/// Accounts for everybody; told are those of the first project and of what is above it, since the others are called alike.
+fn accounts(office: &Office) -> Result<Demo, Error> {
+    let mut demo = office.demo_accounts(&operator())?;
+    let units = office.units()?;
+    let projects = || units.iter().filter(|unit| unit.level == Level::Project);
+    // Ids grow with time.
+    let first = projects().map(|unit| unit.id).min();
+    let others: Vec<&str> = projects()
+        .filter(|unit| Some(unit.id) != first)
+        .map(|unit| unit.code.as_str())
+        .collect();
+    demo.accounts
+        .retain(|one| !others.contains(&one.unit.as_str()));
+    Ok(demo)
 }

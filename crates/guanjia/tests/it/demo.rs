@@ -389,3 +389,57 @@ fn wrong_usage_is_told_in_both_languages_with_its_own_exit_code() {
         "a refused init leaves no database"
     );
 }
+
+/// What `./dev run` begins with: the people and the home of the first day in both READMEs are there, and every post has an account.
+#[test]
+fn a_company_that_is_made_up_has_the_people_of_the_first_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let made = json(
+        at,
+        &[
+            "simulate",
+            "--data",
+            "data",
+            "--projects",
+            "3",
+            "--months",
+            "1",
+            "--until",
+            "2026-01-02T12:00:00+08:00",
+            "--accounts",
+            "--json",
+        ],
+    );
+    assert_eq!(made["refused"], serde_json::json!({}));
+    let accounts = made["demo"]["accounts"].as_array().unwrap();
+    let called = |login: &str| accounts.iter().find(|one| one["login"] == login);
+    let chinese = include_str!("../../../../README.zh-CN.md");
+    for file in [include_str!("../../../../README.md"), chinese] {
+        for login in [
+            "wt-desk",
+            "wt-eng-lead",
+            "wt-eng-1",
+            "wt-steward-1",
+            "wt-supervisor",
+        ] {
+            assert!(file.contains(login) && called(login).is_some(), "{login}");
+        }
+        assert!(file.contains("1-1-101"));
+    }
+    let engineer = called("wt-eng-1").unwrap()["name"].as_str().unwrap();
+    assert!(chinese.contains(&format!("派给{engineer}")), "{engineer}");
+    let posts: std::collections::BTreeSet<&str> = accounts
+        .iter()
+        .filter_map(|one| one["post"].as_str())
+        .collect();
+    assert!(posts.len() >= 15, "{posts:?}");
+    // Those of the other projects are called alike and are not told.
+    assert!(called("yx-desk").is_none() && called("ht-desk").is_none());
+    assert!(called("customer").is_some());
+    let homes = guanjia(
+        at,
+        &["export", "records", "--data", "data", "--kind", "home"],
+    );
+    assert!(String::from_utf8(homes.stdout).unwrap().contains("1-1-101"));
+}
