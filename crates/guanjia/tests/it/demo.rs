@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-fn guanjia(folder: &Path, args: &[&str]) -> Output {
+pub(super) fn guanjia(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_guanjia"))
         .args(args)
         .current_dir(folder)

@@ -1,5 +1,6 @@
 //! What the program promises to scripts: commands, exit codes, JSON.
 
+mod a_month;
 mod demo;
 mod import;
 mod privacy;
