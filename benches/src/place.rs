@@ -62,6 +62,15 @@ impl Place {
                     fs::copy(of.file()?, home.file()?)?;
                     // What the kernel still has to write must not be waited for by somebody's commit.
                     File::open(home.file()?)?.sync_all()?;
+                    let keys = of.file()?.with_extension("keys");
+                    if keys.is_dir() {
+                        let copy = home.file()?.with_extension("keys");
+                        fs::create_dir(&copy)?;
+                        for file in fs::read_dir(keys)? {
+                            let file = file?;
+                            fs::copy(file.path(), copy.join(file.file_name()))?;
+                        }
+                    }
                 }
                 Ok(home)
             }
