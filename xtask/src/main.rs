@@ -30,6 +30,7 @@ Usage: cargo xtask TASK
                     --durable: commits reach the disk, for benches
   bench [OPTION…]   the figures of docs/performance.md, taken anew; beside a PostgreSQL: cargo xtask postgres --durable --
                     cargo xtask bench; --help says more
+  bench web         the figures of the interface in Chromium, against an optimised program with the pages of web/dist
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +57,7 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["postgres", "--durable", "--", command @ ..] => {
             return postgres::run(Durability::Full, command);
         }
+        ["bench", "web"] => return bench_web(),
         ["bench", options @ ..] => return bench(options),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
         _ => bail!("no such task: {}\n\n{HELP}", words.join(" ")),
@@ -101,6 +103,30 @@ fn openapi() -> Result<()> {
 }
 
 /// Builds and runs the bench as the product ships: optimised.
+/// Builds the pages and the program with them, and measures both in a browser.
+fn bench_web() -> Result<ExitCode> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let web = tidy::root().join("web");
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| tidy::root().join("target"), std::path::PathBuf::from);
+    let program = target.join("release/guanjia");
+    for step in [
+        Command::new("npm").args(["run", "build"]).current_dir(&web),
+        Command::new(cargo)
+            .args(["build", "--release", "--package", "guanjia"])
+            .current_dir(tidy::root()),
+        Command::new("node")
+            .arg("scripts/bench.mjs")
+            .arg(program)
+            .current_dir(&web),
+    ] {
+        if !step.status()?.success() {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn bench(options: &[&str]) -> Result<ExitCode> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
