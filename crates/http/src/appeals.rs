@@ -112,6 +112,7 @@ async fn go_on(
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AppealDecision)]
 struct DecisionBody {
     /// The verdict does not count; a card that was sealed is revised, never to less.
     excused: bool,

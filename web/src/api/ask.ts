@@ -9,6 +9,7 @@ import type {
   DutyList,
   EntryOf,
   EvidenceOf,
+  KeptCard,
   KindOf,
   Kinds,
   LossesOf,
@@ -16,6 +17,7 @@ import type {
   RecordPage,
   RecordRow,
   ScorecardOf,
+  SealOf,
   StandardRow,
   Unit,
   WholeRecord,
@@ -217,3 +219,64 @@ export const shiftsQuery = (unit: string, kind: string) =>
     },
     staleTime: 60_000,
   })
+
+/** What pages show of a card as it was sealed. */
+export type Kept = Pick<
+  KeptCard,
+  'id' | 'subject' | 'as_of' | 'revision' | 'shown_at' | 'total' | 'grade' | 'standard_version'
+>
+
+/**
+ * A period as it was sealed; null where it is open still. The records of seals say which are closed: asking for one that is not would be
+ * refused. Who may not see others' scores has his own card alone, in the record that keeps it.
+ */
+export const sealQuery = (unit: string, standard: string, period: string) =>
+  queryOptions({
+    queryKey: ['seal', unit, standard, period],
+    queryFn: async ({ signal, client }): Promise<{ root: string; cards: Kept[] } | null> => {
+      const kinds = (await client.ensureQueryData(allKinds)).kinds
+      const list = (role: string, fields: string) => {
+        const kind = kinds.find((it) => it.role === role)?.kind
+        return kind
+          ? pageOf(unit, { kind, open: 'all', sort: 'newest', fields, limit: 200 }, undefined, signal)
+          : { records: [] }
+      }
+      const seals = await list('seal', 'standard,period')
+      if (seals.records.some((it) => it.data?.standard === standard && it.data?.period === period)) {
+        const path = `${unitPath(unit)}/seals/${encodeURIComponent(standard)}/${encodeURIComponent(period)}`
+        const seal = await ask<SealOf>('GET', path, { signal })
+        return { root: seal.root ?? '', cards: seal.cards }
+      }
+      if (seals.records.length > 0) return null
+      for (const it of (await list('scorecard', 'sealed')).records) {
+        const kept = keptOf(String(it.data?.sealed ?? ''), standard, period)
+        if (!kept) continue
+        const { record } = await ask<WholeRecord>('GET', recordPath(unit, it.id), { signal })
+        const shown = record.times.show
+        return {
+          root: '',
+          cards: [{ ...kept, id: it.id, subject: it.assignee?.login ?? '', ...(shown ? { shown_at: shown } : {}) }],
+        }
+      }
+      return null
+    },
+    staleTime: 60_000,
+    retry: false,
+  })
+
+function keptOf(text: string, standard: string, period: string): Omit<Kept, 'id' | 'subject'> | null {
+  try {
+    const it = JSON.parse(text) as Record<string, unknown>
+    if (it.standard !== standard || it.period !== period) return null
+    const total = (it.total as { Ok?: { points?: string; grade?: string } } | undefined)?.Ok
+    return {
+      as_of: new Date(Number(it['as-of']) / 1000).toISOString(),
+      revision: Number(it.revision),
+      standard_version: Number(it['standard-version']),
+      ...(total?.points ? { total: total.points } : {}),
+      ...(total?.grade ? { grade: total.grade } : {}),
+    }
+  } catch {
+    return null
+  }
+}

@@ -9,6 +9,7 @@ export interface components {
         Accounts: { accounts: components["schemas"]["Account"][]; };
         Activated: {  number: number; };
         AppealBody: { clause: string;  duty?: string;  occurrence?: number;  period: string;  record: string; standard: string; statement: string; };
+        AppealDecision: {  excused: boolean; reason: string; };
         Approval: {  chain: string[][]; name: string;  on: string;  then: string; title: components["schemas"]["Text"]; };
         ApprovalAnswer: components["schemas"]["Common"] & { answer: components["schemas"]["Word"]; };
         Attachment: { created_at: string;  digest: string;  height?: number; media: string; name?: string;  place?: components["schemas"]["Place"];  sent?: string;  size: number;  taken_at?: string;  width?: number;  zone_assumed?: boolean; };

@@ -80,6 +80,12 @@ const board = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/board/BoardPage'), 'BoardPage'),
 })
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: '/imports',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/imports/ImportPage'), 'ImportPage'),
+})
 const byRecord = createRoute({
   getParentRoute: () => shell,
   path: '/r/$record',
@@ -102,7 +108,21 @@ const record = createRoute({
 const router = createRouter({
   routeTree: root.addChildren([
     start,
-    shell.addChildren([home, intake, dispatch, map, calendar, scores, rank, rules, board, byRecord, list, record]),
+    shell.addChildren([
+      home,
+      intake,
+      dispatch,
+      map,
+      calendar,
+      scores,
+      rank,
+      rules,
+      imports,
+      board,
+      byRecord,
+      list,
+      record,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,

@@ -21,6 +21,7 @@ import { Notice, Refusal } from '@/refusal/Refusal'
 import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
+import { AppealBox } from './AppealBox'
 import { Duties } from './Duties'
 import { Invite } from './Invite'
 import { Timeline } from './Timeline'
@@ -221,6 +222,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
                 ))}
             </dl>
           </section>
+          <AppealBox unit={unit} kind={kind} whole={whole} />
           <Invite unit={unit} zone={zone} kind={kind} record={record} />
         </div>
       </div>

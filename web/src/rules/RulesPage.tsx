@@ -4,13 +4,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
+import { unitsQuery } from '@/api/ask'
 import { ask, newKey } from '@/api/client'
-import type { PackRow, ParameterOf, Verified } from '@/api/types'
+import type { ParameterOf, Verified } from '@/api/types'
+import { dayText } from '@/clock/day'
+import { serverNow } from '@/clock/ticker'
 import { Skeleton } from '@/mine/HomePage'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords } from '@/words'
 import '@/list/list.css'
 import '@/score/score.css'
+import { Packs } from './Packs'
 import './rules.css'
 
 export function RulesPage() {
@@ -19,34 +23,10 @@ export function RulesPage() {
   return (
     <div className="rules">
       <h1>{words.rules.title}</h1>
-      <Packs />
+      <Packs unit={unit} />
       <Check />
       <Parameters unit={unit} />
     </div>
-  )
-}
-
-function Packs() {
-  const words = useWords()
-  const text = useText()
-  const found = useQuery({
-    queryKey: ['packs'],
-    queryFn: ({ signal }) => ask<{ packs: PackRow[] }>('GET', '/api/packs', { signal }),
-  })
-  return (
-    <section className="card">
-      <h2>{words.rules.packs}</h2>
-      {found.error ? <Refusal error={found.error} /> : null}
-      <ul>
-        {found.data?.packs.map((it) => (
-          <li key={it.number}>
-            <b>{text(it.title)}</b> {it.name} {it.version}{' '}
-            {it.active ? <span className="chip chip-state">{words.rules.active}</span> : null}{' '}
-            <code className="quiet">{it.digest.slice(0, 16)}</code>
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }
 
@@ -77,6 +57,8 @@ function Parameters({ unit }: { unit: string }) {
   const text = useText()
   const [q, setQ] = useState('')
   const [chosen, setChosen] = useState<string | null>(null)
+  const { data: units = [] } = useQuery(unitsQuery)
+  const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
   const found = useQuery({
     queryKey: ['parameters', unit],
     queryFn: ({ signal }) =>
@@ -123,7 +105,7 @@ function Parameters({ unit }: { unit: string }) {
                 <b>{it.value}</b>
                 {it.set.map((set) => (
                   <div key={`${set.unit}:${set.from}`} className="small quiet">
-                    {words.rules.from(set.from, set.value)}
+                    {words.rules.from(dayText(set.from.slice(0, 10), serverNow(), zone, words), set.value)}
                   </div>
                 ))}
               </td>
@@ -151,10 +133,11 @@ function SetForm({ unit, it, close }: { unit: string; it: ParameterOf; close: ()
   const queries = useQueryClient()
   const [value, setValue] = useState(it.value)
   const [from, setFrom] = useState('')
+  const [reason, setReason] = useState('')
   const save = useMutation({
     mutationFn: () =>
-      ask('PUT', `/api/units/${encodeURIComponent(unit)}/parameters/${encodeURIComponent(it.parameter)}`, {
-        body: { value, from },
+      ask('POST', `/api/units/${encodeURIComponent(unit)}/parameters/${encodeURIComponent(it.parameter)}`, {
+        body: { value, from, reason: reason.trim() },
         key: newKey(),
       }),
     onSuccess: () => {
@@ -167,7 +150,7 @@ function SetForm({ unit, it, close }: { unit: string; it: ParameterOf; close: ()
       className="rules-set"
       onSubmit={(event) => {
         event.preventDefault()
-        if (from && value) save.mutate()
+        if (from && value && reason.trim()) save.mutate()
       }}
     >
       {save.error ? <Refusal error={save.error} /> : null}
@@ -178,7 +161,13 @@ function SetForm({ unit, it, close }: { unit: string; it: ParameterOf; close: ()
         value={from}
         onChange={(event) => setFrom(event.target.value)}
       />
-      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!from}>
+      <Input
+        aria-label={words.form.reason}
+        placeholder={words.form.reason}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!from || !reason.trim()}>
         {words.rules.set}
       </Button>
       <Button onClick={close}>{words.form.cancel}</Button>

@@ -11,8 +11,10 @@ import { IntervalDot } from '@/design/parts'
 import { Chip } from '@/form/Field'
 import { Skeleton } from '@/mine/HomePage'
 import { Refusal } from '@/refusal/Refusal'
+import { useMe } from '@/session/session'
 import { Verdict, type VerdictName, verdictOf } from '@/verdict/Verdict'
 import { useText, useWords } from '@/words'
+import { Contest, isContestable } from './Contest'
 import { counted, worstFirst } from './sections'
 
 const ORDER: VerdictName[] = ['missed', 'pending', 'excused', 'met', 'exempt', 'withdrawn', 'not-applicable']
@@ -34,6 +36,9 @@ export function ClauseDrawer({ unit, card, clause, section, close }: Props) {
   const found = useQuery(evidenceQuery(unit, card.id, clause.clause))
   const [only, setOnly] = useState<VerdictName | null>(null)
   const [most, setMost] = useState(AT_ONCE)
+  const [contested, setContested] = useState<EvidenceItem | null>(null)
+  const me = useMe()
+  const mine = me?.member !== undefined && card.holder?.id === me.member
   const heading = useRef<HTMLHeadingElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another clause is another drawer.
   useEffect(() => {
@@ -91,7 +96,11 @@ export function ClauseDrawer({ unit, card, clause, section, close }: Props) {
       </div>
       <ol className="evidence">
         {rows.slice(0, most).map((it) => (
-          <EvidenceRow key={`${it.record}:${it.part}:${it.started_at}:${it.due_at}`} item={it} />
+          <EvidenceRow
+            key={`${it.record}:${it.part}:${it.started_at}:${it.due_at}`}
+            item={it}
+            {...(mine && isContestable(it) ? { onContest: () => setContested(it) } : {})}
+          />
         ))}
       </ol>
       {rows.length > most ? (
@@ -99,12 +108,15 @@ export function ClauseDrawer({ unit, card, clause, section, close }: Props) {
           {words.home.more(rows.length - most)}
         </button>
       ) : null}
+      {contested ? (
+        <Contest card={card} clause={clause.clause} item={contested} close={() => setContested(null)} />
+      ) : null}
     </section>
   )
 }
 
 /** One item: verdict, record, the reason in one sentence with the minute, its effect on the points. */
-export function EvidenceRow({ item }: { item: EvidenceItem }) {
+export function EvidenceRow({ item, onContest }: { item: EvidenceItem; onContest?: () => void }) {
   const text = useText()
   const words = useWords()
   return (
@@ -115,6 +127,11 @@ export function EvidenceRow({ item }: { item: EvidenceItem }) {
           {item.number.length < 36 ? item.number : words.home.open}
         </Link>
         <p>{text(item.reason)}</p>
+        {onContest ? (
+          <button type="button" className="plain small" onClick={onContest}>
+            {words.appeal.title}
+          </button>
+        ) : null}
       </div>
       <b className="right">{item.costs ? loss(item.costs) : ''}</b>
     </li>

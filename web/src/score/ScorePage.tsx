@@ -17,6 +17,7 @@ import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { ClauseDrawer } from './ClauseDrawer'
 import { periodText, recent } from './period'
+import { Sealed, useKept } from './Sealed'
 import { counted, preferred, sections } from './sections'
 import './score.css'
 
@@ -40,8 +41,10 @@ export function ScorePage() {
   const standard = standards.data?.find((it) => it.standard === search.standard) ?? preferred(standards.data ?? [])
   const periods = standard ? recent(standard.period, serverNow(), zone, 12) : []
   const period = search.period ?? search.card?.split('~')[1] ?? periods[0] ?? ''
+  // Whoever may not see others' scores sees his own.
+  const others = !me?.login || me.units?.find((it) => it.code === unit)?.may.includes('scores') === true
   const cards = useQuery({
-    ...cardsQuery(unit, { standard: standard?.standard ?? '', period }),
+    ...cardsQuery(unit, { standard: standard?.standard ?? '', period, member: others ? undefined : me?.login }),
     enabled: standard !== undefined,
   })
   const all = cards.data ?? []
@@ -155,6 +158,7 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
       return next
     })
   const chosen = card.clauses.find((it) => it.clause === clause)
+  const { kept, root } = useKept(unit, card)
   return (
     <>
       <div className="score-head">
@@ -162,12 +166,18 @@ function Card({ unit, zone, card, standard, clause, onClause }: CardProps) {
           {text(standard.title)}{' '}
           <small>{words.clock.join(card.holder?.name ?? card.subject, periodText(card.period, words))}</small>
         </h1>
-        <p className="score">{card.total ?? '—'}</p>
+        <p className="score">{(kept ? kept.total : card.total) ?? '—'}</p>
         <p className="small quiet">
-          {words.score.live(when(Date.parse(card.as_of), serverNow(), zone, words))}
-          <br />
-          {words.score.notSealed} · {words.score.version(String(card.standard_version))}
+          {kept ? null : (
+            <>
+              {words.score.live(when(Date.parse(card.as_of), serverNow(), zone, words))}
+              <br />
+              {words.score.notSealed} ·{' '}
+            </>
+          )}
+          {words.score.version(String(kept?.standard_version ?? card.standard_version))}
         </p>
+        <Sealed unit={unit} zone={zone} card={card} kept={kept} root={root} />
         {card.no_total ? <p className="quiet">{text(card.no_total)}</p> : null}
       </div>
       <div className="score-split">

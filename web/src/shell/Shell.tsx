@@ -200,8 +200,10 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
     refetchInterval: 60_000,
   })
   const posts = usePosts(unit)
+  const me = useMe()
   if (!unit) return <nav className="rail" aria-label={words.shell.nav} />
   const { matters, registers } = rail(kinds, counts, posts)
+  const imports = me === null || me.units?.some((it) => it.may.includes('imports')) === true
   const open = {
     activeOptions: { exact: true },
     activeProps: { className: 'rail-item rail-here' },
@@ -265,6 +267,11 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       <Link to="/u/$unit/rules" params={{ unit }} {...open}>
         {words.rules.title}
       </Link>
+      {imports ? (
+        <Link to="/u/$unit/imports" params={{ unit }} {...open}>
+          {words.imports.title}
+        </Link>
+      ) : null}
       <div className="rail-foot">
         <Connection />
         <button type="button" className="plain" onClick={onKeys} aria-keyshortcuts="?">

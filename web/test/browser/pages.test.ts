@@ -22,6 +22,9 @@ describe('the page of', () => {
   const pages: [string, string, string][] = [
     ['renovations on a board', 'wt-lead', '/u/WT/stages'],
     ['orders on a board', 'wt-lead', '/u/WT/stages?kind=repair'],
+    ['packs, parameters and the check of the journal', 'admin', '/u/WT/rules'],
+    ['imports', 'wt-manager', '/u/WT/imports'],
+    ["one's own scorecard", 'wt-steward-1', '/u/WT/scorecards?standard=scorecard-100&period=2026-03&clause=A3'],
   ]
   it.each(pages)('%s is clean', async (_, login, path) => {
     for (const look of [
@@ -34,5 +37,114 @@ describe('the page of', () => {
       expect(said).toEqual([])
       await close()
     }
+  })
+})
+
+describe('a pack', () => {
+  it('is read, checked and compared before anybody activates it', async () => {
+    const { page, said, close } = await seat(browser, program, 'admin')
+    await go(page, `${program.base}/u/WT/rules`)
+    await page.getByRole('button', { name: '看内容' }).first().click()
+    await page.locator('.rules-says dd').first().waitFor()
+    await page.getByRole('button', { name: '核对并比较 residential-cn' }).click()
+    await page.getByText('residential-cn 核对通过。').waitFor()
+    await page.getByText('与启用中的一样。').waitFor()
+    expect(await faults(page)).toEqual([])
+    expect(said).toEqual([])
+    await close()
+  })
+})
+
+describe('a parameter', () => {
+  it('is set from a day on and shows so', async () => {
+    const { page, close } = await seat(browser, program, 'wt-manager')
+    await go(page, `${program.base}/u/WT/rules`)
+    await page.getByRole('searchbox', { name: '在这张表里找' }).fill('repair.tell')
+    const row = page.getByRole('row', { name: /repair\.tell/ })
+    await row.getByRole('button', { name: '定新值' }).click()
+    await page.getByLabel('从哪天起').fill('2036-01-01')
+    await page.getByLabel('原因').fill('按合同')
+    await row.getByRole('button', { name: '定新值' }).click()
+    await row.getByText(/2036.*起/).waitFor()
+    await close()
+  })
+})
+
+describe('an import', () => {
+  const MAP = [
+    'map: old-orders',
+    'name: {zh: 旧工单, en: Old orders}',
+    'source: old-orders',
+    'kind: repair',
+    'times: {zone: Asia/Shanghai}',
+    'id: 编号',
+    'unit: {column: 小区}',
+    'open:',
+    '  at: 报修时间',
+    '  fields:',
+    '    fault: 内容',
+    '    subject: {column: 类别, values: {水: water}}',
+    '    urgency: {column: 紧急, values: {否: normal}}',
+    '    scope: {column: 部位, values: {户内: home}}',
+  ].join('\n')
+  const ROWS = [
+    '编号,小区,报修时间,内容,类别,紧急,部位',
+    'A1,WT,2025-03-05 14:05,水管漏水,水,否,户内',
+    'A2,WT,2025-03-06 09:00,灯不亮,不知道,否,户内',
+  ].join('\n')
+
+  it('is looked at, taken in and undone, and a refused row is in the report', async () => {
+    const { page, said, close } = await seat(browser, program, 'admin')
+    await go(page, `${program.base}/u/WT/imports`)
+    await page.getByLabel(/对照表（YAML/).fill(MAP)
+    await page
+      .getByLabel('选数据文件（CSV、xlsx）')
+      .setInputFiles({ name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(ROWS) })
+    await page.getByRole('button', { name: '先看结果' }).click()
+    await page.getByText('共 2 行：收 1 行，不收 1 行。').waitFor()
+    const report = await page.getByRole('link', { name: '下载不收的 1 行和原因' }).getAttribute('href')
+    expect(await (await page.context().request.get(`${program.base}${report}`)).text()).toContain('不知道')
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: '收进 1 行' }).click()
+    await page.getByText('已收 1 行，不收 1 行。').waitFor()
+    await page.getByRole('button', { name: '撤回这次导入' }).click()
+    await page.getByText(/已作废 1 张/).waitFor()
+    expect(said).toEqual([])
+    await close()
+  })
+})
+
+describe('a sealed month', () => {
+  it('is shown as sealed, and a point of it is contested and decided', async () => {
+    const address = `${program.base}/u/WT/scorecards?standard=scorecard-100&period=2026-03`
+    const manager = await seat(browser, program, 'wt-manager')
+    await go(manager.page, address)
+    await manager.page.getByRole('button', { name: '封存 2026-03' }).click()
+    await manager.page.getByRole('button', { name: '封存 2026-03' }).click()
+    await manager.page.getByText(/^已封存/).waitFor()
+    await manager.page.getByText('校验码').waitFor()
+    expect(await faults(manager.page)).toEqual([])
+    await manager.close()
+
+    const steward = await seat(browser, program, 'wt-steward-1')
+    await go(steward.page, `${address}&clause=A3`)
+    await steward.page.getByText(/^已封存/).waitFor()
+    await steward.page.getByText(/5 日内可以申诉/).waitFor()
+    await steward.page.getByRole('button', { name: '申诉', exact: true }).first().click()
+    await steward.page.getByLabel('申诉理由').fill('业主出国，三次联系有录音')
+    expect(await faults(steward.page)).toEqual([])
+    await steward.page.getByRole('button', { name: '提出申诉' }).click()
+    const told = await steward.page.getByText(/已提出 SS-/).textContent()
+    expect(steward.said).toEqual([])
+    await steward.close()
+
+    const number = /SS-[\w-]+/.exec(told ?? '')?.[0]
+    const decides = await seat(browser, program, 'director')
+    await go(decides.page, `${program.base}/u/WT/appeal/${number}`)
+    await decides.page.getByLabel('决定的理由').fill('录音已核对')
+    expect(await faults(decides.page)).toEqual([])
+    await decides.page.getByRole('button', { name: '免责：这一项不计' }).click()
+    await decides.page.locator('.chip-state', { hasText: '准予免责' }).first().waitFor()
+    await decides.close()
   })
 })
