@@ -139,6 +139,22 @@ impl Ctx<'_> {
                 Text::both("下限写在前", "write the lower one first"),
             );
         }
+        if let (Some((low, high)), Some(at), Some(default)) = (&bounds, bounds_node, &default)
+            && !(alike(low, default) && alike(high, default))
+        {
+            self.fault(
+                "bounds",
+                at.at,
+                Text::both(
+                    "上下限与默认值的计法不同，任何调整都无法与之比较",
+                    "the bounds are counted in other units than the default, so that no setting could be compared with them",
+                ),
+                Text::both(
+                    "用默认值的单位写上下限，例如默认 P3M 就写 [P1M, P12M]",
+                    "write the bounds in the unit of the default, such as [P1M, P12M] for P3M",
+                ),
+            );
+        }
         let by = self.parameter_cases(node, unit, bounds.as_ref());
         if let Some(default) = &default {
             self.within_bounds(default_node, default, bounds.as_ref());
@@ -451,6 +467,16 @@ fn minute(text: &str) -> Option<u16> {
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
     let fits = minutes < 60 && (hours < 24 || (hours == 24 && minutes == 0));
     fits.then(|| hours * 60 + minutes)
+}
+
+/// Whether two values are counted in one way: hours and days, months and years are not compared when a setting is judged (S8.4).
+fn alike(a: &ParameterValue, b: &ParameterValue) -> bool {
+    match (a, b) {
+        (ParameterValue::Span(a), ParameterValue::Span(b)) => {
+            std::mem::discriminant(a) == std::mem::discriminant(b)
+        }
+        _ => true,
+    }
 }
 
 /// `None` where the two cannot be compared.

@@ -343,6 +343,7 @@ links: {grid: home}
     ),
     ("parameter-unit", PACK, "default: 800", "default: P3D"),
     ("bounds", PACK, "default: PT10M", "default: PT5H"),
+    ("bounds", PACK, "[PT1M, PT4H]", "[PT1M, P1D]"),
     ("no-such-attribute", PACK, "project.level", "project.lvl"),
     (
         "post-circle",
