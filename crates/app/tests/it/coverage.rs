@@ -95,7 +95,7 @@ fn tests_and_modules_that_the_account_names_exist() {
 const PACK: [(&str, &str); 4] = [
     (
         "pack.yaml",
-        "pack: small\nversion: 1.0.0\ntitle: {zh: 小, en: Small}\nzone: Asia/Shanghai\nlanguages: [zh, en]\nparameters:\n  note.finish: {zh: 办结时限, en: Time to finish, unit: duration, default: PT1H, bounds: [PT1M, P1D]}\n  note.unused: {zh: 无人用, en: Nobody uses it, unit: count, default: 3, bounds: [1, 9]}\nledgers:\n  stars: {zh: 星, en: Stars, unit: {zh: 颗, en: stars}, account: note}\n",
+        "pack: small\nversion: 1.0.0\ntitle: {zh: 小, en: Small}\nzone: Asia/Shanghai\nlanguages: [zh, en]\nparameters:\n  note.finish: {zh: 办结时限, en: Time to finish, unit: duration, default: PT1H, bounds: [PT1M, PT24H]}\n  note.unused: {zh: 无人用, en: Nobody uses it, unit: count, default: 3, bounds: [1, 9]}\nledgers:\n  stars: {zh: 星, en: Stars, unit: {zh: 颗, en: stars}, account: note}\n",
     ),
     ("posts.yaml", "posts:\n  clerk: {zh: 文员, en: Clerk}\n"),
     (
