@@ -226,7 +226,11 @@ contract! {
         store
             .read(|tx| {
                 let before: i64 = tx.one(sum, &[], |row| row.get(0))?;
-                store.write(Lane::Interactive, |tx| count(tx, "b", 1))?;
+                // By somebody else: who holds a connection asks for no other.
+                std::thread::scope(|others| {
+                    let writer = others.spawn(|| store.write(Lane::Interactive, |tx| count(tx, "b", 1)));
+                    writer.join().expect("a writer")
+                })?;
                 let after: i64 = tx.one(sum, &[], |row| row.get(0))?;
                 assert_eq!((before, after), (1, 1));
                 Ok::<_, Error>(())
