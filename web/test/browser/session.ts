@@ -42,7 +42,7 @@ export async function window(browser: Browser, it: Window = {}): Promise<Seat> {
     [it.language ?? 'zh'],
   )
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   const said: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
@@ -92,6 +92,11 @@ export async function go(page: Page, address: string): Promise<void> {
 /** What axe objects to at WCAG 2.2 AA. */
 export async function faults(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
+  // A colour on its way from light to dark is neither, and has no contrast of its own.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((it) => it.effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map((it) => it.finished))
+  })
   return page.evaluate(async () => {
     const axe = (
       window as unknown as {
