@@ -53,7 +53,7 @@ export function FieldApp() {
       <header className="row-between">
         <h1>{words.field.title(me?.name ?? words.shell.menu, duties.length)}</h1>
         <span className="quiet" role="status">
-          {unsent(queue).matters > 0 ? words.field.waiting(unsent(queue).matters) : words.field.synced}
+          {standing(queue, words.field)}
         </span>
       </header>
       {queue.online ? null : (
@@ -87,6 +87,12 @@ export function FieldApp() {
       {chosen ? <FieldForm {...chosen} zone={zone(chosen.duty.unit)} close={() => setChosen(null)} /> : null}
     </main>
   )
+}
+
+function standing(queue: Queue, words: Words['field']): string {
+  const { matters } = unsent(queue)
+  if (matters > 0) return words.waiting(matters)
+  return queue.read ? words.synced : words.counting
 }
 
 /** A record once, by the duty that is due first; what was given to oneself before what waits for anybody, the one that was chosen on top. */

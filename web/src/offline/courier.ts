@@ -37,7 +37,7 @@ export class Courier {
 
   /** Takes up what an earlier page left. */
   async begin(online: boolean): Promise<void> {
-    this.#queue = { matters: await this.keep.load(), online }
+    this.#queue = { matters: await this.keep.load(), online, read: true }
     await this.#apply({ type: 'restart' })
     await this.run()
   }

@@ -42,6 +42,8 @@ export interface Matter {
 export interface Queue {
   matters: readonly Matter[]
   online: boolean
+  /** Whether what an earlier page left has been read: before that nobody may say that all is sent. */
+  read: boolean
 }
 
 export type Event =
@@ -65,7 +67,7 @@ export type Job =
 /** Seconds between tries. */
 const PAUSES = [2, 5, 15, 60, 300]
 
-export const empty: Queue = { matters: [], online: true }
+export const empty: Queue = { matters: [], online: true, read: false }
 
 const change = (queue: Queue, id: string, into: (matter: Matter) => Matter): Queue => ({
   ...queue,
@@ -80,6 +82,7 @@ export function advance(queue: Queue, event: Event): Queue {
         : { ...queue, matters: [...queue.matters, event.matter] }
     case 'signal':
       return {
+        ...queue,
         online: event.online,
         matters: event.online ? queue.matters.map((it) => (it.after > 0 ? { ...it, after: 0 } : it)) : queue.matters,
       }

@@ -482,6 +482,7 @@ export const en: Words = {
     comma: ', ',
     needs: (step, what) => `${step}: ${what.toLowerCase()}`,
     synced: 'all sent',
+    counting: 'looking through this phone',
     waiting: (n) => `${n} kept on this phone`,
     noSignal: 'No signal; go on as usual.',
     scan: 'Scan',

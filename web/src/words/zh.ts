@@ -482,6 +482,7 @@ export const zh = {
     comma: '、',
     needs: (step: string, what: string) => `${step}：${what}`,
     synced: '已同步',
+    counting: '正在核对本机',
     waiting: (n: number) => `本机存 ${n} 项`,
     noSignal: '无信号，照常检查。',
     scan: '扫码',

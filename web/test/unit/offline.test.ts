@@ -147,4 +147,17 @@ describe('the courier', () => {
       { numRuns: 25 },
     )
   })
+
+  it('does not say that all is sent before it has read what an earlier page left', async () => {
+    const factory = new IDBFactory()
+    const never = server(() => 'lost-before')
+    const earlier = new Courier(await open(factory), never.wire, () => 0)
+    await earlier.begin(false)
+    await earlier.add(matter('left', 'one', 0), new Map())
+    earlier.stop()
+    const courier = new Courier(await open(factory), never.wire, () => 0)
+    expect(courier.queue).toMatchObject({ matters: [], read: false })
+    await courier.begin(false)
+    expect(courier.queue).toMatchObject({ matters: [{ id: 'left' }], read: true })
+  })
 })
