@@ -92,7 +92,7 @@ contract! {
                         match n {
                             3 => Err(Error::Stale),
                             5 => count(tx, "5", 1),
-                            7 => panic!("as meant by the test"),
+                            7 => std::panic::resume_unwind(Box::new("as meant by the test")),
                             _ => Ok(()),
                         }
                     }))
