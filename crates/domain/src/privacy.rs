@@ -2,11 +2,13 @@
 //!
 //! Pure: no key, no cipher. Sealing, opening and destroying are `app`'s; here is what both sides of a seal mean.
 
-use crate::calendar::SpecialDays;
 use crate::clock::{self, ClockError};
 use crate::id::{MemberId, RecordId};
 use crate::name::Name;
-use crate::pack::model::{Field, FieldType, Kind, Pack, Role, Search, Sensitive};
+use crate::pack::model::{
+    Field, FieldType, Keep, Kind, Pack, ParameterValue, Role, Search, Sensitive,
+};
+use crate::parameter::Parameters;
 use crate::record::Record;
 use crate::record::duties::due_as_of;
 use crate::record::evolve::Packs;
@@ -149,20 +151,28 @@ fn words(text: &str, most: usize) -> Vec<String> {
     found.into_iter().take(most).collect()
 }
 
-/// When a private value of a record that has ended is kept no longer; nothing while it has not ended.
+/// When a private value of a record that has ended is kept no longer, by what is in force as of an instant; nothing while it has not ended.
 ///
 /// # Errors
 /// A calendar that does not cover it, where `keep` counts working days.
 pub fn kept_until(
     record: &Record,
     sensitive: &Sensitive,
-    days: &SpecialDays,
+    (pack, parameters): (&Pack, &Parameters),
     zone: &Zone,
+    as_of: Instant,
 ) -> Result<Option<Instant>, ClockError> {
-    let Some(closed) = record.closed_at else {
+    let keep = match &sensitive.keep {
+        Keep::Fixed(span) => Some(*span),
+        Keep::Param(name) => match parameters.value(pack, name, as_of) {
+            Some(ParameterValue::Span(span)) => Some(*span),
+            _ => None,
+        },
+    };
+    let (Some(closed), Some(keep)) = (record.closed_at, keep) else {
         return Ok(None);
     };
-    clock::ends(closed, sensitive.keep, days, zone).map(|due| Some(due.at))
+    clock::ends(closed, keep, &pack.special_days, zone).map(|due| Some(due.at))
 }
 
 /// Whether a grant lets a member see a file now: he asked for it, it was granted, and the time for which it was is not over. No sweep need
@@ -212,7 +222,7 @@ mod tests {
             default: None,
             sensitive: Some(Sensitive {
                 purpose: Text::both("f", "f"),
-                keep: Span::Years(1),
+                keep: Keep::Fixed(Span::Years(1)),
                 search,
                 seen_by: Vec::new(),
                 of: None,

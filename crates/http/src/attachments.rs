@@ -6,7 +6,7 @@ use crate::ask::{PATIENCE, Params, blocking};
 use crate::problem::{Problem, ProblemBody};
 use crate::shape::at;
 use app::Error;
-use app::attachment::{Attachment as Kept, Digest, Receiving};
+use app::attachment::{Attachment as Kept, Digest, Receiving, Shown};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State as Given};
@@ -20,8 +20,7 @@ use bytes::Bytes;
 use domain::time::Zone;
 use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
-use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -125,7 +124,13 @@ async fn send(
         let (_, view) = office.unit_of(&actor.0, &unit)?;
         let receiving = whole(office.receive()?, waiting)?;
         let zone = &view.unit.zone;
-        let kept = office.attach(view.unit.id, zone, asked.name.as_deref(), receiving)?;
+        let kept = office.attach(
+            &actor.0,
+            view.unit.id,
+            zone,
+            asked.name.as_deref(),
+            receiving,
+        )?;
         Ok(told(kept, zone))
     });
     let ((), kept) = tokio::join!(hand_on(body, chunks), kept);
@@ -185,18 +190,14 @@ async fn fetch(
     Path((unit, digest)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let digest = Digest::parse(&digest).ok_or_else(Problem::not_found)?;
-    let (kept, file) = blocking(state.office, move |office| {
-        let (unit, _) = office.unit_of(&actor.0, &unit)?;
-        office.attached(unit.id, digest)
+    let shown = blocking(state.office, move |office| {
+        let (_, view) = office.unit_of(&actor.0, &unit)?;
+        office.attached(&actor.0, &view, digest)
     })
     .await?;
-    Ok(file_answer(
-        &kept.media,
-        kept.about.name.as_deref(),
-        digest,
-        kept.size,
-        file,
-    ))
+    let media = shown.attachment.media.clone();
+    let name = shown.attachment.about.name.clone();
+    Ok(file_answer(&media, name.as_deref(), shown))
 }
 
 /// A small JPEG of an attachment that is an image, 320 pixels at most.
@@ -212,14 +213,12 @@ async fn thumbnail(
     Path((unit, digest)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let digest = Digest::parse(&digest).ok_or_else(Problem::not_found)?;
-    let (file, size) = blocking(state.office, move |office| {
-        let (unit, _) = office.unit_of(&actor.0, &unit)?;
-        let file = office.thumbnail(unit.id, digest)?;
-        let size = file.metadata().map_or(0, |about| about.len());
-        Ok((file, i64::try_from(size).unwrap_or(0)))
+    let shown = blocking(state.office, move |office| {
+        let (_, view) = office.unit_of(&actor.0, &unit)?;
+        office.thumbnail(&actor.0, &view, digest)
     })
     .await?;
-    Ok(file_answer("image/jpeg", None, digest, size, file))
+    Ok(file_answer("image/jpeg", None, shown))
 }
 
 /// What is known of an attachment.
@@ -236,15 +235,22 @@ async fn about(
 ) -> Result<Json<Attachment>, Problem> {
     let digest = Digest::parse(&digest).ok_or_else(Problem::not_found)?;
     let kept = blocking(state.office, move |office| {
-        let (unit, _) = office.unit_of(&actor.0, &unit)?;
-        Ok(told(office.attachment(unit.id, digest)?, &unit.zone))
+        let (_, view) = office.unit_of(&actor.0, &unit)?;
+        let kept = office.about_attachment(&actor.0, &view, digest)?;
+        Ok(told(kept, &view.unit.zone))
     })
     .await?;
     Ok(Json(kept))
 }
 
-fn file_answer(media: &str, name: Option<&str>, digest: Digest, size: i64, file: File) -> Response {
-    let mut response = Response::new(streamed(file));
+fn file_answer(media: &str, name: Option<&str>, file: Shown) -> Response {
+    let (size, digest) = (file.size, file.attachment.digest);
+    let kept = if file.private {
+        "private, no-store"
+    } else {
+        "private, max-age=31536000, immutable"
+    };
+    let mut response = Response::new(streamed(file.content));
     // Only pictures and recordings are shown in the page; everything else is saved.
     let shown = media.starts_with("image/") || media.starts_with("audio/");
     let named = name.map_or_else(String::new, |name| {
@@ -260,7 +266,7 @@ fn file_answer(media: &str, name: Option<&str>, digest: Digest, size: i64, file:
             CONTENT_SECURITY_POLICY,
             "sandbox; default-src 'none'".into(),
         ),
-        (CACHE_CONTROL, "private, max-age=31536000, immutable".into()),
+        (CACHE_CONTROL, kept.into()),
         (ETAG, format!("\"{}\"", digest.hex())),
     ];
     for (name, value) in headers {
@@ -272,7 +278,7 @@ fn file_answer(media: &str, name: Option<&str>, digest: Digest, size: i64, file:
 }
 
 /// A file as it is read, a few chunks ahead of whoever takes it.
-pub(crate) fn streamed(mut file: File) -> Body {
+pub(crate) fn streamed(mut file: impl Read + Send + 'static) -> Body {
     let (chunks, waiting) = mpsc::channel::<Result<Bytes, std::io::Error>>(WAITING);
     tokio::task::spawn_blocking(move || {
         loop {

@@ -22,6 +22,7 @@ mod openapi;
 mod own;
 mod packs;
 mod parameters;
+mod privacy;
 mod problem;
 mod records;
 mod samples;
@@ -76,6 +77,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(appeals::routes())
         .merge(samples::routes())
         .merge(attachments::routes())
+        .merge(privacy::routes())
         .merge(exports::routes())
         .merge(packs::routes())
         .merge(parameters::routes())

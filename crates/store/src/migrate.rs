@@ -35,6 +35,7 @@ const ALL: &[Migration] = migrations![
     3 "0003_lists",
     4 "0004_account",
     5 "0005_privacy",
+    6 "0006_attachment_use",
 ];
 
 /// The schema that this program knows.

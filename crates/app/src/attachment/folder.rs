@@ -13,6 +13,13 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
 
+/// Content as it lies in the folder: sealed under a key, or as it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    pub(super) digest: Digest,
+    pub(super) key: Option<i64>,
+}
+
 /// Something that is being received; what is not kept is removed.
 #[derive(Debug)]
 pub struct Receiving {
@@ -38,12 +45,17 @@ impl Folder {
         self.0.with_file_name(name)
     }
 
-    fn place(&self, digest: Digest) -> PathBuf {
-        let hex = digest.hex();
-        self.0.join(&hex[..2]).join(hex)
+    /// What is sealed lies apart by its key; what is not is there once for all.
+    fn place(&self, what: &Kept) -> PathBuf {
+        let hex = what.digest.hex();
+        let mut name = hex.clone();
+        if let Some(key) = what.key {
+            name.push_str(&format!("-{key:x}"));
+        }
+        self.0.join(&hex[..2]).join(name)
     }
-    fn thumbnail(&self, digest: Digest) -> PathBuf {
-        self.place(digest).with_extension("thumbnail")
+    fn thumbnail(&self, what: &Kept) -> PathBuf {
+        self.place(what).with_extension("thumbnail")
     }
 
     /// `name` is one that nothing else has.
@@ -64,17 +76,30 @@ impl Folder {
     }
 
     /// Keeps bytes under their digest; `name` is one that nothing else has.
-    pub(super) fn keep(&self, name: &str, digest: Digest, bytes: &[u8]) -> Result<(), Error> {
-        self.put(name, &self.place(digest), bytes)
+    pub(super) fn keep(&self, name: &str, what: &Kept, bytes: &[u8]) -> Result<(), Error> {
+        self.put(name, &self.place(what), bytes)
     }
 
     pub(super) fn keep_thumbnail(
         &self,
         name: &str,
-        digest: Digest,
+        what: &Kept,
         bytes: &[u8],
     ) -> Result<(), Error> {
-        self.put(name, &self.thumbnail(digest), bytes)
+        self.put(name, &self.thumbnail(what), bytes)
+    }
+
+    /// Takes content and thumbnail away.
+    pub(super) fn remove(&self, what: &Kept) -> Result<(), Error> {
+        for path in [self.thumbnail(what), self.place(what)] {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(failed(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn put(&self, name: &str, place: &Path, bytes: &[u8]) -> Result<(), Error> {
@@ -94,12 +119,12 @@ impl Folder {
         written.map_err(failed)
     }
 
-    pub(super) fn open(&self, digest: Digest) -> Result<File, Error> {
-        open(&self.place(digest))
+    pub(super) fn open(&self, what: &Kept) -> Result<File, Error> {
+        open(&self.place(what))
     }
 
-    pub(super) fn open_thumbnail(&self, digest: Digest) -> Result<File, Error> {
-        open(&self.thumbnail(digest))
+    pub(super) fn open_thumbnail(&self, what: &Kept) -> Result<File, Error> {
+        open(&self.thumbnail(what))
     }
 }
 

@@ -2,20 +2,32 @@
 //!
 //! What is received is looked at, never believed: the type is that of the content, an image must decode within bounds, a name is only shown.
 //! Metadata of images is taken out, and time and place of the taking are kept beside as evidence. Content lies in a folder under its digest;
-//! which unit may show it, and as what, stands in the database.
+//! which unit may show it, and as what, stands in the database. With a key store everything that is attached is sealed, each under a key of
+//! its own; without one it lies there as it is. It is shown to whoever may see a field that names it, and before one does to whoever sent it.
 
+mod cleaning;
 mod folder;
 mod picture;
+mod seeing;
+
+pub use cleaning::{Cleaned, clean};
+pub(crate) use cleaning::{Named, erase, keys_of, named, named_in};
+pub use seeing::Shown;
 
 pub use folder::{Folder, Receiving};
 
+use crate::access::Actor;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::office::Office;
 use domain::access::own_work;
 use domain::id::UnitId;
+use domain::record::By;
 use domain::time::{Instant, Zone};
+use folder::Kept;
 use picture::Evidence;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read as _;
 use store::{Lane, blob};
@@ -68,6 +80,12 @@ pub struct Attachment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct About {
+    /// Under which it is sealed; `None`: it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<i64>,
+    /// Who sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<By>,
     /// As it was called where it came from; never a path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -115,6 +133,7 @@ impl Office {
     /// `media-unknown`, `image-broken`, `image-too-large`, `empty`.
     pub fn attach(
         &self,
+        actor: &Actor,
         unit: UnitId,
         zone: &Zone,
         name: Option<&str>,
@@ -123,12 +142,14 @@ impl Office {
         let folder = self.folder()?;
         let (mut file, size) = received.finish()?;
         let media = kind_of(&mut file, size)?;
-        let beside = self.clock().secret();
+        let key = self.keys().map(Keys::make).transpose()?;
         let mut about = About {
+            key,
+            by: Some(actor.by()),
             name: name.and_then(shown_name),
             ..About::default()
         };
-        let kept = match media {
+        let (digest, size) = match media {
             "image/jpeg" | "image/png" | "image/webp" => {
                 let bytes = folder::all(&mut file)?;
                 let sent = folder::digest(&bytes);
@@ -148,21 +169,20 @@ impl Office {
                     place,
                     ..about
                 };
-                folder.keep_thumbnail(&beside, digest, &picture.thumbnail)?;
-                folder.keep(&beside, digest, &picture.bytes)?;
+                self.keep(digest, key, &picture.bytes, Some(&picture.thumbnail))?;
                 (digest, picture.bytes.len() as u64)
             }
             _ => {
                 let bytes = folder::all(&mut file)?;
                 let digest = folder::digest(&bytes);
-                folder.keep(&beside, digest, &bytes)?;
+                self.keep(digest, key, &bytes, None)?;
                 (digest, size)
             }
         };
         let attachment = Attachment {
-            digest: kept.0,
+            digest,
             media: media.to_owned(),
-            size: i64::try_from(kept.1).unwrap_or(i64::MAX),
+            size: i64::try_from(size).unwrap_or(i64::MAX),
             created_at: self.clock().now(),
             about,
         };
@@ -177,14 +197,43 @@ impl Office {
             blob::put(tx, unit, &row)
         })?;
         // The same content may have come before, with another name: that entry stands.
-        self.attachment(unit, attachment.digest)
+        let stands = self.attachment(unit, digest)?;
+        if key.is_some() && stands.about.key != key {
+            folder.remove(&Kept { digest, key })?;
+            self.destroy(key)?;
+        }
+        Ok(stands)
     }
 
-    /// What is known of an attachment of a unit.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub fn attachment(&self, unit: UnitId, digest: Digest) -> Result<Attachment, Error> {
+    /// Lays content into the folder, sealed if there is a key.
+    fn keep(
+        &self,
+        digest: Digest,
+        key: Option<i64>,
+        bytes: &[u8],
+        thumbnail: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        let (folder, beside) = (self.folder()?, self.clock().secret());
+        let what = Kept { digest, key };
+        let sealed = |bytes| match (self.keys(), key) {
+            (Some(keys), Some(key)) => keys.seal_content(key, bytes).map(Cow::Owned),
+            _ => Ok(Cow::Borrowed(bytes)),
+        };
+        if let Some(thumbnail) = thumbnail {
+            folder.keep_thumbnail(&beside, &what, &sealed(thumbnail)?)?;
+        }
+        folder.keep(&beside, &what, &sealed(bytes)?)
+    }
+
+    fn destroy(&self, key: Option<i64>) -> Result<(), Error> {
+        if let (Some(keys), Some(key)) = (self.keys(), key) {
+            keys.destroy(&[key])?;
+        }
+        Ok(())
+    }
+
+    /// What is known of an attachment of a unit, whoever asks.
+    fn attachment(&self, unit: UnitId, digest: Digest) -> Result<Attachment, Error> {
         let row = self.read(|tx| blob::get(tx, unit, &digest.0))?;
         Ok(Attachment {
             digest,
@@ -193,24 +242,6 @@ impl Office {
             created_at: row.created_at,
             about: serde_json::from_str(&row.doc).map_err(store::Error::database)?,
         })
-    }
-
-    /// The content of an attachment of a unit.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub fn attached(&self, unit: UnitId, digest: Digest) -> Result<(Attachment, File), Error> {
-        let attachment = self.attachment(unit, digest)?;
-        Ok((attachment, self.folder()?.open(digest)?))
-    }
-
-    /// A small picture of an attachment that is an image.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub fn thumbnail(&self, unit: UnitId, digest: Digest) -> Result<File, Error> {
-        self.attachment(unit, digest)?;
-        self.folder()?.open_thumbnail(digest)
     }
 }
 

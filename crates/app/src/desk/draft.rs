@@ -7,6 +7,7 @@
 
 use super::{Asked, Desk, Taken};
 use crate::access::Actor;
+use crate::attachment::named;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::search;
@@ -18,11 +19,11 @@ use domain::name::Name;
 use domain::pack::model::{Kind, Role};
 use domain::record::approval;
 use domain::record::decide::{touches_config, touches_roster};
-use domain::record::{By, Change, Command, Entry, Record, Tokens};
+use domain::record::{BuiltIn, By, Change, Command, Entry, Record, Tokens};
 use domain::tally::Tally;
 use std::collections::BTreeMap;
 use store::record::{Listed, Looked, Pointing};
-use store::{Tx, duty, entry, ledger, privacy, record, unit};
+use store::{Tx, blob, duty, entry, ledger, privacy, record, unit};
 
 /// A command that was decided.
 pub(crate) enum Drafted {
@@ -131,6 +132,7 @@ impl Desk<'_, '_> {
             draft.text = draft.change.number(&mut draft.entry, number);
         }
         self.write(kind, draft)?;
+        self.name_attachments(kind, &draft.entry, &draft.tokens)?;
         for token in &draft.tokens.drop {
             privacy::drop_token(self.tx, draft.entry.unit, draft.entry.record, token)?;
         }
@@ -161,6 +163,31 @@ impl Desk<'_, '_> {
             return Ok(Some(later));
         }
         Ok(None)
+    }
+
+    /// Notes which attachments an entry names, those of private fields among them: through these fields they are seen.
+    fn name_attachments(
+        &mut self,
+        kind: &Kind,
+        entry: &Entry,
+        tokens: &Tokens,
+    ) -> Result<(), Error> {
+        let mut all = named(kind, &entry.data);
+        match &entry.change {
+            Some(BuiltIn::Correct { field, new, .. }) => {
+                all.extend(named(kind, &[(field.clone(), new.clone())].into()));
+            }
+            Some(BuiltIn::NotApplied { data, .. }) => all.extend(named(kind, data)),
+            _ => {}
+        }
+        for (field, digest) in all.iter().chain(&tokens.files) {
+            let by = blob::Use {
+                record: entry.record,
+                field: field.clone(),
+            };
+            blob::used(self.tx, entry.unit, digest, &by)?;
+        }
+        Ok(())
     }
 
     fn write(&mut self, kind: &Kind, draft: &Draft) -> Result<(), Error> {

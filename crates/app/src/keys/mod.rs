@@ -7,6 +7,7 @@
 //!
 //! It knows neither records nor persons: keys have numbers, and who has which is the database's to say.
 
+mod content;
 mod file;
 mod folder;
 mod maintain;
@@ -28,6 +29,8 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wrap::{Key, Wrapper};
+
+pub(crate) use content::Content;
 
 /// The first block of keys of a process, and the largest; each is twice the one before.
 const FIRST_BLOCK: usize = 16;
@@ -209,6 +212,15 @@ impl Keys {
             .map_err(|_| KeysError::Damaged)
     }
 
+    /// A key made of one for a purpose; `None` if it was destroyed.
+    fn own(&self, number: i64, purpose: &[u8]) -> Result<Option<Key>, KeysError> {
+        let mut state = self.state();
+        state.refresh()?;
+        let number = u64::try_from(number).unwrap_or(0);
+        let key = state.key(&self.0.wrapper, number)?;
+        Ok(key.map(|key| key.derive(&[purpose])))
+    }
+
     /// What a unit's index holds in place of a term that a field's value may be found by.
     pub fn token(&self, unit: UnitId, kind: &Name, field: &Name, term: &str) -> Token {
         let unit = self.0.search.derive(&[unit.uuid().as_bytes()]);
@@ -297,6 +309,16 @@ impl State {
         Ok(Some(key))
     }
 
+    /// Another process may have destroyed what this one remembers.
+    fn refresh(&mut self) -> Result<(), KeysError> {
+        let destroyed = self.file.destroyed()?;
+        if destroyed != self.destroyed {
+            self.known.clear();
+            self.destroyed = destroyed;
+        }
+        Ok(())
+    }
+
     /// The key of a value: made of its own and the person's, so that neither opens it alone.
     fn both(
         &mut self,
@@ -304,12 +326,7 @@ impl State {
         own: i64,
         person: Option<i64>,
     ) -> Result<Option<Key>, KeysError> {
-        // Another process may have destroyed what this one remembers.
-        let destroyed = self.file.destroyed()?;
-        if destroyed != self.destroyed {
-            self.known.clear();
-            self.destroyed = destroyed;
-        }
+        self.refresh()?;
         let number = |it: i64| u64::try_from(it).unwrap_or(0);
         let Some(own) = self.key(wrapper, number(own))? else {
             return Ok(None);

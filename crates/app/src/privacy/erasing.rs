@@ -6,6 +6,7 @@
 use super::person::records_of;
 use super::sealing::tokens_of;
 use crate::access::Actor;
+use crate::attachment::{self, Named, named_in};
 use crate::error::Error;
 use crate::keys::{Keys, Opened, keys_of};
 use crate::office::Office;
@@ -51,6 +52,8 @@ type Over = (Record, Vec<(Name, Instant)>);
 struct Found {
     keys: BTreeSet<i64>,
     tokens: BTreeSet<Token>,
+    /// Fields with the attachments that they name.
+    files: BTreeSet<Named>,
 }
 
 /// Erases a person: every value that tells of him in his own record and in those linked to it becomes unreadable, everywhere and in every copy.
@@ -74,7 +77,7 @@ pub fn erase(
     }
     let mut erased = Erased::default();
     let mut numbers: BTreeSet<i64> = BTreeSet::new();
-    let mut forget: Vec<(UnitId, Vec<Trace>)> = Vec::new();
+    let mut forget: Vec<(UnitId, Vec<Trace>, BTreeSet<Named>)> = Vec::new();
     for at in office.units_below(unit)? {
         let view = office.view(at)?;
         let (records, persons) = office.read(|tx| {
@@ -86,7 +89,7 @@ pub fn erase(
             Ok::<_, store::Error>((records, store::privacy::person_keys(tx, at, person)?))
         })?;
         numbers.extend(persons);
-        let mut tokens = Vec::new();
+        let (mut tokens, mut files) = (Vec::new(), BTreeSet::new());
         for (record, links, journal) in records {
             let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
                 continue;
@@ -102,9 +105,11 @@ pub fn erase(
                 erased.records += 1;
                 numbers.extend(&found.keys);
                 tokens.push((record.id, found.tokens.into_iter().collect()));
+                files.extend(found.files);
             }
         }
-        forget.push((at, tokens));
+        numbers.extend(office.read(|tx| attachment::keys_of(tx, at, &files))?);
+        forget.push((at, tokens, files));
     }
     let command = Command {
         reason: Some(why.trim().to_owned()),
@@ -118,8 +123,9 @@ pub fn erase(
         )
     };
     office.step(actor, unit, person, command)?;
-    for (at, tokens) in forget {
+    for (at, tokens, files) in forget {
         drop_tokens(office, at, tokens)?;
+        attachment::erase(office, at, files)?;
         office.write(&own_work(), Lane::Bulk, move |tx| {
             store::privacy::forget_person(tx, at, person)
         })?;
@@ -171,7 +177,8 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Erased, Error> {
             let over: BTreeSet<&Name> = fields.iter().map(|(field, _)| field).collect();
             // A person's key outlives what one record tells of him: only the record's own are destroyed.
             let found = gather(keys, &view, kind, &journal, |field, _| over.contains(field))?;
-            let numbers: Vec<i64> = found.keys.into_iter().collect();
+            let mut numbers: Vec<i64> = found.keys.into_iter().collect();
+            numbers.extend(office.read(|tx| attachment::keys_of(tx, unit.id, &found.files))?);
             let said = over
                 .iter()
                 .map(|field| field.as_str())
@@ -193,6 +200,7 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Erased, Error> {
                 unit.id,
                 vec![(record.id, found.tokens.into_iter().collect())],
             )?;
+            attachment::erase(office, unit.id, found.files)?;
             erased.records += 1;
             erased.keys += keys.destroy(&numbers)?;
         }
@@ -249,8 +257,9 @@ fn ended(office: &Office, view: &View, as_of: Instant) -> Result<Vec<Over>, Erro
                         let until = privacy::kept_until(
                             &record,
                             sensitive,
-                            &rules.special_days,
+                            (rules, &view.parameters),
                             &view.unit.zone,
+                            as_of,
                         );
                         until
                             .ok()
@@ -315,6 +324,7 @@ fn gather(
     let mut found = Found {
         keys: BTreeSet::new(),
         tokens: BTreeSet::new(),
+        files: BTreeSet::new(),
     };
     let fields: BTreeMap<&Name, _> = privacy::private(kind)
         .map(|(field, sensitive)| (&field.name, sensitive))
@@ -326,6 +336,14 @@ fn gather(
         // The person's own key is taken from his row: of a record that tells of several, each has his own.
         found.keys.extend(keys_of(sealed).map(|(own, _)| own));
         if let Opened::Value(value) = keys.open_value(sealed)? {
+            let record = journal[0].entry.record;
+            found
+                .files
+                .extend(named_in(&value).into_iter().map(|digest| Named {
+                    record,
+                    field: name.clone(),
+                    digest,
+                }));
             found.tokens.extend(tokens_of(
                 keys,
                 view.unit.id,

@@ -14,4 +14,8 @@ pub use showing::{
     Shown, Viewer, find, find_persons, look, look_at, look_into, reveal, show, views,
 };
 
+pub use store::privacy::Seen;
+
+pub(crate) use showing::{log_file_view, open_grant};
+
 pub(crate) use sealing::{same_apart_from_sealed, seal_items};

@@ -13,7 +13,10 @@ use domain::record::{Entry, Record};
 use domain::value::{Data, Value};
 use std::collections::BTreeMap;
 use store::privacy::Seen;
-use store::{Tx, entry, record};
+use store::{Lane, Tx, entry, record};
+
+/// Why a value was seen, in the log of views.
+const HANDED_OUT: &str = "应本人请求导出 (handed out on request)";
 
 /// A record that registers a person or is linked to one.
 #[derive(Clone, Debug)]
@@ -49,7 +52,7 @@ pub(super) fn records_of(
 }
 
 /// Everything kept of a person in the unit where he is registered and those below it: his own record first, then what is linked to it. What is
-/// told of others in these records stays masked.
+/// told of others in these records stays masked. That it was handed out is put on record as a view of each.
 ///
 /// # Errors
 /// `Denied`; `NotFound`; a key store that is not there.
@@ -59,7 +62,7 @@ pub fn export(
     unit: UnitId,
     person: RecordId,
 ) -> Result<Vec<PersonRecord>, Error> {
-    let _ = office.privilege(actor, Privilege::Exports, Some(unit))?;
+    let permit = office.privilege(actor, Privilege::Exports, Some(unit))?;
     let mut all = Vec::new();
     let found = office.read(|tx| record::optional(tx, unit, person))?;
     if found.is_none() {
@@ -67,6 +70,7 @@ pub fn export(
     }
     for unit in office.units_below(unit)? {
         let view = office.view(unit)?;
+        let mut seen = Vec::new();
         let records = office.read(|tx| {
             let mut found = Vec::new();
             for (record, links) in records_of(tx, unit, person)? {
@@ -79,9 +83,18 @@ pub fn export(
         for (record, links, journal, views) in records {
             let kind = view.rules.pack.kinds.get(&record.kind);
             let show = |data: &Data| readable(office, kind, person, &record, data);
+            let data = show(&record.doc.data)?;
+            let read = |(name, value): (&Name, &Shown)| {
+                let sealed = matches!(record.doc.data.get(name), Some(Value::Sealed(_)));
+                (sealed && matches!(value, Shown::Plain(_))).then(|| name.clone())
+            };
+            let fields: Vec<Name> = data.iter().filter_map(read).collect();
+            if !fields.is_empty() {
+                seen.push((record.id, fields));
+            }
             all.push(PersonRecord {
                 unit,
-                data: show(&record.doc.data)?,
+                data,
                 journal: journal
                     .into_iter()
                     .map(|line| {
@@ -94,6 +107,20 @@ pub fn export(
                 record,
             });
         }
+        let (by, at) = (actor.by(), office.clock().now());
+        office.write(&permit, Lane::Interactive, move |tx| {
+            for (record, fields) in seen {
+                let seen = Seen {
+                    by: by.clone(),
+                    at,
+                    fields,
+                    why: HANDED_OUT.to_owned(),
+                    grant: None,
+                };
+                store::privacy::log_view(tx, unit, record, &seen)?;
+            }
+            Ok::<_, store::Error>(())
+        })?;
     }
     Ok(all)
 }

@@ -1,6 +1,7 @@
 //! Commands with private values, made ready for the writer.
 
 use crate::access::Actor;
+use crate::attachment::named_in;
 use crate::desk::Asked;
 use crate::error::Error;
 use crate::import::plan::{Filled, ImportItem};
@@ -8,10 +9,9 @@ use crate::keys::{Keys, KeysError, Opened};
 use crate::office::Office;
 use crate::view::View;
 use domain::access::{Privilege, own_work};
-use domain::clock::Span;
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
-use domain::pack::model::{Kind, Sensitive};
+use domain::pack::model::{Keep, Kind, Sensitive};
 use domain::privacy;
 use domain::record::form::unsealed_fault;
 use domain::record::refusal::Code;
@@ -96,7 +96,7 @@ impl Office {
             return Err(Refusal::at(Code::KeysMissing, first).into());
         };
         let persons = &view.rules.persons;
-        let mut owns: Vec<(Span, i64)> = Vec::new();
+        let mut owns: Vec<(Keep, i64)> = Vec::new();
         let mut tokens = Tokens::default();
         for (field, sensitive, value) in filled {
             if let Some(Value::Sealed(old)) = have.get(field)
@@ -131,7 +131,9 @@ impl Office {
                 sensitive,
                 value,
             ));
-            let own = own_key(keys, &mut owns, sensitive.keep)?;
+            let files = named_in(value).into_iter();
+            tokens.files.extend(files.map(|file| (field.clone(), file)));
+            let own = own_key(keys, &mut owns, &sensitive.keep)?;
             *value = Value::Sealed(keys.seal(own, person, value)?);
         }
         // What the old value and the new share stays.
@@ -263,7 +265,9 @@ fn seal_item(
             tokens
                 .add
                 .extend(tokens_of(keys, unit, &kind.name, name, sensitive, value));
-            let own = own_key(keys, &mut owns, sensitive.keep)?;
+            let files = named_in(value).into_iter();
+            tokens.files.extend(files.map(|file| (name.clone(), file)));
+            let own = own_key(keys, &mut owns, &sensitive.keep)?;
             *value = Value::Sealed(keys.seal(own, None, value)?);
         }
     }
@@ -288,12 +292,12 @@ fn private<'k>(
 }
 
 /// One key for all values of a form that are kept equally long.
-fn own_key(keys: &Keys, owns: &mut Vec<(Span, i64)>, keep: Span) -> Result<i64, KeysError> {
-    if let Some((_, key)) = owns.iter().find(|(known, _)| *known == keep) {
+fn own_key(keys: &Keys, owns: &mut Vec<(Keep, i64)>, keep: &Keep) -> Result<i64, KeysError> {
+    if let Some((_, key)) = owns.iter().find(|(known, _)| known == keep) {
         return Ok(*key);
     }
     let key = keys.make()?;
-    owns.push((keep, key));
+    owns.push((keep.clone(), key));
     Ok(key)
 }
 

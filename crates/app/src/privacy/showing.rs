@@ -73,6 +73,16 @@ impl Viewer {
         }
     }
 
+    /// Whether a private field is for his eyes; of a secret file under a grant alone.
+    pub(crate) fn sees(
+        &self,
+        sensitive: &Sensitive,
+        id: RecordId,
+        links: &BTreeMap<Name, RecordId>,
+    ) -> bool {
+        self.has_post(sensitive) || self.is_told_of(sensitive, id, links)
+    }
+
     fn has_post(&self, sensitive: &Sensitive) -> bool {
         sensitive
             .seen_by
@@ -131,9 +141,10 @@ fn private(
     match field {
         Some((kind, field)) if field.sensitive.is_some() || sealed => {
             let open = !kind.secret
-                && field.sensitive.as_ref().is_some_and(|sensitive| {
-                    viewer.has_post(sensitive) || viewer.is_told_of(sensitive, id, links)
-                });
+                && field
+                    .sensitive
+                    .as_ref()
+                    .is_some_and(|sensitive| viewer.sees(sensitive, id, links));
             one(keys, field, value, open).map(Some)
         }
         // A field that the pack no longer knows.
@@ -235,7 +246,7 @@ pub fn reveal(
         let kind = view.rules.pack.kinds.get(&record.kind);
         let kind = kind.ok_or_else(|| Refusal::new(Code::KindUnknown).with(&record.kind))?;
         let grant = if kind.secret {
-            grant(tx, &view, id, &viewer, now)?
+            open_grant(tx, &view, id, &viewer, now)?
         } else {
             None
         };
@@ -287,8 +298,34 @@ pub fn reveal(
         .collect()
 }
 
+/// Puts on record that somebody looked at an attachment of a secret file, under a grant that says what for.
+pub(crate) fn log_file_view(
+    office: &Office,
+    actor: &Actor,
+    view: &View,
+    (file, grant): (RecordId, RecordId),
+    field: &Name,
+) -> Result<(), Error> {
+    let (unit, now) = (view.unit.id, office.clock().now());
+    let (permit, number) = office.read(|tx| {
+        let record = record::get(tx, unit, file)?;
+        let permit = actor.may_see(tx, view, now, &record)?;
+        Ok::<_, Error>((permit, record::get(tx, unit, grant)?.number))
+    })?;
+    let seen = Seen {
+        by: actor.by(),
+        at: now,
+        fields: vec![field.clone()],
+        why: number,
+        grant: Some(grant),
+    };
+    Ok(office.write(&permit, Lane::Interactive, move |tx| {
+        store::privacy::log_view(tx, unit, file, &seen)
+    })?)
+}
+
 /// The grant under which somebody sees a secret file now.
-fn grant(
+pub(crate) fn open_grant(
     tx: &mut Tx<'_>,
     view: &View,
     file: RecordId,

@@ -69,8 +69,11 @@ impl Desk<'_, '_> {
             built_in: Some(change),
             data: Default::default(),
             links: Default::default(),
-            // What was not applied is not found.
-            tokens: Tokens::default(),
+            // What was not applied is not found; its pictures are kept as it is.
+            tokens: Tokens {
+                files: command.tokens.files.clone(),
+                ..Tokens::default()
+            },
             ..command.clone()
         };
         let taken = self.step(id, &kept)?;

@@ -223,7 +223,7 @@ impl Lines {
                 said.en += &format!(", default {default}");
             }
             if let Some(sensitive) = &field.sensitive {
-                let keep = sensitive.keep.text();
+                let keep = words::keep(&sensitive.keep);
                 let seen = words::names(&sensitive.seen_by);
                 said.zh += &format!(
                     "，敏感：{}，保存 {}，可见 {}",

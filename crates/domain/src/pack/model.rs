@@ -350,12 +350,19 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sensitive {
     pub purpose: Text,
-    pub keep: Span,
+    pub keep: Keep,
     pub search: Search,
     /// Posts that may see it; of a secret kind only under a grant.
     pub seen_by: Vec<Name>,
     /// The link to the person whom it tells of: his key seals it too, so that erasing him erases it. `None`: the record's own.
     pub of: Option<Name>,
+}
+
+/// How long a private value is kept after its record was closed: days, months or years.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    Fixed(Span),
+    Param(Name),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

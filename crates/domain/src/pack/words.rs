@@ -2,7 +2,7 @@
 
 use super::model::{
     Asks, Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, Fact, FieldType, Finds,
-    FormField, HolderRule, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat,
+    FormField, HolderRule, Keep, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat,
     ParameterValue, PointDay, Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
 };
 use super::standard::{MeanOf, Needed, Selector, Share};
@@ -308,6 +308,13 @@ pub(super) fn until(until: &Until) -> Text {
         en += " → exempt";
     }
     Text::both(zh, en)
+}
+
+pub(super) fn keep(keep: &Keep) -> Text {
+    match keep {
+        Keep::Fixed(span) => span.text(),
+        Keep::Param(name) => Text::both(format!("参数 {name}"), format!("parameter {name}")),
+    }
 }
 
 pub(super) fn limit(limit_: &Limit) -> Text {

@@ -67,6 +67,8 @@ pub struct Command {
 pub struct Tokens {
     pub add: Vec<Token>,
     pub drop: Vec<Token>,
+    /// Attachments that private fields name, by their digests.
+    pub files: Vec<(Name, [u8; 32])>,
 }
 
 pub type Token = [u8; 16];

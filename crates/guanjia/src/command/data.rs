@@ -346,6 +346,7 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
 pub(crate) fn sweep(at: &Where, erase: bool, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
     let swept = sweep_once(&office)?;
+    let cleaned = app::attachment::clean(&office, forgotten(&office))?;
     let now = office.clock().now();
     let erased = if erase {
         app::privacy::sweep(&office, now)?
@@ -358,6 +359,7 @@ pub(crate) fn sweep(at: &Where, erase: bool, json: bool) -> Result<Done, Error> 
             "steps": swept.steps, "opened": swept.opened, "delivered": swept.delivered,
             "migrated": swept.migrated, "refused": swept.refused, "past_keeping": past_keeping,
             "erased": {"records": erased.records, "keys": erased.keys},
+            "cleaned": {"attachments": cleaned.attachments, "bytes": cleaned.bytes},
         }))?;
     } else {
         if erase {
@@ -425,5 +427,17 @@ fn round_of(
             app::handover::hand_over(office, unit.id)?;
         }
     }
+    if round.is_multiple_of(CLEANED) {
+        app::attachment::clean(office, forgotten(office))?;
+    }
     app::sweep::sweep(office, office.clock().now()).map(|_| ())
+}
+
+/// Rounds between two looks for attachments that nobody filed: an hour.
+const CLEANED: u32 = 60;
+
+/// What was sent before this and has not been filed is forgotten: a device that comes back after a week has had its chance.
+fn forgotten(office: &Office) -> domain::time::Instant {
+    const WEEK: i64 = 7 * 24 * 3_600_000_000;
+    office.clock().now().plus_micros(-WEEK)
 }

@@ -79,7 +79,7 @@ fn a_photo_loses_its_metadata_and_keeps_when_and_where_as_evidence() {
         json!({"north_e6": 22_500_000, "east_e6": 114_000_000})
     );
     let path = format!("/api/units/YS/attachments/{}", digest(&sent));
-    let fetched = house.get("desk", &path);
+    let fetched = house.get("engineer", &path);
     assert_eq!(fetched.status, 200);
     let has = |text: &[u8]| fetched.bytes.windows(text.len()).any(|part| part == text);
     assert!(!has(b"Secretphone") && !has(b"secret-tag") && !has(b"2026:03:02"));
@@ -93,7 +93,7 @@ fn a_photo_loses_its_metadata_and_keeps_when_and_where_as_evidence() {
         assert_eq!(fetched.header(name), value);
     }
     // It is turned as it was taken: the thumbnail of a lying picture stands.
-    let small = house.get("desk", &format!("{path}/thumbnail"));
+    let small = house.get("engineer", &format!("{path}/thumbnail"));
     let small = image::load_from_memory(&small.bytes).unwrap();
     assert!(small.height() > small.width());
     // The same again is the same.
@@ -193,7 +193,7 @@ fn names_never_leave_their_place() {
     assert_eq!(sent["name"], "passwd");
     assert_eq!(sent["media"], "text/plain; charset=utf-8");
     let path = format!("/api/units/YS/attachments/{}", digest(&sent));
-    let fetched = house.get("desk", &path);
+    let fetched = house.get("engineer", &path);
     assert_eq!(
         fetched.header("content-disposition"),
         "attachment; filename*=UTF-8''passwd"
@@ -201,12 +201,119 @@ fn names_never_leave_their_place() {
     for wrong in ["..%2F..%2Fguanjia.db", "sha256:00", &"0".repeat(64)] {
         let path = format!("/api/units/YS/attachments/{wrong}");
         assert_eq!(
-            house.get("desk", &path).refused(404),
+            house.get("engineer", &path).refused(404),
             "not-found",
             "{wrong}"
         );
     }
     // What one unit holds is not there for another.
     let path = format!("/api/units/HQ/attachments/{}", digest(&sent));
-    assert_eq!(house.get("desk", &path).refused(404), "not-found");
+    assert_eq!(house.get("engineer", &path).refused(404), "not-found");
+}
+
+/// Every file that lies there.
+fn lying(house: &House) -> Vec<Vec<u8>> {
+    let folders = std::fs::read_dir(house.place.folder().join("files")).unwrap();
+    folders
+        .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect()
+}
+
+#[test]
+fn an_attachment_is_seen_through_the_fields_that_name_it() {
+    let house = House::new();
+    let sent = send(&house, "leak.jpg", &photo()).is(201);
+    let path = format!("/api/units/YS/attachments/{}", digest(&sent));
+    // Nothing names it yet: it is his who sent it.
+    for (login, status) in [("engineer", 200), ("desk", 404), ("", 404)] {
+        for way in ["", "/thumbnail", "/about"] {
+            let got = house.get(login, &format!("{path}{way}"));
+            assert_eq!(got.status, status, "{login} {way}");
+        }
+    }
+    let body = json!({"kind": "repair", "data": {"urgency": "normal", "scope": "home", "subject": "water", "fault": "漏水", "report_photos": [digest(&sent)]}, "links": {"home": house.home}});
+    house.post("desk", "/api/units/YS/records", &body).is(201);
+    assert_eq!(house.get("desk", &path).status, 200);
+    assert_eq!(house.get("", &path).status, 200);
+}
+
+#[test]
+fn a_scan_of_a_secret_file_is_sealed_seen_under_a_grant_and_gone_when_it_is_erased() {
+    const SCAN: &[u8] = b"scan of an identity card of somebody who lives here";
+    for house in House::each() {
+        let owner = house.open(
+            "party",
+            &[("display", "王女士"), ("relation", "owner")],
+            &[("home", house.home)],
+        );
+        let send = "/api/units/YS/attachments?name=id.txt";
+        let sent = house.put("archivist", send, "text/plain", SCAN).is(201);
+        let body = json!({"kind": "owner-file", "data": {"scans": [digest(&sent)]}, "links": {"home": house.home, "party": owner}});
+        let file = house
+            .post("archivist", "/api/units/YS/records", &body)
+            .is(201);
+        assert_eq!(file["record"]["data"]["scans"], "****");
+        let file = file["record"]["id"].as_str().unwrap();
+        let path = format!("/api/units/YS/attachments/{}", digest(&sent));
+        assert_eq!(house.get("archivist", &path).refused(404), "not-found");
+        let ask = json!({"kind": "file-access", "data": {"purpose": "核实产权人"}, "links": {"file": file}});
+        let asked = house.post("steward", "/api/units/YS/records", &ask).is(201);
+        let access = asked["record"]["id"].as_str().unwrap();
+        assert_eq!(house.get("steward", &path).refused(404), "not-found");
+        let grant = format!("/api/units/YS/records/{access}/approvals/access");
+        house
+            .post("manager", &grant, &json!({"answer": "approve"}))
+            .is(200);
+        let read = house.get("steward", &path);
+        assert_eq!((read.status.as_u16(), read.bytes.as_slice()), (200, SCAN));
+        assert_eq!(read.header("cache-control"), "private, no-store");
+        assert_eq!(house.get("manager", &path).refused(404), "not-found");
+        let views = house
+            .get("", &format!("/api/units/YS/records/{file}/views"))
+            .is(200);
+        assert_eq!(views["views"][0]["fields"], json!(["scans"]));
+        assert_eq!(views["views"][0]["grant"], access);
+
+        let plain = |bytes: &[u8]| bytes.windows(16).any(|part| part == &SCAN[..16]);
+        assert!(lying(&house).iter().all(|file| !plain(file)));
+        assert_eq!(lying(&house).len(), 1);
+        let erase = json!({"reason": "本人书面请求", "second": "archivist"});
+        house
+            .post(
+                "manager",
+                &format!("/api/units/YS/persons/{owner}/erase"),
+                &erase,
+            )
+            .is(200);
+        assert_eq!(lying(&house).len(), 0);
+        assert_eq!(house.get("steward", &path).refused(404), "not-found");
+        let report = house.post("", "/api/verify", &json!({})).is(200);
+        assert_eq!(report["ok"], true, "{report}");
+    }
+}
+
+#[test]
+fn what_nobody_filed_is_cleaned_away_and_what_is_filed_stays() {
+    for house in House::each() {
+        let kept = send(&house, "leak.jpg", &photo()).is(201);
+        let body = json!({"kind": "repair", "data": {"urgency": "normal", "scope": "home", "subject": "water", "fault": "漏水", "report_photos": [digest(&kept)]}, "links": {"home": house.home}});
+        house.post("desk", "/api/units/YS/records", &body).is(201);
+        let lost = send(&house, "note.txt", b"never filed").is(201);
+        assert_eq!(lying(&house).len(), 3);
+        let now = house.office.clock().now();
+        assert_eq!(
+            app::attachment::clean(&house.office, now).unwrap(),
+            Default::default()
+        );
+        let cleaned = app::attachment::clean(&house.office, now.plus_micros(1)).unwrap();
+        assert_eq!((cleaned.attachments, cleaned.bytes), (1, 11));
+        assert_eq!(lying(&house).len(), 2);
+        let path = |sent: &Value| format!("/api/units/YS/attachments/{}", digest(sent));
+        assert_eq!(
+            house.get("engineer", &path(&lost)).refused(404),
+            "not-found"
+        );
+        assert_eq!(house.get("engineer", &path(&kept)).status, 200);
+    }
 }

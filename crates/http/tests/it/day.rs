@@ -124,6 +124,7 @@ fn walk(house: &House) {
     house.step("steward", &second, "follow-up", &yes).is(200);
 
     complaint(house, owner, &signature);
+    owner_file(house, owner);
 
     house.set("2026-03-31 20:00");
     // A2: 1 of 2 sent in time; 2 × 1/2.
@@ -151,6 +152,102 @@ fn walk(house: &House) {
     assert_eq!(points(house, "steward", "E2").0, "3.50");
     let report = house.post("", "/api/verify", &json!({})).is(200);
     assert_eq!(report["ok"], true, "{report}");
+    erased(house, owner);
+}
+
+/// A file is secret: asked for, granted by the manager, entered by the archivist, read for four hours, each view on record; then closed again.
+fn owner_file(house: &House, owner: RecordId) {
+    house.set("2026-03-16 09:00");
+    let body = json!({"kind": "owner-file", "data": {"family": "三口之家", "id_number": "110101199001011234"},
+        "links": {"home": house.home, "party": owner}});
+    let file = house
+        .post("archivist", "/api/units/YS/records", &body)
+        .is(201);
+    assert_eq!(file["record"]["data"]["family"], "****");
+    let file = file["record"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/units/YS/records/{file}");
+    let look = |login: &str| {
+        let body = json!({"fields": ["family"], "why": "核对收楼日期"});
+        house.post(login, &format!("{path}/reveal"), &body)
+    };
+    assert_eq!(look("steward").refused(422), "grant-missing");
+    let ask = json!({"kind": "file-access", "data": {"purpose": "核对收楼日期"}, "links": {"file": file}});
+    let asked = house.post("steward", "/api/units/YS/records", &ask).is(201);
+    assert_eq!(look("steward").refused(422), "grant-missing");
+    let access = asked["record"]["id"].as_str().unwrap();
+    let answer = |login: &str| {
+        house.post(
+            login,
+            &format!("/api/units/YS/records/{access}/approvals/access"),
+            &json!({"answer": "approve"}),
+        )
+    };
+    assert_eq!(answer("steward").refused(403), "conflict-of-interest");
+    let granted = answer("manager").is(200);
+    assert_eq!(granted["record"]["state"], "granted");
+    let note = json!({"data": {"register_note": "第 1 号"}});
+    house.step("archivist", &asked, "register", &note).is(200);
+
+    house.set("2026-03-16 12:59");
+    assert_eq!(look("steward").is(200)["values"]["family"], "三口之家");
+    // The grant is his alone, and he sees nothing of it anywhere else.
+    assert_eq!(look("manager").refused(422), "grant-missing");
+    let seen = house.get("steward", &path).is(200);
+    assert_eq!(seen["record"]["data"]["family"], "****");
+    let listed = "/api/units/YS/records?kind=owner-file&open=all&fields=family,legal";
+    let listed = house.get("steward", listed).is(200);
+    assert_eq!(
+        listed["records"][0]["data"],
+        json!({"family": "****", "legal": "person"})
+    );
+    house.set("2026-03-16 13:01");
+    assert_eq!(look("steward").refused(422), "grant-missing");
+    let views = house.get("", &format!("{path}/views")).is(200);
+    let views = views["views"].as_array().unwrap();
+    assert_eq!(views.len(), 1);
+    assert_eq!(views[0]["by"]["member"]["login"], "steward");
+    assert_eq!(views[0]["grant"], access);
+    assert_eq!(views[0]["why"], "核对收楼日期");
+}
+
+/// The owner asks what is kept of him, and then to be forgotten: nobody reads or finds it any more, and everything still adds up.
+fn erased(house: &House, owner: RecordId) {
+    let person = format!("/api/units/YS/persons/{owner}");
+    let kept = house
+        .post("manager", &format!("{person}/export"), &json!({}))
+        .is(200);
+    let kept = kept["records"].as_array().unwrap();
+    assert_eq!(kept[0]["data"]["full_name"], "王若溪");
+    let of = |kind: &str| kept.iter().find(|record| record["kind"] == kind).unwrap();
+    assert_eq!(of("owner-file")["data"]["family"], "三口之家");
+    assert_eq!(of("owner-file")["views"].as_array().unwrap().len(), 1);
+
+    let ends = "/api/units/YS/records?kind=party&open=all&q=4321";
+    assert_eq!(
+        house.get("desk", ends).is(200)["records"][0]["id"],
+        owner.to_string()
+    );
+    let erase = |login: &str, body: Value| house.post(login, &format!("{person}/erase"), &body);
+    let why = "本人书面请求";
+    assert_eq!(
+        erase("desk", json!({"reason": why, "second": "lead"})).refused(403),
+        "post-not-allowed"
+    );
+    assert_eq!(
+        erase("manager", json!({"reason": why})).refused(422),
+        "second-person-missing"
+    );
+    let done = erase("manager", json!({"reason": why, "second": "archivist"})).is(200);
+    assert!(done["keys"].as_u64().unwrap() >= 2, "{done}");
+    assert_eq!(house.get("desk", ends).is(200)["records"], json!([]));
+    let seen = house
+        .get("desk", &format!("/api/units/YS/records/{owner}"))
+        .is(200);
+    assert_eq!(seen["record"]["data"]["phone"], "（已删除 erased）");
+    assert_eq!(seen["record"]["data"]["display"], "王女士");
+    let report = house.post("", "/api/verify", &json!({})).is(200);
+    assert_eq!(report["ok"], true, "{report}");
+    assert_eq!(points(house, "steward", "A3").0, "2.67");
 }
 
 /// Accepted, arrived, begun and completed, the first time with a photo.

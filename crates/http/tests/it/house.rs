@@ -158,6 +158,7 @@ impl House {
             ("engineer", "许诚", "engineer", None, Some("engineering")),
             ("lead", "魏兰", "team-lead", None, None),
             ("manager", "沈宁", "manager", None, None),
+            ("archivist", "罗敏", "archivist", None, None),
         ] {
             let member = house.open("member", &[("name", name), ("login", login)], &[]);
             let mut fields = vec![("post", post), ("from", "2026-01-05")];

@@ -139,7 +139,7 @@ static SENSITIVE: Shape = Named(
     "sensitive",
     &Shape::Object(&object(&[
         must("purpose", &Title, "用途 / what it is kept for"),
-        must("keep", &Span, "保存多久 / how long"),
+        must("keep", &KEEP, "保存多久 / how long"),
         key(
             "search",
             &Word(&["none", "exact", "ending", "words"]),
@@ -156,6 +156,13 @@ static SENSITIVE: Shape = Named(
             "说的是谁：指向此人的链接 / the link to the person whom it tells of",
         ),
     ])),
+);
+static KEEP: Shape = Named(
+    "keep",
+    &Either(&[
+        Span,
+        Shape::Object(&object(&[must("param", &NAME, "参数 / a parameter")])),
+    ]),
 );
 static NAMES_OR_NONE: Shape = Many(&NAME);
 static STATE: Object = object(&[

@@ -2,9 +2,11 @@
 
 use super::index::Index;
 use super::{CAUSE, Ctx, FIELD, Node, POST, STEP, flag, parsed, titled, titled_map};
+use crate::clock::Span;
 use crate::name::{Name, Text};
 use crate::pack::model::{
-    Choice, Field, FieldType, FileKind, Kind, NumberPart, NumberPattern, Search, Sensitive, State,
+    Choice, Field, FieldType, FileKind, Keep, Kind, NumberPart, NumberPattern, ParameterUnit,
+    Search, Sensitive, State,
 };
 use crate::pack::yaml::Data;
 use crate::time::{Day, Instant};
@@ -386,15 +388,22 @@ impl Ctx<'_> {
                 ),
             );
         }
-        if let Some(keep) = node.get("keep")
-            && matches!(
-                parsed(Some(keep)),
-                Some(crate::clock::Span::Clock(_) | crate::clock::Span::Workdays(_))
-            )
-        {
+        let keep_node = node.get("keep")?;
+        let keep = match keep_node.get("param") {
+            Some(param) => self
+                .parameter(param, ParameterUnit::Duration)
+                .map(Keep::Param),
+            None => parsed(Some(keep_node)).map(Keep::Fixed),
+        };
+        let usual = match &keep {
+            Some(Keep::Param(name)) => index.defaults.get(name).copied(),
+            Some(Keep::Fixed(span)) => Some(*span),
+            None => None,
+        };
+        if matches!(usual, Some(Span::Clock(_) | Span::Workdays(_))) {
             self.fault(
                 "wrong-value",
-                keep.at,
+                keep_node.at,
                 Text::both(
                     "保存期以日、月、年计",
                     "data is kept for days, months or years",
@@ -410,7 +419,7 @@ impl Ctx<'_> {
             .collect();
         Some(Sensitive {
             purpose: titled(Some(node.get("purpose")?), ""),
-            keep: parsed(node.get("keep"))?,
+            keep: keep?,
             search: match node.get("search").and_then(Node::text) {
                 Some("exact") => Search::Exact,
                 Some("ending") => Search::Ending,

@@ -3,7 +3,7 @@
 mod demo;
 
 use domain::name::Text;
-use domain::pack::model::{DueSpec, FieldType, Limit, Pack, PointDay};
+use domain::pack::model::{DueSpec, FieldType, Keep, Limit, Pack, PointDay};
 use domain::pack::standard::{Needed, Selector, Share};
 use domain::pack::{Language, load, render};
 use std::collections::BTreeSet;
@@ -169,6 +169,11 @@ fn no_parameter_is_idle() {
             due(&duty.due, &mut read);
             if let Some(earliest) = &duty.not_before {
                 due(earliest, &mut read);
+            }
+        }
+        for (_, sensitive) in pack.kinds.values().flat_map(domain::privacy::private) {
+            if let Keep::Param(name) = &sensitive.keep {
+                read.insert(name.to_string());
             }
         }
         for clause in pack.standards.values().flat_map(|s| &s.clauses) {
