@@ -235,7 +235,8 @@ fn an_attachment_is_seen_through_the_fields_that_name_it() {
     let body = json!({"kind": "repair", "data": {"urgency": "normal", "scope": "home", "subject": "water", "fault": "漏水", "report_photos": [digest(&sent)]}, "links": {"home": house.home}});
     house.post("desk", "/api/units/YS/records", &body).is(201);
     assert_eq!(house.get("desk", &path).status, 200);
-    assert_eq!(house.get("", &path).status, 200);
+    // Whoever does not see the record does not see its pictures.
+    assert_eq!(house.get("", &path).status, 404);
 }
 
 #[test]

@@ -98,7 +98,10 @@ impl Tried<'_> {
             "take_steps" => {
                 body(json!({"steps": [{"record": self.party.to_string(), "step": "update"}]}))
             }
-            "verify" => body(json!({})),
+            "verify" | "export_person" => body(json!({})),
+            "reveal_fields" => body(json!({"fields": ["phone"], "why": "回电"})),
+            // Without a second person nothing is erased.
+            "erase_person" => body(json!({"reason": "本人请求"})),
             // Of a period that is not over.
             "seal_period" => body(json!({"standard": "scorecard-100", "period": "2026-03"})),
             "propose_revision" => body(json!({"reason": "又有证据"})),
@@ -119,7 +122,7 @@ impl Tried<'_> {
             | "end_session" | "list_standards" | "list_tokens" | "end_token" | "new_totp"
             | "list_units" | "fetch_attachment" | "read_attachment" | "fetch_thumbnail"
             | "count_records" | "listen" | "list_not_applied" | "list_parameters"
-            | "read_record" | "read_clocks" | "read_journal" | "read_scorecard"
+            | "read_record" | "list_views" | "read_clocks" | "read_journal" | "read_scorecard"
             | "read_evidence" | "read_losses" | "read_seal" | "show_sealed_card" | "healthz"
             | "metrics" | "readyz" => nothing,
             _ => return None,
@@ -171,6 +174,7 @@ impl Tried<'_> {
             .replace("{card}", &record)
             .replace("{appeal}", &record)
             .replace("{sample}", &record)
+            .replace("{person}", &self.party.to_string())
     }
 
     fn ask(&mut self, operation: &str, method: &str, path: &str, token: Option<&str>) -> u16 {

@@ -205,7 +205,7 @@ fn owner_file(house: &House, owner: RecordId) {
     let views = house.get("", &format!("{path}/views")).is(200);
     let views = views["views"].as_array().unwrap();
     assert_eq!(views.len(), 1);
-    assert_eq!(views[0]["by"]["member"]["login"], "steward");
+    assert_eq!(views[0]["by"]["login"], "steward");
     assert_eq!(views[0]["grant"], access);
     assert_eq!(views[0]["why"], "核对收楼日期");
 }

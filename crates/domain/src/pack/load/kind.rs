@@ -391,7 +391,7 @@ impl Ctx<'_> {
         let keep_node = node.get("keep")?;
         let keep = match keep_node.get("param") {
             Some(param) => self
-                .parameter(param, ParameterUnit::Duration)
+                .parameter_in(index, param, ParameterUnit::Duration)
                 .map(Keep::Param),
             None => parsed(Some(keep_node)).map(Keep::Fixed),
         };

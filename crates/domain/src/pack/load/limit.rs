@@ -1,6 +1,6 @@
 //! Limits and due times.
 
-use super::index::Head;
+use super::index::{Head, Index};
 use super::source::Place;
 use super::{CALENDAR, CASE, Ctx, FIELD, Node, PARAMETER, parsed};
 use crate::clock::{PointOf, Span};
@@ -13,6 +13,16 @@ impl Ctx<'_> {
     /// A parameter of the unit that its place asks for.
     pub(super) fn parameter(&mut self, node: &Node, wanted: ParameterUnit) -> Option<Name> {
         let index = Rc::clone(&self.index);
+        self.parameter_in(&index, node, wanted)
+    }
+
+    /// As [`Self::parameter`], while the index is still being collected.
+    pub(super) fn parameter_in(
+        &mut self,
+        index: &Index,
+        node: &Node,
+        wanted: ParameterUnit,
+    ) -> Option<Name> {
         let name = self.refer(node, PARAMETER, index.parameters.keys())?;
         let given = *index.parameters.get(&name)?;
         if given.is_none() || given == Some(wanted) {
