@@ -7,11 +7,12 @@ use crate::access::Actor;
 use crate::desk::Taken;
 use crate::error::Error;
 use crate::office::Office;
+use crate::privacy::tokens_in;
 use domain::access::own_work;
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::entry::Arrival;
-use domain::record::{BuiltIn, By, Command, Place};
+use domain::record::{BuiltIn, By, Command, Place, Tokens};
 use domain::time::Instant;
 use domain::value::Data;
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,10 @@ pub fn deliver(office: &Office, unit: UnitId, now: Instant) -> Result<u64, Error
 fn arrive(office: &Office, job: &Claimed) -> Result<(), Error> {
     let message: Message = job.doc()?;
     let to = message.to;
+    let tokens = match office.view(to.unit)?.rules.pack.kinds.get(&message.kind) {
+        Some(kind) => tokens_in(office, to.unit, kind, &message.data)?,
+        None => Tokens::default(),
+    };
     office.at(&Actor::system(), to.unit, Lane::Bulk, move |desk| {
         if record::optional(desk.tx, to.unit, to.record)?.is_some() {
             return Ok(());
@@ -120,6 +125,7 @@ fn arrive(office: &Office, job: &Claimed) -> Result<(), Error> {
             data: message.data.clone(),
             links,
             kept: true,
+            tokens: tokens.clone(),
             cause: Some(message.arrival.from.record),
             ..Command::built_in(
                 BuiltIn::Arrive(Box::new(message.arrival.clone())),

@@ -18,4 +18,4 @@ pub use store::privacy::Seen;
 
 pub(crate) use showing::{log_file_view, open_grant};
 
-pub(crate) use sealing::{same_apart_from_sealed, seal_items};
+pub(crate) use sealing::{same_apart_from_sealed, seal_items, tokens_in};

@@ -301,6 +301,29 @@ fn own_key(keys: &Keys, owns: &mut Vec<(Keep, i64)>, keep: &Keep) -> Result<i64,
     Ok(key)
 }
 
+/// What a record's private values are found by in a unit that it comes to from another. Without keys nothing is found.
+pub(crate) fn tokens_in(
+    office: &Office,
+    unit: UnitId,
+    kind: &Kind,
+    data: &Data,
+) -> Result<Tokens, Error> {
+    let mut tokens = Tokens::default();
+    let Some(keys) = office.keys() else {
+        return Ok(tokens);
+    };
+    for (field, sensitive) in privacy::private(kind) {
+        if let Some(Value::Sealed(sealed)) = data.get(&field.name)
+            && let Opened::Value(value) = keys.open_value(sealed)?
+        {
+            let (kind, field) = (&kind.name, &field.name);
+            let found = tokens_of(keys, unit, kind, field, sensitive, &value);
+            tokens.add.extend(found);
+        }
+    }
+    Ok(tokens)
+}
+
 pub(super) fn tokens_of(
     keys: &Keys,
     unit: UnitId,

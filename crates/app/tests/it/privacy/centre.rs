@@ -135,6 +135,19 @@ impl Centre {
         }
     }
 
+    /// A project beside the one where everything is.
+    pub(super) fn another_project(&self) -> UnitId {
+        let unit = NewUnit {
+            level: Level::Project,
+            parent: Some(self.office.unit("CO").expect("a company").id),
+            code: "P2".into(),
+            name: "P2".into(),
+            zone: Zone::shanghai(),
+            attributes: Attributes::default(),
+        };
+        self.office.add_unit(&operator(), unit).expect("a unit").id
+    }
+
     /// The database as a program opens it that has no keys.
     pub(super) fn open(home: &Home, clock: &Clock) -> Office {
         Office::open(home.location(), &Options::default(), clock.clone()).expect("opens")

@@ -238,6 +238,28 @@ fn what_is_sealed_is_found_as_its_field_allows() {
 }
 
 #[test]
+fn what_moves_to_another_unit_is_found_there() {
+    for centre in Centre::each() {
+        let there = centre.another_project();
+        let repair = centre.repair(None);
+        let found =
+            |asked: &str| app::privacy::find(&centre.office, &operator(), there, asked, 9).unwrap();
+        assert!(found("5678").is_empty());
+        let taken = app::transfer::transfer(
+            &centre.office,
+            &operator(),
+            (centre.unit, repair),
+            there,
+            "登错项目",
+        );
+        let moved = taken.unwrap().record.doc.moved_to.unwrap().record;
+        assert_eq!(found("5678"), [moved]);
+        assert_eq!(found("若溪"), [moved]);
+        centre.verify();
+    }
+}
+
+#[test]
 fn a_database_is_opened_with_its_own_key_store_only() {
     for centre in Centre::each() {
         let other = Centre::open(&centre.home, &centre.clock).with_keys(Keys::volatile().unwrap());
