@@ -243,15 +243,15 @@ impl KeyFile {
         if there.is_empty() {
             return Ok(0);
         }
-        let destroyed = self.destroyed()?;
         self.medium.locked(|medium| {
+            // Read under the lock: another process may be destroying too, and every destruction has to show.
+            let mut destroyed = [0; 8];
+            medium.read_at(DESTROYED_AT, &mut destroyed)?;
             for number in &there {
                 medium.write_at(place(*number), &[0; SLOT as usize])?;
             }
-            medium.write_at(
-                DESTROYED_AT,
-                &(destroyed + there.len() as u64).to_le_bytes(),
-            )?;
+            let destroyed = u64::from_le_bytes(destroyed) + there.len() as u64;
+            medium.write_at(DESTROYED_AT, &destroyed.to_le_bytes())?;
             medium.flush()
         })?;
         Ok(there.len() as u64)

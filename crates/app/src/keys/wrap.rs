@@ -5,10 +5,17 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
 
-/// 256 bits that nobody else knows.
+/// 256 bits that nobody else knows; overwritten when they are no longer needed.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Key(pub(super) [u8; 32]);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -34,9 +41,9 @@ impl Key {
 
     pub(super) fn derive(&self, parts: &[&[u8]]) -> Self {
         // HMAC fills a key up with zeros to the length of a block.
-        let mut block = [0; 64];
+        let mut block = Zeroizing::new([0; 64]);
         block[..32].copy_from_slice(&self.0);
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&(*block).into());
         for part in parts {
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part);
@@ -110,7 +117,9 @@ impl Wrapper {
         let key = self
             .cipher
             .decrypt(&(*nonce).into(), payload)
+            .map(Zeroizing::new)
             .map_err(|_| KeysError::Damaged)?;
-        key.try_into().map(Key).map_err(|_| KeysError::Damaged)
+        let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| KeysError::Damaged)?;
+        Ok(Key(*key))
     }
 }
