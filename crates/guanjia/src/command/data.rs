@@ -86,6 +86,12 @@ pub(crate) fn init(
             checked.version,
             units.len()
         ))?;
+        if let Some(folder) = super::keys::folder(at).filter(|_| office.keys().is_some()) {
+            line(&format!(
+                "敏感信息的密钥库在 {0}；请与数据分开备份，其中的 master.key 另存一处：丢了就看不到敏感信息了 (the key store of private values is {0}: back it up apart from the data, and keep a copy of its master.key elsewhere; without it they are lost)",
+                folder.display()
+            ))?;
+        }
         if let Some(demo) = &accounts {
             tell_accounts(demo)?;
         }
@@ -332,6 +338,9 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
             "组织单元 {} 个 (units)；日历年份 {years:?} (calendar years)",
             units.len()
         ))?;
+        if let Some(folder) = keys["folder"].as_str().filter(|_| office.keys().is_some()) {
+            line(&format!("密钥库 {folder} (key store)"))?;
+        }
         for text in &advice {
             line(&format!("  · {text}"))?;
         }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const VARIABLE: &str = "GUANJIA_KEYS";
 
 /// Where the arguments say the key store is; `None` beside a PostgreSQL database with nothing said.
-fn folder(at: &Where) -> Option<PathBuf> {
+pub(super) fn folder(at: &Where) -> Option<PathBuf> {
     if let Some(folder) = &at.keys {
         return Some(folder.clone());
     }
