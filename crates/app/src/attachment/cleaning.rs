@@ -74,7 +74,12 @@ pub(crate) fn keys_of(
     let mut keys = Vec::new();
     let digests: BTreeSet<[u8; 32]> = by.iter().map(|named| named.digest).collect();
     for digest in digests {
-        let others = blob::uses(tx, unit, &digest, 1 + by.len() as i64)?;
+        let others = blob::uses(
+            tx,
+            unit,
+            &digest,
+            i64::try_from(1 + by.len()).unwrap_or(i64::MAX),
+        )?;
         let all = others.into_iter().all(|of| {
             by.contains(&Named {
                 record: of.record,
