@@ -42,6 +42,8 @@ export interface components {
         DutyRow: {  due_at: string; duty: string; excused: boolean; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean;  occurrence: number;  paused: boolean; start_at: string; };
         DutyToDo: {  due_at: string; duty: string; excused: boolean;  held: components["schemas"]["Held"][]; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean; not_before?: string;  occurrence: number;  paused?: components["schemas"]["Pause"];  paused_seconds: number; start_at: string; title: components["schemas"]["Text"]; };
         Entry: { anomalies?: string[]; by: components["schemas"]["DoneBy"];  change?: { [key: string]: unknown; };  data: { [key: string]: unknown; };  hash: string; links?: { [key: string]: string; };  occurred_at: string; reason?: string; recorded_at: string;  recorded_by?: components["schemas"]["Person"]; second?: components["schemas"]["Person"];  seq: number; signatures?: components["schemas"]["Signature"][]; step: string; title?: components["schemas"]["Text"];  via: string; };
+        Erase: {  reason: string;  second?: string; };
+        Erased: {  keys: number;  records: number; };
         Evidence: { clause: components["schemas"]["Clause"]; items: components["schemas"]["EvidenceItem"][]; };
         EvidenceItem: {  costs?: string; done_at?: string; due_at?: string;  holder?: string;  judged?: string; number: string;  occurrence?: number;  part: number;  project: string; reason: components["schemas"]["Text"];  record: string; started_at?: string;  verdict: string;  worth?: string; };
         Excuse: components["schemas"]["Common"] & {  falls_away: boolean; };
@@ -97,6 +99,9 @@ export interface components {
         PasswordHanded: {  password: string; };
         Pause: { cause: string; since: string; title?: components["schemas"]["Text"]; };
         Person: {  id: string;  login?: string; name?: string; };
+        PersonKept: { person: string;  records: components["schemas"]["PersonsRecord"][]; };
+        PersonsEntry: { data: { [key: string]: unknown; }; reason?: string; recorded_at: string;  seq: number; step: string; };
+        PersonsRecord: {  data: { [key: string]: unknown; }; id: string; journal: components["schemas"]["PersonsEntry"][]; kind: string;  links: string[]; number: string; opened_at: string; state: string; unit: string; views: components["schemas"]["Seen"][]; };
         PhoneConfirmation: {  code?: string;  phone: string; };
         PhoneGiven: {  phone: string; };
         Place: {  east_e6: number;  north_e6: number; };
@@ -108,6 +113,8 @@ export interface components {
         Record: { anomalies?: string[];  approvals: components["schemas"]["RunningApproval"][]; assignee?: components["schemas"]["Person"]; closed_at?: string; creator?: components["schemas"]["Person"];  data: { [key: string]: unknown; };  facts?: { [key: string]: unknown; };  id: string; kind: string; label: string; links: { [key: string]: components["schemas"]["LinkTo"]; };  merged_into?: string; number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  times: { [key: string]: string; }; unit: string;  version: number; void?: boolean; };
         RecordRow: { assignee?: components["schemas"]["Person"]; closed_at?: string;  data?: { [key: string]: unknown; };  duties: number;  id: string; kind: string;  label: string;  links?: { [key: string]: components["schemas"]["LinkTo"]; };  next?: components["schemas"]["DutyRow"];  number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  version: number;  waits?: components["schemas"]["Waits"]; };
         Records: { as_of: string;  next?: string; records: components["schemas"]["RecordRow"][]; };
+        Reveal: {  fields: string[];  why: string; };
+        Revealed: {  values: { [key: string]: unknown; }; };
         RunningApproval: { approval: string;  posts: string[]; returned: boolean;  stage: number; title: components["schemas"]["Text"]; };
         SampleBody: {  kind: string;  period: string;  reason?: string;  size: number; standard: string;  when?: string; };
         Scorecard: { as_of: string; clauses: components["schemas"]["Clause"][];  covered: string; earned: string;  full: string; grade?: string;  holder?: components["schemas"]["Person"];  id: string; left_out: string;  no_total?: components["schemas"]["Text"];  pack: string;  parameters: string[]; period: string; standard: string;  standard_version: number;  subject: string; total?: string; unit: string; };
@@ -115,6 +122,7 @@ export interface components {
         Seal: { as_of: string;  cards: components["schemas"]["KeptCard"][];  id: string; number: string; period: string;  root?: string;  roots: string[]; sealed_by?: string; standard: string; };
         SealBody: {  device_holds_entries?: boolean;  period: string; standard: string; };
         Section: { name: string; title: components["schemas"]["Text"]; };
+        Seen: { at: string; by: components["schemas"]["DoneBy"]; fields: string[];  grant?: string; why: string; };
         Session: { agent?: string; came: string; created_at: string;  current: boolean; expires_at: string; id: string; name?: string;  scopes?: string; seen_at: string; };
         Sessions: { sessions: components["schemas"]["Session"][]; };
         SetBody: {  from: string; reason?: string;  value: string; };
@@ -144,6 +152,7 @@ export interface components {
         Unit: {  code: string; id: string;  level: string; name: string;  parent?: string;  zone: string; };
         Units: { units: components["schemas"]["Unit"][]; };
         Verified: { as_of: string;  duties: number;  entries: number;  fault_count: number;  faults: string[]; ok: boolean;  records: number;  tallies: number;  to_do: number;  units: number; };
+        Views: { views: components["schemas"]["Seen"][]; };
         Waits: { cause: string; since: string; };
         WholeRecord: { as_of: string; duties: components["schemas"]["Duties"]; record: components["schemas"]["Record"]; steps: components["schemas"]["StepNow"][]; };
         Word: "approve" | "return";
