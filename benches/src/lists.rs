@@ -67,7 +67,7 @@ fn fill(store: &Store, of: &Record, assignees: &[MemberId]) -> Result<()> {
                     assignee: Some(&assignee),
                     team: Some(&team),
                     place: None,
-                    recurs_at: None,
+                    owes_at: None,
                 };
                 record::insert(tx, &record, &record::listed(&record, columns)?)?;
             }

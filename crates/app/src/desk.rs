@@ -451,7 +451,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             assignee: kind.assignee.as_ref(),
             team: kind.team.as_ref(),
             place: self.view.rules.pack.place_of(kind, &change.record),
-            recurs_at: sweep::recurs_at(kind, &change.record, zone),
+            owes_at: sweep::owes_at(&self.view.rules.pack, kind, &change.record, zone),
         };
         let row = record::listed(&change.record, columns)?;
         let found = search::change(kind, before.as_ref(), &change.record);

@@ -17,7 +17,6 @@ use domain::record::sweep::Owing;
 use domain::record::{EvolveError, Record, Used, sweep};
 use domain::time::Instant;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use store::{Lane, record};
 
 /// Records in one transaction.
@@ -78,7 +77,7 @@ pub fn sweep(office: &Office, as_of: Instant) -> Result<Swept, Error> {
     Ok(swept)
 }
 
-/// Lets every row say when something may recur for its record, where a pack with other rhythms or another zone has come since.
+/// Lets every row say before when its record is owed nothing, where a pack with other rhythms or another zone has come since.
 fn rhythms(office: &Office, view: &View) -> Result<(), Error> {
     let unit = view.unit.id;
     let by = (view.rules.number, view.unit.zone.name().to_owned());
@@ -90,13 +89,13 @@ fn rhythms(office: &Office, view: &View) -> Result<(), Error> {
         return Ok(());
     }
     for kind in view.rules.pack.kinds.values() {
-        if sweep::only_when_due(kind) {
+        if !sweep::concerns(kind) {
             continue;
         }
         let mut all = Vec::new();
         office.read(|tx| {
             record::each_of_kind(tx, Some(unit), Some(&kind.name), |record| {
-                let at = sweep::recurs_at(kind, &record, &view.unit.zone);
+                let at = sweep::owes_at(&view.rules.pack, kind, &record, &view.unit.zone);
                 all.push((record, at));
                 Ok::<_, store::Error>(())
             })
@@ -106,7 +105,7 @@ fn rhythms(office: &Office, view: &View) -> Result<(), Error> {
             office.write(&own_work(), Lane::Bulk, move |tx| {
                 batch
                     .iter()
-                    .try_for_each(|(record, at)| record::set_recurs_at(tx, record, *at))
+                    .try_for_each(|(record, at)| record::set_owes_at(tx, record, *at))
             })?;
         }
     }
@@ -116,36 +115,21 @@ fn rhythms(office: &Office, view: &View) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records that are owed something: of those with a duty that is due, and of those for which something may recur by now.
+/// Records that are owed something, of those whose row says that they may be by now.
 fn owing(tx: &mut store::Tx<'_>, view: &View, as_of: Instant) -> Result<Vec<RecordId>, Error> {
-    let unit = view.unit.id;
+    let mut may = Vec::new();
+    record::each_owing(tx, view.unit.id, as_of, |record| {
+        may.push(record);
+        Ok(())
+    })?;
     let mut ids = Vec::new();
-    for kind in view.rules.pack.kinds.values() {
-        if !sweep::concerns(kind) {
+    for record in may {
+        let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
             continue;
-        }
-        let due = as_of.plus_micros(1);
-        if sweep::only_when_due(kind) {
-            record::each_due(tx, unit, &kind.name, due, |record| {
-                if !matches!(plan(view, &record, &Used::default(), as_of), Ok(None)) {
-                    ids.push(record.id);
-                }
-                Ok(())
-            })?;
-            continue;
-        }
-        let mut all = BTreeMap::new();
-        let mut keep = |record: Record| {
-            all.insert(record.id, record);
-            Ok(())
         };
-        record::each_due(tx, unit, &kind.name, due, &mut keep)?;
-        record::each_recurring(tx, unit, (&kind.name, as_of), keep)?;
-        for (id, record) in all {
-            let used = beyond::used(tx, view, kind, sweep::conditions(kind), &record, as_of)?;
-            if !matches!(plan(view, &record, &used, as_of), Ok(None)) {
-                ids.push(id);
-            }
+        let used = beyond::used(tx, view, kind, sweep::conditions(kind), &record, as_of)?;
+        if !matches!(plan(view, &record, &used, as_of), Ok(None)) {
+            ids.push(record.id);
         }
     }
     Ok(ids)

@@ -57,7 +57,7 @@ pub struct Listed {
     holder: Option<HolderId>,
     place: Option<RecordId>,
     next_due: i64,
-    recurs_at: Option<Instant>,
+    owes_at: Option<Instant>,
     doc: String,
 }
 
@@ -68,8 +68,8 @@ pub struct Columns<'a> {
     pub team: Option<&'a Name>,
     /// The place whose grid counts for the record.
     pub place: Option<RecordId>,
-    /// Before it nothing recurs for the record.
-    pub recurs_at: Option<Instant>,
+    /// Before it the system owes the record nothing.
+    pub owes_at: Option<Instant>,
 }
 
 /// What a record's row holds beside its key figures.
@@ -83,7 +83,7 @@ pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
         place: columns.place,
         holder: next.map(|(_, holder)| holder_id(holder, record.unit)),
         next_due: next.map_or(NEVER, |(at, _)| at.micros()),
-        recurs_at: columns.recurs_at,
+        owes_at: columns.owes_at,
         doc: serde_json::to_string(&record.doc).map_err(Error::database)?,
     })
 }
@@ -94,12 +94,12 @@ pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
 /// `Conflict` if the id, the number or the source's id exists in the unit.
 pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
-        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head, place, recurs_at) \
+        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head, place, owes_at) \
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         &[
             &record.unit, &record.id, &record.kind, &number_of(record), &record.state, &record.version, &row.open, &row.assignee, &row.team,
             &row.holder, &row.next_due, &record.opened_at, &record.closed_at, &record.doc.source, &row.doc, &record.head.0, &row.place,
-            &row.recurs_at,
+            &row.owes_at,
         ],
     )
 }
@@ -111,10 +111,10 @@ pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Erro
 pub fn update(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
         "update record set state = ?3, version = ?4, open = ?5, assignee = ?6, team = ?7, holder = ?8, next_due = ?9, opened_at = ?10, \
-         closed_at = ?11, doc = ?12, head = ?13, place = ?15, recurs_at = ?16 where unit_id = ?1 and id = ?2 and version = ?14",
+         closed_at = ?11, doc = ?12, head = ?13, place = ?15, owes_at = ?16 where unit_id = ?1 and id = ?2 and version = ?14",
         &[
             &record.unit, &record.id, &record.state, &record.version, &row.open, &row.assignee, &row.team, &row.holder, &row.next_due,
-            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1), &row.place, &row.recurs_at,
+            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1), &row.place, &row.owes_at,
         ],
     )
 }
@@ -250,24 +250,26 @@ pub fn each_opened_since(
     )
 }
 
-/// Records of a kind in a unit for which something may recur by an instant; shown one by one.
-pub fn each_recurring(
+/// Records of a unit to which the system may owe something by an instant; shown one by one, in the order in which it may.
+pub fn each_owing(
     tx: &mut Tx<'_>,
     unit: UnitId,
-    (kind, by): (&Name, Instant),
+    by: Instant,
     mut each: impl FnMut(Record) -> Result<(), Error>,
 ) -> Result<(), Error> {
     tx.each(
-        &format!("select {COLUMNS} from record where unit_id = ?1 and kind = ?2 and recurs_at <= ?3 order by recurs_at, id"),
-        &[&unit, kind, &by],
+        &format!(
+            "select {COLUMNS} from record where unit_id = ?1 and owes_at <= ?2 order by owes_at, id"
+        ),
+        &[&unit, &by],
         |row| each(read(row)?),
     )
 }
 
-/// Says anew before when nothing recurs for a record, unless it has changed since this version.
-pub fn set_recurs_at(tx: &mut Tx<'_>, record: &Record, at: Option<Instant>) -> Result<(), Error> {
+/// Says anew before when a record is owed nothing, unless it has changed since this version.
+pub fn set_owes_at(tx: &mut Tx<'_>, record: &Record, at: Option<Instant>) -> Result<(), Error> {
     tx.run(
-        "update record set recurs_at = ?4 where unit_id = ?1 and id = ?2 and version = ?3",
+        "update record set owes_at = ?4 where unit_id = ?1 and id = ?2 and version = ?3",
         &[&record.unit, &record.id, &record.version, &at],
     )
     .map(|_| ())

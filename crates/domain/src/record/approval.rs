@@ -110,6 +110,44 @@ pub(super) fn above<'p>(pack: &'p Pack, approval: &Approval, post: &Name) -> Opt
     }
 }
 
+/// A post of a stage that has not answered, and to which post the stage passes when its time is over.
+pub(super) struct Pending<'r> {
+    approval: &'r Name,
+    stage: u32,
+    post: &'r Name,
+    above: &'r Name,
+    pub(super) todo: &'r Todo,
+}
+
+/// The posts that may still let the time of their stage pass.
+pub(super) fn pending<'r>(
+    pack: &'r Pack,
+    kind: &'r Kind,
+    record: &'r Record,
+) -> impl Iterator<Item = Pending<'r>> {
+    let chains = record
+        .doc
+        .chains
+        .iter()
+        .filter(|(_, chain)| !chain.returned);
+    chains
+        .filter_map(|(name, chain)| Some((name, chain, kind.approvals.get(name)?)))
+        .flat_map(move |(name, chain, approval)| {
+            approval.posts(chain.stage).iter().filter_map(move |post| {
+                let duty = approval.duty_name(chain.stage, post);
+                let todo = record.doc.todo.iter().find(|todo| todo.name == duty)?;
+                let above = above(pack, approval, post)?;
+                (!chain.lapsed.contains_key(post)).then_some(Pending {
+                    approval: name,
+                    stage: chain.stage,
+                    post,
+                    above,
+                    todo,
+                })
+            })
+        })
+}
+
 /// What the system owes a record whose stages have let their time pass: one step for each post, at its due time.
 pub(super) fn lapsed(
     pack: &Pack,
@@ -119,34 +157,16 @@ pub(super) fn lapsed(
     as_of: Instant,
 ) -> Timed<Vec<(Instant, BuiltIn)>> {
     let mut owed = Vec::new();
-    for (name, chain) in record
-        .doc
-        .chains
-        .iter()
-        .filter(|(_, chain)| !chain.returned)
-    {
-        let Some(approval) = kind.approvals.get(name) else {
-            continue;
-        };
-        for post in approval.posts(chain.stage) {
-            let duty = approval.duty_name(chain.stage, post);
-            let todo = record.doc.todo.iter().find(|todo| todo.name == duty);
-            let (Some(todo), Some(above)) = (todo, above(pack, approval, post)) else {
-                continue;
+    for pending in pending(pack, kind, record) {
+        let due = due(pending.todo)?;
+        if due.is_late(as_of) {
+            let lapse = BuiltIn::Lapse {
+                approval: pending.approval.clone(),
+                stage: pending.stage,
+                post: pending.post.clone(),
+                above: pending.above.clone(),
             };
-            if chain.lapsed.contains_key(post) {
-                continue;
-            }
-            let due = due(todo)?;
-            if due.is_late(as_of) {
-                let lapse = BuiltIn::Lapse {
-                    approval: name.clone(),
-                    stage: chain.stage,
-                    post: post.clone(),
-                    above: above.clone(),
-                };
-                owed.push((due.at.max(record.opened_at), lapse));
-            }
+            owed.push((due.at.max(record.opened_at), lapse));
         }
     }
     Ok(owed)

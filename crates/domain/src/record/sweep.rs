@@ -13,7 +13,7 @@ use crate::calendar::NoCalendarData;
 use crate::clock::ClockError;
 use crate::expr::Expr;
 use crate::name::Name;
-use crate::pack::model::{Approval, Duty, Every, Kind, Lapse, Pack, Role, Start};
+use crate::pack::model::{Approval, Duty, Every, Kind, Lapse, Pack, Role, Start, Step};
 use crate::time::{Day, Instant, Moment, Zone};
 use crate::value::Data;
 
@@ -28,13 +28,6 @@ pub fn concerns(kind: &Kind) -> bool {
         || kind.duties.iter().any(|duty| {
             duty.on_due.is_some() || matches!(duty.start, Start::Every(_) | Start::PostingEnded)
         })
-}
-
-/// Whether the kind's records owe something only once a duty of theirs is due; else any open one may.
-pub fn only_when_due(kind: &Kind) -> bool {
-    kind.duties
-        .iter()
-        .all(|duty| matches!(duty.start, Start::Steps(_) | Start::At(_)))
 }
 
 /// The conditions that are asked of a record without a step: what they read elsewhere is looked up for them.
@@ -85,8 +78,7 @@ impl Owing<'_> {
             let Some(step) = step else { continue };
             let due = due(todo)?;
             let taken = record.doc.times.get(&step.name);
-            let admitted = step.from.is_empty() || step.from.contains(&record.state);
-            if due.is_late(as_of) && admitted && taken.is_none_or(|at| *at < due.at) {
+            if due.is_late(as_of) && admits(step, record) && taken.is_none_or(|at| *at < due.at) {
                 // What happened since was recorded before the system came to it: no entry is older than the record.
                 let at = due.at.max(record.opened_at);
                 let command = Command {
@@ -151,14 +143,32 @@ impl Owing<'_> {
     }
 }
 
-/// The instant before which [`Owing::next`] owes the record nothing that recurs or that an ended posting starts, whatever is looked up
-/// elsewhere; `None`: nothing before the record changes. It follows from the record, the kind and the zone alone, so that it can be kept with
-/// the record and be asked for instead of the record.
-pub fn recurs_at(kind: &Kind, record: &Record, zone: &Zone) -> Option<Instant> {
+/// The instant before which [`Owing::next`] owes the record nothing, whatever is looked up elsewhere; `None`: nothing before the record changes.
+/// It follows from the record, the pack and the zone alone, so that it can be kept with the record and be asked for instead of the record. A
+/// duty that was missed and never done stays to do for good (S4.1): what it led to has happened, so it counts here no more.
+pub fn owes_at(pack: &Pack, kind: &Kind, record: &Record, zone: &Zone) -> Option<Instant> {
     if record.doc.void {
         return None;
     }
-    let first = |duty: &Duty| match &duty.start {
+    // A running pause only puts off what is due (S3.2): the time without it is never too late.
+    let steps = record.doc.todo.iter().filter_map(|todo| {
+        let step = kind.step(kind.duty(todo.name.as_str())?.on_due.as_ref()?.as_str())?;
+        let waits = record.doc.waits.iter().any(|wait| wait.left.is_none());
+        let taken = record.doc.times.get(&step.name);
+        let taken = taken.is_some_and(|at| *at >= todo.due.at) && !waits;
+        (admits(step, record) && !taken).then_some(todo.due.at)
+    });
+    let stages = approval::pending(pack, kind, record).map(|pending| pending.todo.due.at);
+    let starts = kind
+        .duties
+        .iter()
+        .filter_map(|duty| starts_at(kind, duty, record, zone));
+    steps.chain(stages).chain(starts).min()
+}
+
+/// Before it the duty neither recurs for the record nor is started by the end of a posting.
+fn starts_at(kind: &Kind, duty: &Duty, record: &Record, zone: &Zone) -> Option<Instant> {
+    match &duty.start {
         Start::Every(every) => {
             let alone = every.alone.get_or_init(|| {
                 let condition = || every.while_.iter();
@@ -181,8 +191,11 @@ pub fn recurs_at(kind: &Kind, record: &Record, zone: &Zone) -> Option<Instant> {
         }
         Start::PostingEnded => Some(zone.end_of(posted_until(&duty.name, zone, kind, record)?)),
         Start::Steps(_) | Start::At(_) => None,
-    };
-    kind.duties.iter().filter_map(first).min()
+    }
+}
+
+fn admits(step: &Step, record: &Record) -> bool {
+    step.from.is_empty() || step.from.contains(&record.state)
 }
 
 fn closed(kind: &Kind, record: &Record) -> bool {

@@ -27,7 +27,7 @@ create table schedule (
     primary key (unit_id, name)
 );
 
--- The pack and the zone by which recurs_at of a unit's records was worked out.
+-- The pack and the zone by which owes_at of a unit's records was worked out.
 create table rhythm (
     unit_id uuid not null primary key,
     pack bigint not null,

@@ -58,7 +58,7 @@ create table import (
 
 -- The state of a record, as its journal gives it. open = 1 while its state is not final or a duty of it is still to do; next_due and holder are
 -- those of its most urgent duty to do, so that the row is also its position in everybody's list. place is the one whose grid counts for it.
--- Nothing recurs for it before recurs_at, as long as the record does not change.
+-- The system owes it nothing before owes_at, as long as the record does not change.
 create table record (
     unit_id blob not null references unit (id),
     id blob not null,
@@ -72,7 +72,7 @@ create table record (
     holder blob,
     place blob,
     next_due integer not null,
-    recurs_at integer,
+    owes_at integer,
     opened_at integer not null,
     closed_at integer,
     source text,
@@ -85,7 +85,7 @@ create unique index record_source on record (unit_id, source) where source is no
 create index record_due on record (unit_id, next_due, id, state, holder) where open = 1;
 create index record_assignee on record (unit_id, assignee, next_due, id, state) where open = 1 and assignee is not null;
 create index record_kind on record (unit_id, kind, id);
-create index record_recurs on record (unit_id, kind, recurs_at) where recurs_at is not null;
+create index record_owes on record (unit_id, owes_at) where owes_at is not null;
 
 -- The grid in which a place lies now: who sees no farther than his grid sees the records of its places.
 create table place (

@@ -27,7 +27,7 @@ create table schedule (
     primary key (unit_id, name)
 ) strict, without rowid;
 
--- The pack and the zone by which recurs_at of a unit's records was worked out.
+-- The pack and the zone by which owes_at of a unit's records was worked out.
 create table rhythm (
     unit_id blob not null primary key,
     pack integer not null,

@@ -15,7 +15,7 @@ use domain::proof::Outage;
 use domain::record::command::touches;
 use domain::record::fold::needs_journal;
 use domain::record::refusal::Code;
-use domain::record::sweep::{Owing, recurs_at};
+use domain::record::sweep::{Owing, owes_at};
 use domain::record::{
     BuiltIn, By, Command, Context, Decided, Entry, Folded, Opening, PackVersion, Packs, Record,
     Refusal, Seen, Signature, Target, Todo, Used, decide, entry::Signed, evolve, fold, needs,
@@ -229,15 +229,15 @@ impl World {
         }
     }
 
-    /// The first thing that the system owes a record; nothing recurs before the record says that it may.
+    /// The first thing that the system owes a record; nothing is owed before the record says that it may be.
     pub(super) fn owed(&self, id: RecordId, as_of: &str) -> Option<Command> {
         let record = &self.records[&id];
         let kind = &self.packs.0.kinds[&record.kind];
         let owing = self.owing(at(as_of));
         let owed = owing.next(kind, record, &Used::default()).expect("plans");
-        let recurs = owed.as_ref().is_some_and(|owed| owed.step == "recur");
-        let may = recurs_at(kind, record, &self.zone).is_some_and(|from| from <= owing.as_of);
-        assert!(may || !recurs, "{as_of}: {owed:?} was not foreseen");
+        let may = owes_at(&self.packs.0, kind, record, &self.zone)
+            .is_some_and(|from| from <= owing.as_of);
+        assert!(may || owed.is_none(), "{as_of}: {owed:?} was not foreseen");
         owed
     }
 
