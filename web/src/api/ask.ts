@@ -1,6 +1,7 @@
 /** What the pages ask for: one query a function, so that a live event can name what it changes. */
 
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { dutiesOf } from '@/field/own'
 import { isMissing } from '@/refusal/refusal'
 import { ask, setProof } from './client'
 import type {
@@ -145,6 +146,27 @@ export const dutiesQuery = (asked: {
   queryOptions({
     queryKey: ['duties', asked],
     queryFn: ({ signal }) => ask<DutyList>('GET', '/api/duties', { query: asked, signal }),
+    staleTime: 10_000,
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  })
+
+/** Units that are asked for one by one. */
+const UNITS = 12
+
+/** What was given to oneself, in the units where one stands: as duties, each record by the one that is due first. */
+export const ownQuery = (units: readonly string[], member: string) =>
+  queryOptions({
+    queryKey: ['duties', 'own', units, member],
+    queryFn: async ({ signal }) => {
+      const of = (unit: string, by: 'assignee' | 'holder') =>
+        ask<RecordPage>('GET', `${unitPath(unit)}/records`, {
+          query: { [by]: member, sort: 'due', limit: 100 },
+          signal,
+        }).then((it) => dutiesOf(unit, it.records))
+      const asked = units.slice(0, UNITS).flatMap((it) => [of(it, 'assignee'), of(it, 'holder')])
+      return (await Promise.all(asked)).flat()
+    },
     staleTime: 10_000,
     refetchInterval: 60_000,
     placeholderData: keepPreviousData,

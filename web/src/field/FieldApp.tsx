@@ -2,17 +2,20 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { dutiesQuery, kindQuery, recordQuery, unitsQuery } from '@/api/ask'
-import type { DutyOf, KindOf, StepOf } from '@/api/types'
+import { dutiesQuery, kindQuery, ownQuery, recordQuery, standardsQuery, unitsQuery } from '@/api/ask'
+import type { DutyOf, KindOf, StandardRow, StepOf } from '@/api/types'
 import { Clock } from '@/clock/Clock'
 import { Button } from '@/design/controls'
 import { Glyph } from '@/design/Glyph'
 import { clockOf } from '@/duty/facts'
+import { Checklist, useWalk } from '@/inspection/Checklist'
+import { standardOf } from '@/inspection/checklist'
 import { Notice, Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useLanguage, useText, useWords, type Words } from '@/words'
 import { useNames } from '@/words/names'
 import { FieldForm } from './FieldForm'
+import { ownFirst, withOwn } from './own'
 import { courier, type Queue, unsent } from './work'
 
 /** So many jobs are drawn; what is due later comes up as these are done. */
@@ -32,6 +35,13 @@ export function FieldApp() {
   const queue = useQueue()
   const { data: units = [] } = useQuery(unitsQuery)
   const found = useQuery(dutiesQuery({ member: me?.member, limit: 500, places: true }))
+  // A long list ends before what was given to oneself, where pools have older work.
+  const own = useQuery({
+    ...ownQuery(me?.units?.filter((it) => it.level === 'project').map((it) => it.code) ?? [], me?.member ?? ''),
+    enabled: me?.member !== undefined && found.data?.more === true,
+  })
+  const [walked, setWalked] = useState<Walk | null>(null)
+  const [walking, walk] = useWalking()
   const [chosen, setChosen] = useState<{ duty: DutyOf; step: StepOf; kind: KindOf } | null>(null)
   const [top, setTop] = useState<string | null>(null)
   const sent = queue.matters.length
@@ -41,13 +51,19 @@ export function FieldApp() {
     void queries.invalidateQueries({ queryKey: ['record'] })
   }, [sent])
   const waiting = new Set(queue.matters.map((it) => it.record))
-  const duties = oneEach(
-    (found.data?.duties ?? []).filter((it) => it.to_do && !waiting.has(it.record.id)),
-    top,
+  const all = withOwn(found.data?.duties ?? [], own.data ?? [])
+  const duties = ownFirst(
+    all.filter((it) => it.to_do && !waiting.has(it.record.id)),
+    walking ?? top,
     me?.member,
   )
+  // Who works in several projects is told which one it is.
+  const many = new Set(duties.map((it) => it.unit)).size > 1
+  const project = (unit: string) => (many ? (units.find((it) => it.code === unit)?.name ?? unit) : '')
   const zone = (unit: string) => units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
   const [first, ...rest] = duties
+  if (walked && walking === walked.duty.record.id)
+    return <Checklist {...walked} zone={zone(walked.duty.unit)} queue={queue} close={() => walk(null)} />
   return (
     <main className="field-page">
       <header className="row-between">
@@ -69,7 +85,13 @@ export function FieldApp() {
           key={first.record.id}
           duty={first}
           zone={zone(first.unit)}
+          project={project(first.unit)}
+          walking={walking === first.record.id}
           onStep={(step, kind) => setChosen({ duty: first, step, kind })}
+          onWalk={(it) => {
+            setWalked(it)
+            walk(it.duty.record.id)
+          }}
         />
       ) : null}
       {rest.length > 0 ? <p className="field-next">{words.field.next}</p> : null}
@@ -78,6 +100,7 @@ export function FieldApp() {
           key={it.record.id}
           duty={it}
           zone={zone(it.unit)}
+          project={project(it.unit)}
           onOpen={() => {
             setTop(it.record.id)
             scrollTo({ top: 0 })
@@ -95,14 +118,35 @@ function standing(queue: Queue, words: Words['field']): string {
   return queue.read ? words.synced : words.counting
 }
 
-/** A record once, by the duty that is due first; what was given to oneself before what waits for anybody, the one that was chosen on top. */
-function oneEach(duties: readonly DutyOf[], top: string | null, member: string | undefined): DutyOf[] {
-  const found = new Map<string, DutyOf>()
-  for (const it of duties) if (!found.has(it.record.id)) found.set(it.record.id, it)
-  const mine = (it: DutyOf) => member !== undefined && it.record.assignee?.id === member && !it.record.waits
-  const all = [...found.values()].sort((a, b) => Number(mine(b)) - Number(mine(a)))
-  const chosen = all.find((it) => it.record.id === top)
-  return chosen ? [chosen, ...all.filter((it) => it !== chosen)] : all
+/** What a walk through a standard is about. */
+interface Walk {
+  duty: DutyOf
+  kind: KindOf
+  step: StepOf
+  standard: StandardRow
+}
+
+const WALKING = 'inspection'
+
+/** The inspection that is open: it stands in the address, so that the back button leaves it and a page that was closed comes back to it. */
+function useWalking(): [string | null, (record: string | null) => void] {
+  const read = () => new URLSearchParams(location.search).get(WALKING)
+  const [record, setRecord] = useState(read)
+  useEffect(() => {
+    const turn = () => setRecord(read())
+    addEventListener('popstate', turn)
+    return () => removeEventListener('popstate', turn)
+  })
+  return [
+    record,
+    (to) => {
+      if (to) {
+        if (to !== read()) history.pushState(null, '', `?${WALKING}=${to}`)
+      } else history.replaceState(null, '', location.pathname)
+      setRecord(to)
+      scrollTo({ top: 0 })
+    },
+  ]
 }
 
 /** What is still on the phone; one that the server refused stays until somebody has decided about it. */
@@ -123,8 +167,15 @@ function Kept({ queue }: { queue: Queue }) {
 interface JobProps {
   duty: DutyOf
   zone: string
-  /** Ids of what stands on the phone and is not sent yet. */
+  /** Name of the project, where there is more than one. */
+  project: string
   onStep: (step: StepOf, kind: KindOf) => void
+}
+
+interface TopProps extends JobProps {
+  /** The address says that it is walked through. */
+  walking: boolean
+  onWalk: (walk: Walk) => void
 }
 
 /** Steps that can be taken in this state, with the one that does the duty in front. */
@@ -150,14 +201,23 @@ function useSteps(duty: DutyOf, ask: boolean) {
 }
 
 /** The job on top: place in the largest type, its clock, what to know, and three buttons; the main one is at the thumb. */
-function TopJob({ duty, zone, onStep }: JobProps) {
+function TopJob({ duty, zone, project, walking, onStep, onWalk }: TopProps) {
   const words = useWords()
   const text = useText()
   const names = useNames()
-  const { kind, main, others } = useSteps(duty, true)
+  const { kind, whole, main, others } = useSteps(duty, true)
+  const { data: standards = [] } = useQuery(standardsQuery)
+  const standard = kind && whole ? standardOf(kind, whole.record.data, standards) : null
+  useWalk(duty, standard, zone)
+  const does = kind?.duties.find((one) => one.name === duty.to_do?.duty)?.until ?? []
+  const walk = standard && kind && main && does.includes(main.name) ? { duty, kind, step: main, standard } : null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: opened once, when what it needs is there.
+  useEffect(() => {
+    if (walking && walk) onWalk(walk)
+  }, [walking, walk !== null])
   const { record, to_do: it } = duty
   if (!it) return null
-  const place = names.place(record)
+  const place = names.place(record) || names.place({ links: whole?.record.links ?? {} })
   const title = text(kind?.duties.find((one) => one.name === it.duty)?.title)
   const waits = others.filter((step) => kind?.states.find((state) => state.name === step.to)?.waits)
   const rest = others.filter((step) => !waits.includes(step))
@@ -168,6 +228,7 @@ function TopJob({ duty, zone, onStep }: JobProps) {
           <Clock facts={clockOf(it, record.waits)} zone={zone} of={names.label(record)} cause={names.held} />
           <span className="quiet">{text(kind?.states.find((state) => state.name === record.state)?.title)}</span>
         </div>
+        {project ? <p className="job-project">{project}</p> : null}
         <h2 className="job-place">{place || names.label(record)}</h2>
         {place ? <p className="job-what">{names.label(record)}</p> : null}
         <p className="quiet">
@@ -194,7 +255,11 @@ function TopJob({ duty, zone, onStep }: JobProps) {
         ) : null}
       </section>
       <footer className="field-bar">
-        {main && kind ? (
+        {walk ? (
+          <Button kind="primary" wide onClick={() => onWalk(walk)}>
+            {words.inspect.walk(walk.standard.clauses)}
+          </Button>
+        ) : main && kind ? (
           <Button kind="primary" wide onClick={() => onStep(main, kind)}>
             {needs(main, kind, words, text(main.title))}
           </Button>
@@ -216,7 +281,7 @@ function needs(step: StepOf, kind: KindOf, words: Words, title: string): string 
   return asked.length > 0 ? words.field.needs(title, asked.join(words.field.comma)) : title
 }
 
-function Job({ duty, zone, onOpen }: Omit<JobProps, 'onStep'> & { onOpen: () => void }) {
+function Job({ duty, zone, project, onOpen }: Omit<JobProps, 'onStep'> & { onOpen: () => void }) {
   const text = useText()
   const names = useNames()
   const kind = useQuery({ ...kindQuery(duty.record.kind), staleTime: Number.POSITIVE_INFINITY })
@@ -227,7 +292,7 @@ function Job({ duty, zone, onOpen }: Omit<JobProps, 'onStep'> & { onOpen: () => 
     <section className="job" aria-label={names.label(record)}>
       <Clock facts={clockOf(it, record.waits)} zone={zone} of={names.label(record)} cause={names.held} />
       <button type="button" className="job-open" onClick={onOpen}>
-        {place ? <b>{place}</b> : null} {names.label(record)}
+        {place || project ? <b>{[project, place].filter(Boolean).join(' ')}</b> : null} {names.label(record)}
       </button>
       <p className="quiet">
         {text(kind.data?.duties.find((one) => one.name === it.duty)?.title)}{' '}

@@ -9,11 +9,9 @@ import { SignaturePad } from '@/design/SignaturePad'
 import { Below, Field } from '@/form/Field'
 import { begin, faults, formOf, toData, type Values } from '@/form/model'
 import { Sheet } from '@/form/Sheet'
-import type { QueuedFile } from '@/offline/queue'
-import { PhotoQueue, type Sending } from '@/photo/PhotoQueue'
-import { shrink } from '@/photo/shrink'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
+import { Cameras, useCamera } from './camera'
 import { courier } from './work'
 
 interface Props {
@@ -21,44 +19,27 @@ interface Props {
   kind: KindOf
   step: StepOf
   zone: string
+  /** What stands in the form already. */
+  given?: Values
   close: () => void
+  /** It is safe on the device. */
+  kept?: () => void
 }
 
-export function FieldForm({ duty, kind, step, zone, close }: Props) {
+export function FieldForm({ duty, kind, step, zone, given, close, kept }: Props) {
   const words = useWords()
   const text = useText()
   const names = useNames()
   const model = useMemo(() => formOf(kind, step), [kind, step])
-  const [values, setValues] = useState<Values>(() => begin(model))
-  const [files, setFiles] = useState<(Sending & { field: string })[]>([])
+  const [values, setValues] = useState<Values>(() => ({ ...begin(model), ...given }))
+  const camera = useCamera()
   const [found, setFound] = useState<Map<string, string>>(new Map())
   const keeping = useRef(false)
-  // A large photo takes a moment to be made smaller; whoever submits meanwhile does not leave it behind.
-  const latest = useRef(files)
-  latest.current = files
-  const preparing = useRef<Promise<void>>(Promise.resolve())
 
-  const add = (field: string, all: readonly File[]) => {
-    preparing.current = preparing.current.then(async () => {
-      const fresh = await Promise.all(
-        all.map(async (file) => ({
-          id: newKey(),
-          field,
-          name: file.name,
-          blob: await shrink(file),
-          state: 'kept' as const,
-        })),
-      )
-      latest.current = [...latest.current, ...fresh]
-      setFiles(latest.current)
-    })
-  }
   const keep = async () => {
     if (keeping.current) return
     keeping.current = true
-    await preparing.current
-    const files = latest.current
-    const named = Object.fromEntries(files.map((it) => [it.field, ['…']]))
+    const named = Object.fromEntries((await camera.filled()).map((it) => [it, ['…']]))
     const wrong = faults(model, { ...values, ...named }, {}, words, text)
     setFound(wrong)
     if (wrong.size > 0) {
@@ -66,15 +47,9 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
       return
     }
     const now = new Date(serverNow()).toISOString()
-    const queued = files.map(
-      (it): QueuedFile => ({
-        id: it.id,
-        field: it.field,
-        name: it.name,
-        bytes: it.blob.size,
-        takenAt: now,
-        ...(model.fields.find((field) => field.name === it.field)?.type === 'signature' ? { one: true } : {}),
-      }),
+    const { queued, blobs } = await camera.ready(
+      now,
+      (name) => model.fields.find((field) => field.name === name)?.type === 'signature',
     )
     await courier.add(
       {
@@ -94,9 +69,10 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
         tries: 0,
         after: 0,
       },
-      new Map(files.map((it) => [it.id, it.blob])),
+      blobs,
     )
     close()
+    kept?.()
   }
   return (
     <Sheet title={text(step.title)} close={close}>
@@ -113,26 +89,8 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
         </p>
         {model.fields.map((field) =>
           field.type === 'files' ? (
-            <div key={field.name} className="field">
-              <span>{text(field.title)}</span>
-              <div>
-                <PhotoQueue
-                  all={files.filter((it) => it.field === field.name)}
-                  onRetry={() => {}}
-                  onRemove={(id) => setFiles((was) => was.filter((it) => it.id !== id))}
-                />
-                <label className="pick">
-                  {/* The camera, not the gallery: proof is taken on the spot. */}
-                  <input
-                    type="file"
-                    accept="image/*"
-                    capture="environment"
-                    aria-label={text(field.title)}
-                    onChange={(event) => add(field.name, [...(event.target.files ?? [])])}
-                  />
-                  <span>{words.field.photo}</span>
-                </label>
-              </div>
+            <div key={field.name}>
+              <Cameras camera={camera} field={field.name} title={text(field.title)} />
               <Below id={field.name} fault={found.get(field.name)} />
             </div>
           ) : field.type === 'signature' ? (
@@ -140,22 +98,7 @@ export function FieldForm({ duty, kind, step, zone, close }: Props) {
               <span>{text(field.title)}</span>
               <SignaturePad
                 label={text(field.title)}
-                onChange={(drawn) =>
-                  setFiles((was) => [
-                    ...was.filter((it) => it.field !== field.name),
-                    ...(drawn
-                      ? [
-                          {
-                            id: newKey(),
-                            field: field.name,
-                            name: 'signature.png',
-                            blob: drawn.image,
-                            state: 'kept' as const,
-                          },
-                        ]
-                      : []),
-                  ])
-                }
+                onChange={(drawn) => camera.put(field.name, drawn?.image ?? null, 'signature.png')}
               />
               <Below id={field.name} fault={found.get(field.name)} />
             </div>

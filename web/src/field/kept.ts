@@ -3,7 +3,7 @@
 import { dehydrate, hydrate, type QueryClient } from '@tanstack/react-query'
 
 const KEY = 'guanjia.field.answers'
-const KEPT = ['me', 'units', 'kinds', 'kind', 'duties', 'record']
+const KEPT = ['me', 'units', 'kinds', 'kind', 'duties', 'record', 'standards', 'cards']
 
 export function keepAnswers(queries: QueryClient): void {
   try {
