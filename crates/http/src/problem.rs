@@ -5,13 +5,14 @@
 use app::{Class, Error};
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::name::Text;
 use serde::Serialize;
+use std::num::NonZeroI64;
 use utoipa::ToSchema;
 
 /// A request that was not met.
@@ -21,7 +22,8 @@ pub(crate) struct Problem {
     code: &'static str,
     field: Option<String>,
     text: Text,
-    reasons: Vec<Reason>,
+    reasons: Box<[Reason]>,
+    version: Option<NonZeroI64>,
 }
 
 /// One reason of several.
@@ -70,6 +72,9 @@ pub(crate) struct ProblemBody {
     /// Every reason, if there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<Reason>,
+    /// The version at which the record stands, where a step on it was too late; as the header ETag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
 }
 
 /// The status of every code; a code that is not named here has the status of its class.
@@ -104,7 +109,8 @@ impl Problem {
             code,
             field: None,
             text: Text::both(zh, en),
-            reasons: Vec::new(),
+            reasons: Box::default(),
+            version: None,
         }
     }
     pub(crate) fn csrf() -> Self {
@@ -166,6 +172,13 @@ impl Problem {
             "An internal error; the log says more.",
         )
     }
+    /// Says at which version the record stands that another has changed.
+    pub(crate) fn at_version(self, version: Option<i64>) -> Self {
+        Self {
+            version: version.and_then(NonZeroI64::new),
+            ..self
+        }
+    }
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
@@ -193,7 +206,8 @@ impl Problem {
             field: self.field.clone(),
             zh: self.text.zh.clone(),
             en: self.text.en.clone(),
-            reasons: self.reasons.clone(),
+            reasons: self.reasons.to_vec(),
+            version: self.version.map(NonZeroI64::get),
         }
     }
 }
@@ -300,7 +314,8 @@ impl From<Error> for Problem {
             code,
             field,
             text,
-            reasons,
+            reasons: reasons.into(),
+            version: None,
         }
     }
 }
@@ -333,6 +348,11 @@ fn rendered(problem: &Problem, zh: bool) -> Response {
         CONTENT_LANGUAGE,
         HeaderValue::from_static(if zh { "zh-CN" } else { "en" }),
     );
+    if let Some(version) = problem.version
+        && let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\""))
+    {
+        headers.insert(ETAG, tag);
+    }
     match problem.status {
         StatusCode::SERVICE_UNAVAILABLE => {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -107,7 +107,7 @@ export interface components {
         Place: {  east_e6: number;  north_e6: number; };
         PlaceOfWork: {  code: string;  level: string;  may: string[]; name: string;  posts: components["schemas"]["PostHeld"][]; };
         PostHeld: { grid?: string;  post: string; };
-        Problem: {  code: string; detail: string; en: string;  field?: string;  reasons?: components["schemas"]["Reason"][];  status: number;  title: string;  type: string; zh: string; };
+        Problem: {  code: string; detail: string; en: string;  field?: string;  reasons?: components["schemas"]["Reason"][];  status: number;  title: string;  type: string;  version?: number; zh: string; };
         ProposalBody: { reason: string; };
         Reason: {  code: string; en: string;  field?: string; zh: string; };
         Record: { anomalies?: string[];  approvals: components["schemas"]["RunningApproval"][]; assignee?: components["schemas"]["Person"]; closed_at?: string; creator?: components["schemas"]["Person"];  data: { [key: string]: unknown; };  facts?: { [key: string]: unknown; };  id: string; kind: string; label: string; links: { [key: string]: components["schemas"]["LinkTo"]; };  merged_into?: string; number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  times: { [key: string]: string; }; unit: string;  version: number; void?: boolean; };

@@ -20,7 +20,7 @@ pub use list::{Asked, Open, Page, counts, list, rows};
 pub use offline::{NotApplied, not_applied, settle};
 pub use read::{Journal, Paused, Running, Whole, journal, running, whole};
 pub use steps::{Possible, possible};
-pub use write::{BatchItem, Written, batch, open, step};
+pub use write::{BatchItem, Written, batch, open, step, version};
 
 pub use store::list::{Brief, BriefTodo, Sort};
 

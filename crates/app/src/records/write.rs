@@ -141,6 +141,19 @@ fn taken(
     })
 }
 
+/// The version at which a record stands for whoever may see it: what a refused step is decided anew on.
+///
+/// # Errors
+/// `NotFound`; `Denied`.
+pub fn version(office: &Office, view: &View, actor: &Actor, id: RecordId) -> Result<i64, Error> {
+    let now = office.clock().now();
+    office.read(|tx| {
+        let record = store::record::get(tx, view.unit.id, id)?;
+        let _ = actor.may_see(tx, view, now, &record)?;
+        Ok(record.version)
+    })
+}
+
 /// One step of a batch.
 #[derive(Clone, Debug)]
 pub struct BatchItem {

@@ -196,13 +196,21 @@ async fn step(
         body.version = Some(version);
     }
     let asked = body.asked(&step, idempotency_key(&headers)?)?;
-    let written = blocking(state.office, move |office| {
+    let done = blocking(state.office, move |office| {
         let (_, view) = office.unit_of(&actor.0, &unit)?;
         let id = app::records::named(office, &view, &record)?;
-        app::records::step(office, &unit, &actor.0, id, None, &asked)
-    })
-    .await?;
-    answer(&written, StatusCode::OK)
+        let done = app::records::step(office, &unit, &actor.0, id, None, &asked);
+        Ok(done.map_err(|error| {
+            let problem = Problem::from(error);
+            // Whoever was too late is told what to look at again.
+            if problem.status() == StatusCode::CONFLICT {
+                problem.at_version(app::records::version(office, &view, &actor.0, id).ok())
+            } else {
+                problem
+            }
+        }))
+    });
+    answer(&done.await??, StatusCode::OK)
 }
 
 /// Steps on several records of a unit.

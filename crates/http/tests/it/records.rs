@@ -3,5 +3,6 @@
 mod lists;
 mod offline;
 mod one;
+mod races;
 mod searches;
 mod steps;
