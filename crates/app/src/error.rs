@@ -130,6 +130,9 @@ impl Error {
                 AccountError::Wrong
                 | AccountError::CodeNeeded
                 | AccountError::CodeWrong
+                | AccountError::OpenIdState
+                | AccountError::OpenIdRefused(_)
+                | AccountError::OpenIdUnknown
                 | AccountError::Nobody => Class::SignIn,
                 AccountError::Wait(_) => Class::Wait,
                 AccountError::MustChange => Class::Denied,
@@ -137,8 +140,9 @@ impl Error {
                 AccountError::Weak
                 | AccountError::NoPost
                 | AccountError::NoSender
+                | AccountError::NoOpenId
                 | AccountError::Scopes(_) => Class::Refused,
-                AccountError::Busy => Class::Unavailable,
+                AccountError::Busy | AccountError::OpenIdUnavailable(_) => Class::Unavailable,
             },
             // What somebody may not see does not exist for him.
             Self::NotFound | Self::Denied(Denied::Unseen) => Class::NotFound,

@@ -1,6 +1,7 @@
 //! What the command line takes.
 
 use crate::command::appeal::Appeal;
+use crate::command::openid::OpenId;
 use crate::command::revision::Revision;
 use crate::command::sample::Sample;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -272,6 +273,8 @@ pub(crate) enum Command {
         /// 发送验证码的程序：每条消息启动一次，从标准输入读 JSON (a program that carries one-time codes; it reads each as JSON)
         #[arg(long, value_name = "PROGRAM")]
         sender: Option<PathBuf>,
+        #[command(flatten)]
+        openid: OpenId,
         /// 日志写到标准错误 (the log, on standard error)
         #[arg(long, value_enum, default_value = "warnings")]
         log: Log,

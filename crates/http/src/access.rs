@@ -23,6 +23,8 @@ use std::net::{IpAddr, SocketAddr};
 
 const SESSION: &str = "guanjia-session";
 const DEVICE: &str = "guanjia-device";
+/// While somebody is at the provider.
+const AWAY: &str = "guanjia-openid";
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -175,13 +177,33 @@ pub(crate) fn presented(
     }
 }
 
+fn secure(state: &State) -> &'static str {
+    if state.door.reached == Reached::Plainly {
+        ""
+    } else {
+        "; Secure"
+    }
+}
+
+/// Keeps something in the browser until it comes back from the provider, or takes it out. It comes along from another site, which is where
+/// the browser comes back from; the session's cookie does not.
+pub(crate) fn away(state: &State, kept: Option<&str>) -> HeaderValue {
+    let (kept, seconds) = kept.map_or(("", 0), |kept| (kept, 600));
+    let secure = secure(state);
+    let cookie = format!(
+        "{AWAY}={kept}; Path=/api/openid; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+    );
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What [`away`] keeps.
+pub(crate) fn kept_away(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, AWAY)
+}
+
 /// The cookies of a session that was opened, and the token to show beside them.
 pub(crate) fn opened(state: &State, signed: &SignedIn) -> (Vec<HeaderValue>, String) {
-    let secure = if state.door.reached != Reached::Plainly {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = secure(state);
     let cookies = [
         format!(
             "{SESSION}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}",

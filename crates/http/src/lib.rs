@@ -19,6 +19,7 @@ mod imports;
 mod kinds;
 mod metrics;
 mod openapi;
+mod openid;
 mod own;
 mod packs;
 mod parameters;
@@ -60,6 +61,7 @@ fn open() -> OpenApiRouter<State> {
         .merge(health::routes())
         .merge(session::door())
         .merge(doors::routes())
+        .merge(openid::routes())
 }
 
 fn closed() -> OpenApiRouter<State> {

@@ -5,6 +5,7 @@
 
 use crate::events::{Wakes, keep_telling};
 use app::Office;
+use app::account::openid::Provider;
 use app::sender::Sender;
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -51,6 +52,8 @@ pub struct Door {
     pub reached: Reached,
     /// Carries one-time codes to customers; without one there are none.
     pub sender: Option<Arc<dyn Sender>>,
+    /// Where members sign in beside here.
+    pub openid: Option<Arc<Provider>>,
 }
 
 /// Where a server listens, and how.

@@ -3,6 +3,7 @@
 use crate::State;
 use crate::access::{self, Caller};
 use crate::ask::{Body, blocking, parsed};
+use crate::openid;
 use crate::problem::{Problem, ProblemBody, reads_chinese};
 use app::account::{Presented, SignedIn};
 use axum::Json;
@@ -194,18 +195,31 @@ async fn sign_in(
     begun(&state, &headers, signed).await
 }
 
-/// Signs out: the session ends at once, on every server.
+/// Where to go on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SignedOut)]
+struct Out {
+    /// The provider's page that ends the session there.
+    go: String,
+}
+
+/// Signs out: the session ends at once, on every server. Whoever came through an OpenID provider is told where to end his session there too: else
+/// the next one at this screen would come in as him by a press of the button.
 #[utoipa::path(delete, path = "/api/session", tag = "session", operation_id = "sign_out", responses(
+    (status = 200, description = "ended; and the provider's page", body = Out),
     (status = 204),
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
 ))]
 async fn sign_out(caller: Caller, Given(state): Given<State>) -> Result<Response, Problem> {
     let seat = caller.seat;
-    blocking(state.office, move |office| {
+    blocking(state.office.clone(), move |office| {
         office.end_session(seat, seat.session)
     })
     .await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
+    let mut response = match openid::sign_out(&state, &caller).await {
+        Some(go) => Json(Out { go }).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    };
     access::closed(&mut response);
     Ok(response)
 }

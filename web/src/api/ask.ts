@@ -15,6 +15,7 @@ import type {
   Kinds,
   LossesOf,
   Me,
+  OpenIdOffer,
   RecordPage,
   RecordRow,
   ScorecardOf,
@@ -28,6 +29,13 @@ const unitPath = (unit: string) => `/api/units/${encodeURIComponent(unit)}`
 export const recordPath = (unit: string, record: string) => `${unitPath(unit)}/records/${encodeURIComponent(record)}`
 
 const LONG = 10 * 60_000
+
+/** Whether one can sign in at a provider, and what its button says. */
+export const openIdQuery = queryOptions({
+  queryKey: ['openid'],
+  queryFn: ({ signal }) => ask<OpenIdOffer>('GET', '/api/openid', { signal }),
+  staleTime: LONG,
+})
 
 export const meQuery = queryOptions({
   queryKey: ['me'],

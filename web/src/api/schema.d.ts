@@ -82,6 +82,7 @@ export interface components {
         NotAppliedList: { not_applied: components["schemas"]["NotApplied"][]; };
         NumberBody: {  number: number; };
         OpenBody: {  data?: { [key: string]: unknown; }; device?: components["schemas"]["Device"];  id?: string;  kind: string;  links?: { [key: string]: string; };  occurred_at?: string;  offline?: boolean; on_behalf_of?: string;  paper?: boolean; reason?: string; second?: string; signatures?: components["schemas"]["SignatureBody"][]; };
+        OpenIdOffer: {  name: string | null; };
         Outcome: { problem?: components["schemas"]["Problem"]; record: string;  status: number; taken?: components["schemas"]["StepTaken"]; };
         Outcomes: {  outcomes: components["schemas"]["Outcome"][]; };
         Override: {  by: string;  loosens: boolean; parameter: string; value: string; };
@@ -130,6 +131,7 @@ export interface components {
         Setting: { from: string;  unit: string; value: string; };
         Signature: { at: string; by: components["schemas"]["DoneBy"];  how: string; note?: string; };
         SignatureBody: {  how: string;  member?: string;  note?: string;  party?: string; };
+        SignedOut: {  go: string; };
         SignIn: {  code?: string;  login: string; password: string; };
         StandardRow: { clauses: number; period: string;  scores: string;  sections: components["schemas"]["Section"][]; standard: string; title: components["schemas"]["Text"];  version: number; };
         Standards: { standards: components["schemas"]["StandardRow"][]; };

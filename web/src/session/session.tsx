@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
-import { meQuery, unitsQuery } from '@/api/ask'
+import { meQuery, openIdQuery, unitsQuery } from '@/api/ask'
 import { ask, onSessionOver, setProof } from '@/api/client'
 import type { Me } from '@/api/types'
 import { change } from '@/app/settings'
@@ -33,12 +33,13 @@ export function usePosts(unit: string | undefined): ReadonlySet<string> | null {
 export function useSignOut(): () => void {
   const queries = useQueryClient()
   return () => {
-    void ask('DELETE', '/api/session')
+    // Whoever came through a provider goes out there too, and comes back from there.
+    void ask<{ go?: string } | undefined>('DELETE', '/api/session')
       .catch(() => undefined)
-      .then(() => {
+      .then((out) => {
         setProof(null)
         queries.clear()
-        location.assign('/')
+        location.assign(out?.go ?? '/')
       })
   }
 }
@@ -83,11 +84,14 @@ function Retry() {
 function SignInPage({ door: Form }: { door: Door }) {
   const words = useWords()
   const queries = useQueryClient()
+  const refused = new URLSearchParams(location.search).get('refused')
   return (
     <main className="signin">
       <div className="card signin-card">
         <h1>{words.product}</h1>
+        {refused ? <Notice title={words.session.refused(refused)} /> : null}
         <Form done={() => void queries.resetQueries()} />
+        {Form === SignInForm ? <ByProvider /> : null}
         <button
           type="button"
           className="plain signin-language"
@@ -100,6 +104,19 @@ function SignInPage({ door: Form }: { door: Door }) {
   )
 }
 
+/** The door of the company's own directory, where the server has one. Over a page that must stay it opens beside it. */
+function ByProvider({ beside = false }: { beside?: boolean }) {
+  const words = useWords()
+  const { data } = useQuery(openIdQuery)
+  if (!data?.name) return null
+  const to = encodeURIComponent(beside ? '/' : location.pathname)
+  return (
+    <a className="signin-provider" href={`/api/openid/begin?to=${to}`} {...(beside ? { target: '_blank' } : {})}>
+      {words.session.byProvider(data.name)}
+    </a>
+  )
+}
+
 /** Over the page: nothing behind it is lost, and nothing behind it can be reached. */
 function SignInOver({ door: Form, done }: { door: Door; done: () => void }) {
   const words = useWords()
@@ -107,6 +124,25 @@ function SignInOver({ door: Form, done }: { door: Door; done: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()
+  }, [])
+  const on = () => {
+    done()
+    void queries.invalidateQueries()
+  }
+  const again = useRef(on)
+  again.current = on
+  useEffect(() => {
+    // One has signed in beside, and comes back to this page.
+    const look = () =>
+      void ask<Me>('GET', '/api/me').then(
+        (me) => {
+          setProof(me.csrf)
+          again.current()
+        },
+        () => undefined,
+      )
+    window.addEventListener('focus', look)
+    return () => window.removeEventListener('focus', look)
   }, [])
   return (
     <dialog
@@ -117,12 +153,8 @@ function SignInOver({ door: Form, done }: { door: Door; done: () => void }) {
     >
       <h2 id="signin-over">{words.refusal.sessionOver}</h2>
       <p className="quiet">{words.refusal.sessionOverAdvice}</p>
-      <Form
-        done={() => {
-          done()
-          void queries.invalidateQueries()
-        }}
-      />
+      <Form done={on} />
+      {Form === SignInForm ? <ByProvider beside /> : null}
     </dialog>
   )
 }

@@ -78,6 +78,15 @@ export const en: Words = {
     submit: 'Sign in',
     signOut: 'Sign out',
     needLogin: 'Give login and password.',
+    byProvider: (name: string) => `Sign in with ${name}`,
+    refused: (code: string) =>
+      ({
+        'openid-unknown': 'You have no account here that may come in; ask an administrator.',
+        'openid-unavailable': 'The provider does not answer; try again in a moment, or use your password.',
+        'openid-state': 'This sign-in was not begun in this browser, or more than 10 minutes ago; begin again.',
+        'sign-in-wait': 'Too many failures; try again in a moment.',
+      })[code] ??
+      'The provider did not confirm the sign-in; begin again, and tell an administrator if it happens again.',
     again: 'Sign in again',
     firstRunTitle: 'First use',
     firstRunLead: 'Register the company and its first administrator. Both can be changed later.',

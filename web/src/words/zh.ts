@@ -78,6 +78,14 @@ export const zh = {
     submit: '登录',
     signOut: '退出登录',
     needLogin: '请填账号和密码。',
+    byProvider: (name: string) => `用${name}登录`,
+    refused: (code: string) =>
+      ({
+        'openid-unknown': '您在本系统没有可用的账号；请管理员开通。',
+        'openid-unavailable': '统一登录暂时无法使用；请稍后再试，或用密码登录。',
+        'openid-state': '这次登录不是在此浏览器开始的，或已超过 10 分钟；请重新开始。',
+        'sign-in-wait': '试的次数太多；请过一会儿再试。',
+      })[code] ?? '统一登录没有成功；请重新开始，仍不行请告诉管理员。',
     again: '重新登录',
     firstRunTitle: '第一次使用',
     firstRunLead: '先登记公司和第一位管理员。以后可以改。',

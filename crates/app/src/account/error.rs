@@ -25,6 +25,16 @@ pub enum AccountError {
     Scopes(String),
     /// Nothing carries codes to customers here.
     NoSender,
+    /// No provider is settled here.
+    NoOpenId,
+    /// What the browser came back with was not begun in it, or too long ago.
+    OpenIdState,
+    /// What the provider says proves nothing; why, for the log.
+    OpenIdRefused(String),
+    /// The provider names somebody who may not come in here.
+    OpenIdUnknown,
+    /// The provider does not answer; why, for the log.
+    OpenIdUnavailable(String),
     Busy,
 }
 
@@ -44,6 +54,11 @@ impl AccountError {
             Self::NoPost => "set-up-no-post",
             Self::Scopes(_) => "token-scopes",
             Self::NoSender => "sender-missing",
+            Self::NoOpenId => "openid-missing",
+            Self::OpenIdState => "openid-state",
+            Self::OpenIdRefused(_) => "openid-refused",
+            Self::OpenIdUnknown => "openid-unknown",
+            Self::OpenIdUnavailable(_) => "openid-unavailable",
             Self::Busy => "sign-in-busy",
         }
     }
@@ -96,6 +111,26 @@ impl AccountError {
             Self::NoSender => Text::both(
                 "本系统没有配置验证码发送，请用邀请码登录，或请管理员以 --sender 配置。",
                 "This server sends no codes; sign in by an invitation, or have it started with --sender.",
+            ),
+            Self::NoOpenId => Text::both(
+                "本系统没有配置统一登录；请用登录名和密码登录。",
+                "This server has no single sign-on; use login and password.",
+            ),
+            Self::OpenIdState => Text::both(
+                "这次统一登录不是在此浏览器开始的，或已超过 10 分钟；请重新开始。",
+                "This sign-in was not begun in this browser, or more than 10 minutes ago; begin again.",
+            ),
+            Self::OpenIdRefused(_) => Text::both(
+                "统一登录没有成功；请重新开始，仍不行请告诉管理员。",
+                "The provider did not confirm the sign-in; begin again, and tell an administrator if it happens again.",
+            ),
+            Self::OpenIdUnknown => Text::both(
+                "您在本系统没有可用的账号；请管理员开通。",
+                "You have no account here that may come in; ask an administrator.",
+            ),
+            Self::OpenIdUnavailable(_) => Text::both(
+                "统一登录暂时无法使用；请稍后再试，或用密码登录。",
+                "The provider does not answer; try again in a moment, or use your password.",
             ),
             Self::Busy => Text::both(
                 "登录的人太多，请稍后再试。",

@@ -86,7 +86,7 @@ impl Office {
     }
 
     /// Writes the member and his posting, in one transaction.
-    fn take_on(&self, actor: &Actor, new: &NewMember) -> Result<RecordId, Error> {
+    pub(super) fn take_on(&self, actor: &Actor, new: &NewMember) -> Result<RecordId, Error> {
         let login = normal(&new.login);
         if self.read(|tx| account::by_login(tx, &login))?.is_some() {
             return Err(AccountError::LoginTaken.into());
@@ -172,7 +172,8 @@ impl Office {
         found.ok_or(Error::NotFound)
     }
 
-    /// Gives a member a new password to hand to him, which he must change; his sessions and tokens end, and his second factor with them.
+    /// Gives a member a new password to hand to him, which he must change; his sessions and tokens end, and his second factor with them. At an
+    /// OpenID provider he is found by his login again.
     ///
     /// # Errors
     /// `Denied`, `NotFound`.
@@ -190,6 +191,7 @@ impl Office {
                     must_change: true,
                     totp: None,
                     totp_step: None,
+                    subject: None,
                     ..known
                 },
             )?;

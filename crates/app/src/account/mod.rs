@@ -8,6 +8,7 @@ mod customer;
 mod demo;
 mod error;
 mod manage;
+pub mod openid;
 mod password;
 mod session;
 mod throttle;

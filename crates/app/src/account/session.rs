@@ -148,7 +148,7 @@ impl Office {
         self.let_in(account, came, step, Some(keys), from)
     }
 
-    fn failed(
+    pub(super) fn failed(
         &self,
         keys: Keys,
         account: Option<RecordId>,
@@ -211,7 +211,7 @@ impl Office {
             seat: Seat {
                 account: account.id,
                 session: session.id,
-                must_change: account.must_change,
+                must_change: must_change(&account, &session),
             },
             expires_at: session.expires_at,
             token,
@@ -275,7 +275,7 @@ impl Office {
         let seat = Seat {
             account: account.id,
             session: session.id,
-            must_change: account.must_change && session.scopes.is_none(),
+            must_change: must_change(&account, &session),
         };
         Ok(Some((actor(&account, &session)?, seat)))
     }
@@ -482,6 +482,11 @@ pub(super) fn current(tx: &mut Tx<'_>, id: RecordId) -> Result<Account, Error> {
 /// As [`current`], to be changed.
 pub(super) fn held(tx: &mut Tx<'_>, id: RecordId) -> Result<Account, Error> {
     account::hold(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// A password that another gave is of no use to whoever came without it.
+fn must_change(account: &Account, session: &Session) -> bool {
+    account.must_change && session.scopes.is_none() && session.came != Came::OpenId.as_str()
 }
 
 fn actor(account: &Account, session: &Session) -> Result<Actor, Error> {

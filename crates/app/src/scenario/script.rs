@@ -387,7 +387,7 @@ fn ranged(key: &str) -> Result<(String, Option<(u32, u32)>), String> {
         .strip_suffix(']')
         .and_then(|range| range.split_once(".."))
         .and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)))
-        .filter(|(from, to)| from <= to && to - from < 2000);
+        .filter(|(from, to)| from <= to && *to - *from < 2000);
     match numbers {
         Some(numbers) => Ok((name.to_owned(), Some(numbers))),
         None => Err(format!(

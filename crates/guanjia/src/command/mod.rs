@@ -6,6 +6,7 @@ mod data;
 mod import;
 mod keys;
 mod member;
+pub(crate) mod openid;
 mod pack;
 mod person;
 pub(crate) mod revision;
@@ -167,6 +168,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             tls_key,
             behind_proxy,
             sender,
+            openid,
             log,
         } => {
             let tls = tls_cert
@@ -178,12 +180,18 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
                 (None, false) => web::Reached::Plainly,
             };
             let sender = sender.map(|program| Arc::new(Program(program)) as Arc<dyn Sender>);
+            let openid = openid.provider()?;
+            let door = web::Door {
+                reached,
+                sender,
+                openid,
+            };
             serve::Serve {
                 at: &at,
                 listen: web::Listen {
                     address: listen,
                     tls,
-                    door: web::Door { reached, sender },
+                    door,
                 },
                 log,
                 json,

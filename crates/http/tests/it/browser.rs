@@ -25,6 +25,8 @@ pub(crate) struct Page {
     pub(crate) cookies: Vec<(String, String)>,
     /// As they were sent.
     pub(crate) set: Vec<String>,
+    /// To which page it leads.
+    pub(crate) location: String,
 }
 
 impl Page {
@@ -54,6 +56,7 @@ impl House {
             })
             .collect();
         Page {
+            location: answer.header("location").to_owned(),
             status: answer.status,
             body: serde_json::from_slice(&answer.bytes).unwrap_or(Value::Null),
             cookies,

@@ -12,6 +12,7 @@ mod house;
 mod imports;
 mod kinds;
 mod openapi;
+mod openid;
 mod packs;
 mod problems;
 mod records;
