@@ -11,6 +11,7 @@ import { KeyCap } from '@/design/KeyCap'
 import { Refusal } from '@/refusal/Refusal'
 import { byField, isStale } from '@/refusal/refusal'
 import { useLanguage, useText, useWords } from '@/words'
+import { Cosign, type Signings, toSignatures, unsigned } from './Cosign'
 import { useDraft } from './draft'
 import { Below, Chip, Field } from './Field'
 import { begin, faults, formOf, type LinkAsked, toData, type Values } from './model'
@@ -38,6 +39,7 @@ interface Draft {
   values: Values
   links: Record<string, string>
   occurred: string
+  signed?: Signings
 }
 
 export function StepForm(props: Props) {
@@ -61,10 +63,12 @@ export function StepForm(props: Props) {
 
   const take = useMutation({
     mutationFn: () => {
+      const signatures = toSignatures(draft.signed ?? {}, record)
       const body = {
         data: toData(model, draft.values, record?.data),
         ...(Object.keys(draft.links).length > 0 ? { links: draft.links } : {}),
         ...(other && draft.occurred ? { occurred_at: draft.occurred } : {}),
+        ...(signatures.length > 0 ? { signatures } : {}),
       }
       const path = record
         ? `${recordPath(unit, record.id)}/steps/${encodeURIComponent(step.name)}`
@@ -89,6 +93,7 @@ export function StepForm(props: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const wrong = faults(model, draft.values, draft.links, words, text)
+    for (const who of unsigned(step, draft.signed ?? {}, record)) wrong.set(who, words.form.unsigned)
     setFound(wrong)
     if (wrong.size === 0) take.mutate()
   }
@@ -158,11 +163,15 @@ export function StepForm(props: Props) {
           {late.map(linked)}
         </details>
       ) : null}
-      {step.cosign.length > 0 ? (
-        <p className="hint">
-          {words.form.cosign} {step.cosign.map((it) => it.who).join(' · ')} {words.form.cosignHint}
-        </p>
-      ) : null}
+      <Cosign
+        unit={unit}
+        kind={kind}
+        step={step}
+        record={record}
+        signings={draft.signed ?? {}}
+        faults={found}
+        onChange={(who, it) => setDraft((was) => ({ ...was, signed: { ...was.signed, [who]: it } }))}
+      />
       {nothing ? null : (
         <div className="when">
           <Chip name={`${id}-other`} type="checkbox" checked={other} onPick={() => setOther(!other)}>

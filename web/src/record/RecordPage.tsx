@@ -22,6 +22,7 @@ import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
 import { AppealBox } from './AppealBox'
+import { Approvals } from './Approvals'
 import { Duties } from './Duties'
 import { Invite } from './Invite'
 import { Timeline } from './Timeline'
@@ -199,9 +200,10 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
           />
         </section>
         <div className="record-side">
+          <Approvals unit={unit} record={record} />
           <section className="card" aria-label={words.record.duties}>
             <h2>{words.record.duties}</h2>
-            <Duties duties={whole.duties} zone={zone} asOf={whole.as_of} kind={kind} />
+            <Duties unit={unit} whole={whole} zone={zone} />
           </section>
           <section className="card" aria-label={words.record.content}>
             <h2>{words.record.content}</h2>
