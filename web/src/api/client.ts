@@ -58,9 +58,22 @@ export async function ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: st
     ...(asked.signal ? { signal: asked.signal } : {}),
   })
   if (response.status === 204) return undefined as T
-  return (await response.json().catch(() => {
-    throw unreadable(response.status)
-  })) as T
+  try {
+    return JSON.parse(readable(await response.text())) as T
+  } catch (error) {
+    if (error instanceof SyntaxError) throw unreadable(response.status)
+    throw error
+  }
+}
+
+const ODD = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?([+-])(\d\d):(\d\d):(\d\d)"/g
+
+/** Long ago zones had offsets to the second, which no browser reads: such an instant is told in UTC. */
+export function readable(text: string): string {
+  return text.replace(ODD, (_, local: string, sign: string, ...[h, m, s]: string[]) => {
+    const offset = (Number(h) * 3600 + Number(m) * 60 + Number(s)) * 1000
+    return JSON.stringify(new Date(Date.parse(`${local}Z`) - (sign === '-' ? -offset : offset)).toISOString())
+  })
 }
 
 /** Sends and refuses as problem details; for bodies that are no JSON. */

@@ -56,12 +56,16 @@ export function Frame({ children }: { children: ReactNode }) {
 }
 
 class Boundary extends Component<
-  { children: ReactNode; fallback: (again: () => void) => ReactNode },
+  { children: ReactNode; at: string; fallback: (again: () => void) => ReactNode },
   { broken: boolean }
 > {
   override state = { broken: false }
   static getDerivedStateFromError() {
     return { broken: true }
+  }
+  /** Another address is another page. */
+  override componentDidUpdate(was: { at: string }) {
+    if (this.state.broken && was.at !== this.props.at) this.setState({ broken: false })
   }
   override render() {
     return this.state.broken ? this.props.fallback(() => this.setState({ broken: false })) : this.props.children
@@ -69,10 +73,11 @@ class Boundary extends Component<
 }
 
 /** A page that breaks says so, in its own place. */
-export function Guard({ children }: { children: ReactNode }) {
+export function Guard({ children, at = '' }: { children: ReactNode; at?: string }) {
   const words = useWords()
   return (
     <Boundary
+      at={at}
       fallback={() => (
         <Notice title={words.shell.broken} lines={[words.shell.brokenAdvice]}>
           <button type="button" className="plain" onClick={() => location.reload()}>

@@ -40,6 +40,9 @@ export function RecordPage() {
   return <Whole unit={unit} kind={kind.data} whole={whole.data} again={() => void whole.refetch()} />
 }
 
+/** Never what is proposed first. */
+const CANCEL = 'cancel'
+
 /** The main step: one that may be taken and does the duty that is due first, else one that leads on. */
 export function mainStep(whole: WholeRecord, kind: KindOf): StepNow | undefined {
   const may = whole.steps.filter((it) => it.may)
@@ -48,7 +51,12 @@ export function mainStep(whole: WholeRecord, kind: KindOf): StepNow | undefined 
   const onward = (it: StepNow) =>
     it.to !== undefined && it.to !== whole.record.state && !kind.states.find((state) => state.name === it.to)?.waits
   const doing = may.filter((it) => does.includes(it.step))
-  return doing.find(onward) ?? doing[0] ?? may.find((it) => onward(it) && it.step !== 'cancel') ?? may[0]
+  return (
+    doing.find(onward) ??
+    doing[0] ??
+    may.find((it) => onward(it) && it.step !== CANCEL) ??
+    may.find((it) => it.step !== CANCEL)
+  )
 }
 
 function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole: WholeRecord; again: () => void }) {
@@ -184,7 +192,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
             due={due ? Date.parse(due.due_at) : null}
             now={record.closed_at ? Date.parse(record.closed_at) : now}
             zone={zone}
-            name={names.held}
+            name={(it) => text(kind.states.find((state) => state.name === it)?.title) || names.held(it)}
           />
         </section>
       ) : null}

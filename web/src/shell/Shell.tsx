@@ -1,7 +1,7 @@
 /** The desk's frame: counter, rail, page. The drawer belongs to the page that opens it. */
 
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { countsQuery, kindsQuery, unitsQuery } from '@/api/ask'
@@ -25,6 +25,7 @@ export function Shell() {
   const { unit } = useParams({ strict: false })
   const units = useQuery(unitsQuery)
   const navigate = useNavigate()
+  const { pathname } = useLocation()
   const [help, setHelp] = useState(false)
   const box = useRef<HTMLInputElement>(null)
   const here = units.data?.find((it) => it.code === unit)
@@ -96,7 +97,7 @@ export function Shell() {
       <Rail unit={unit} onKeys={() => setHelp(true)} />
       <main id="page" className="page" tabIndex={-1}>
         {units.error ? <Refusal error={units.error} /> : null}
-        <Guard key={unit}>
+        <Guard key={unit} at={pathname}>
           <Outlet />
         </Guard>
       </main>
