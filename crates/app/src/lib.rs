@@ -27,6 +27,7 @@ pub mod people;
 pub mod privacy;
 pub mod recompute;
 pub mod records;
+pub mod rounds;
 pub mod sample;
 pub mod scenario;
 pub mod schedule;
@@ -41,6 +42,7 @@ pub mod transfer;
 pub mod unit;
 pub mod verify;
 pub mod view;
+pub mod work;
 
 pub use access::{Actor, Came};
 pub use clock::Clock;

@@ -7,7 +7,7 @@ use crate::desk::Desk;
 use crate::error::Error;
 use crate::office::Office;
 use crate::sweep::Swept;
-use domain::access::own_work;
+use crate::work;
 use domain::id::UnitId;
 use domain::message::{Asked, Message, Outgoing};
 use domain::record::refusal::Code;
@@ -18,14 +18,6 @@ use store::{Lane, Tx, job};
 
 /// The kind of work that a message is.
 pub const KIND: &str = "message";
-/// Messages claimed at once.
-const BATCH: i64 = 50;
-/// How long whoever claims a message has for it: 5 minutes.
-const LEASE: i64 = 300_000_000;
-/// The first wait after a failure, doubled with each: 30 seconds.
-const WAIT: i64 = 30_000_000;
-/// A message that has failed so often is dead: an operator sees it, and why.
-const MOST: i64 = 12;
 
 #[derive(Serialize, Deserialize)]
 struct Addressed {
@@ -53,31 +45,9 @@ pub(crate) fn enqueue(
 /// A database that cannot be read or written; what a unit refuses is in `swept`, and is tried again later.
 pub(crate) fn deliver(office: &Office, as_of: Instant, swept: &mut Swept) -> Result<(), Error> {
     for unit in office.units()? {
-        loop {
-            let lease = as_of.plus_micros(LEASE);
-            let claimed = office.write(&own_work(), Lane::Bulk, move |tx| {
-                job::claim(tx, unit.id, KIND, as_of, lease, BATCH)
-            })?;
-            if claimed.is_empty() {
-                break;
-            }
-            for job in claimed {
-                let arrived = receive(office, &job);
-                let again = as_of.plus_micros(WAIT << job.attempts.clamp(1, 20));
-                let dead = job.attempts >= MOST;
-                if let Err(error) = &arrived {
-                    swept.refused.push(format!("{}: {error}", job.id));
-                } else {
-                    swept.delivered += 1;
-                }
-                office.write(&own_work(), Lane::Bulk, move |tx| match &arrived {
-                    Ok(()) => job::done(tx, &job),
-                    Err(error) => {
-                        job::failed(tx, &job, (!dead).then_some(again), &error.to_string())
-                    }
-                })?;
-            }
-        }
+        let came = work::each(office, unit.id, KIND, as_of, |job| receive(office, job))?;
+        swept.delivered += came.done;
+        swept.refused.extend(came.failed);
     }
     Ok(())
 }

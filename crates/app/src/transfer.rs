@@ -8,7 +8,7 @@ use crate::desk::Taken;
 use crate::error::Error;
 use crate::office::Office;
 use crate::privacy::tokens_in;
-use domain::access::own_work;
+use crate::work;
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::entry::Arrival;
@@ -22,10 +22,6 @@ use store::{Lane, job, record};
 
 /// The jobs that carry records.
 pub const KIND: &str = "transfer";
-/// Microseconds after which a delivery that did not end is tried again.
-const LEASE: i64 = 60_000_000;
-/// Transfers claimed at once.
-const BATCH: i64 = 50;
 
 /// A record on its way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -81,25 +77,12 @@ pub fn transfer(
     Ok(taken)
 }
 
-/// Delivers what is due of a unit's transfers; how many arrived. What fails is tried again when its lease ends.
+/// Delivers what is due of a unit's transfers; how many arrived. What fails is tried again later.
 ///
 /// # Errors
 /// A database that cannot be read or written.
 pub fn deliver(office: &Office, unit: UnitId, now: Instant) -> Result<u64, Error> {
-    let mut arrived = 0;
-    let lease = now.plus_micros(LEASE);
-    let claimed = office.write(&own_work(), Lane::Bulk, move |tx| {
-        job::claim(tx, unit, KIND, now, lease, BATCH)
-    })?;
-    for job in claimed {
-        let done = arrive(office, &job);
-        arrived += u64::from(done.is_ok());
-        office.write(&own_work(), Lane::Bulk, move |tx| match &done {
-            Ok(()) => job::done(tx, &job),
-            Err(error) => job::failed(tx, &job, Some(lease), &error.to_string()),
-        })?;
-    }
-    Ok(arrived)
+    work::each(office, unit, KIND, now, |job| arrive(office, job)).map(|came| came.done)
 }
 
 fn arrive(office: &Office, job: &Claimed) -> Result<(), Error> {

@@ -16,6 +16,7 @@ mod events;
 mod exports;
 mod health;
 mod imports;
+mod jobs;
 mod kinds;
 mod metrics;
 mod openapi;
@@ -85,6 +86,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(parameters::routes())
         .merge(calendars::routes())
         .merge(events::routes())
+        .merge(jobs::routes())
         .merge(imports::routes())
         .merge(openapi::routes())
         .merge(metrics::routes())

@@ -113,6 +113,37 @@ pub fn failed(
     .map(|_| ())
 }
 
+/// Dead work is tried again from an instant on, its failures forgotten.
+///
+/// # Errors
+/// `NotFound` if there is no such dead work.
+pub fn revive(tx: &mut Tx<'_>, unit: UnitId, id: RecordId, at: Instant) -> Result<(), Error> {
+    let revived = tx.run(
+        "update job set run_at = ?3, attempts = 0, error = null where unit_id = ?1 and run_at = ?4 and id = ?2",
+        &[&unit, &id, &at, &NEVER],
+    )?;
+    if revived == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Whether a unit has something to do of these kinds by now.
+pub fn is_due(tx: &mut Tx<'_>, unit: UnitId, kinds: &[&str], now: Instant) -> Result<bool, Error> {
+    let mut due = false;
+    tx.until(
+        "select kind from job where unit_id = ?1 and run_at <= ?2 order by run_at, id",
+        &[&unit, &now],
+        |row| {
+            let kind: String = row.get(0)?;
+            due = kinds.contains(&kind.as_str());
+            Ok(due)
+        },
+    )?;
+    Ok(due)
+}
+
 /// All work of a unit that is not done, dead work last.
 pub fn waiting(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Waiting>, Error> {
     let read = |row: &Row<'_>| {

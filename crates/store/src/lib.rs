@@ -34,6 +34,7 @@ mod error;
 mod handle;
 pub mod import;
 pub mod job;
+pub mod lease;
 pub mod ledger;
 pub mod list;
 mod lite;

@@ -36,6 +36,7 @@ const ALL: &[Migration] = migrations![
     4 "0004_account",
     5 "0005_privacy",
     6 "0006_attachment_use",
+    7 "0007_lease",
 ];
 
 /// The schema that this program knows.

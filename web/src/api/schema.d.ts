@@ -59,6 +59,8 @@ export interface components {
         ImportBody: {  map: string;  unit?: string; };
         Imported: {  already: number;  batch: string;  changed: number;  imported: number;  links_outside: number; marked: { [key: string]: number; };  records: number;  refused: number;  rows: number;  steps: number;  units_added: number; };
         Invitation: {  code: string; expires_at: string; };
+        Job: {  attempts: number;  error?: string; id: string;  kind: string;  run_at?: string; };
+        Jobs: { jobs: components["schemas"]["Job"][]; };
         Journal: { entries: components["schemas"]["Entry"][]; kind: string; };
         KeptCard: { as_of: string; clauses: components["schemas"]["KeptClause"][]; covered: string;  evidence?: string; grade?: string;  id: string;  no_total?: components["schemas"]["Text"]; overrides: components["schemas"]["Override"][]; pack_version: string;  parameters: { [key: string]: string; };  revision: number;  shown_at?: string;  standard_version: number;  state: string;  subject: string; total?: string; };
         KeptClause: { clause: string; full: string;  points?: string; said: components["schemas"]["Text"][]; title: components["schemas"]["Text"]; };

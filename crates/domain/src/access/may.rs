@@ -50,10 +50,12 @@ pub enum Privilege {
     Appeals,
     /// To read who signed in, and to verify the journals.
     Audit,
+    /// To see work that waits or was given up, and to say which other programs are told what happens.
+    Integrations,
 }
 
 impl Privilege {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Accounts,
         Self::Units,
         Self::Packs,
@@ -64,6 +66,7 @@ impl Privilege {
         Self::Seal,
         Self::Appeals,
         Self::Audit,
+        Self::Integrations,
     ];
     /// As a pack and a token write it.
     pub fn as_str(self) -> &'static str {
@@ -78,6 +81,7 @@ impl Privilege {
             Self::Seal => "seal",
             Self::Appeals => "appeals",
             Self::Audit => "audit",
+            Self::Integrations => "integrations",
         }
     }
     pub fn named(word: &str) -> Option<Self> {

@@ -313,6 +313,19 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
             past_keeping.len()
         ));
     }
+    let (waiting, dead) = jobs(&office, &units)?;
+    for (unit, job) in &dead {
+        advice.push(format!(
+            "{} 的后台任务 {} {} 失败 {} 次后放弃：{} (given up; try it again by POST /api/units/{}/jobs/{}/retry)",
+            unit,
+            job.kind,
+            job.id,
+            job.attempts,
+            job.error.as_deref().unwrap_or_default(),
+            unit,
+            job.id
+        ));
+    }
     if !units.iter().any(|unit| unit.level == Level::Project) {
         advice.push("还没有项目 (no project yet)".to_owned());
     }
@@ -320,7 +333,8 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
         json_line(&json!({
             "program": env!("CARGO_PKG_VERSION"), "schema": store::KNOWN, "units": units.len(),
             "pack": active.map(|rules| json!({"number": rules.number, "name": rules.pack.name, "version": rules.pack.version})),
-            "calendar_years": years, "keys": keys, "past_keeping": past_keeping.len(), "advice": advice,
+            "calendar_years": years, "keys": keys, "past_keeping": past_keeping.len(),
+            "jobs": {"waiting": waiting, "given_up": dead.len()}, "advice": advice,
         }))?;
     } else {
         line(&format!(
@@ -341,11 +355,33 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
         if let Some(folder) = keys["folder"].as_str().filter(|_| office.keys().is_some()) {
             line(&format!("密钥库 {folder} (key store)"))?;
         }
+        line(&format!(
+            "后台任务 {waiting} 件待办，{} 件已放弃 (jobs waiting, given up)",
+            dead.len()
+        ))?;
         for text in &advice {
             line(&format!("  · {text}"))?;
         }
     }
     Ok(Done::Well)
+}
+
+/// How much work waits, and what was given up with the unit whose it is.
+fn jobs(
+    office: &Office,
+    units: &[domain::unit::Unit],
+) -> Result<(usize, Vec<(String, store::job::Waiting)>), Error> {
+    let (mut waiting, mut dead) = (0, Vec::new());
+    for unit in units {
+        for job in app::work::list(office, &operator(), unit.id)? {
+            if job.run_at.is_some() {
+                waiting += 1;
+            } else {
+                dead.push((unit.code.clone(), job));
+            }
+        }
+    }
+    Ok((waiting, dead))
 }
 
 /// How often the system looks for steps that it owes.
@@ -355,7 +391,7 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
 pub(crate) fn sweep(at: &Where, erase: bool, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
     let swept = sweep_once(&office)?;
-    let cleaned = app::attachment::clean(&office, forgotten(&office))?;
+    let cleaned = app::attachment::clean(&office, app::rounds::forgotten(office.clock().now()))?;
     let now = office.clock().now();
     let erased = if erase {
         app::privacy::sweep(&office, now)?
@@ -408,45 +444,17 @@ fn sweep_once(office: &Office) -> Result<app::sweep::Swept, Error> {
     app::sweep::sweep(office, office.clock().now())
 }
 
-/// Hand-overs look at every open record of a unit: at once where its registers changed, else every quarter of an hour, since a leave begins
-/// and ends by the clock.
-const ROUNDS: u32 = 15;
-
-/// Sweeps until `stop` says so or is gone. What fails now is tried again by the next round: a sweep looks at the world anew.
+/// Does the rounds until `stop` says so or is gone. What fails now is tried again by the next one: it looks at the world anew.
 pub(super) fn keep_sweeping(office: &Office, stop: &std::sync::mpsc::Receiver<()>) {
-    let mut known = std::collections::HashMap::new();
-    for round in 0_u32.. {
-        if let Err(error) = round_of(office, round, &mut known) {
+    let mut rounds = app::rounds::Rounds::new(office.clone());
+    loop {
+        if let Err(error) = rounds.go() {
             eprintln!("sweep ({}): {error}", error.code());
         }
         if stop.recv_timeout(EVERY) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            // A lease that is not given back runs out.
+            let _ = rounds.end();
             return;
         }
     }
-}
-
-fn round_of(
-    office: &Office,
-    round: u32,
-    known: &mut std::collections::HashMap<domain::id::UnitId, i64>,
-) -> Result<(), Error> {
-    for unit in office.units()? {
-        let before = known.insert(unit.id, unit.roster_version);
-        if round.is_multiple_of(ROUNDS) || before != Some(unit.roster_version) {
-            app::handover::hand_over(office, unit.id)?;
-        }
-    }
-    if round.is_multiple_of(CLEANED) {
-        app::attachment::clean(office, forgotten(office))?;
-    }
-    app::sweep::sweep(office, office.clock().now()).map(|_| ())
-}
-
-/// Rounds between two looks for attachments that nobody filed: an hour.
-const CLEANED: u32 = 60;
-
-/// What was sent before this and has not been filed is forgotten: a device that comes back after a week has had its chance.
-fn forgotten(office: &Office) -> domain::time::Instant {
-    const WEEK: i64 = 7 * 24 * 3_600_000_000;
-    office.clock().now().plus_micros(-WEEK)
 }

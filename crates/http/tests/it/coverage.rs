@@ -127,7 +127,8 @@ impl Tried<'_> {
             | "count_records" | "listen" | "list_not_applied" | "list_parameters"
             | "read_record" | "list_views" | "read_clocks" | "read_journal" | "read_scorecard"
             | "read_evidence" | "read_losses" | "read_seal" | "show_sealed_card" | "healthz"
-            | "metrics" | "readyz" | "offer_openid" | "begin_openid" | "end_openid" => nothing,
+            | "metrics" | "readyz" | "list_jobs" | "retry_job" | "offer_openid"
+            | "begin_openid" | "end_openid" => nothing,
             _ => return None,
         })
     }
@@ -165,6 +166,7 @@ impl Tried<'_> {
             .replace("{number}", "1")
             .replace("{digest}", &self.digest)
             .replace("{import}", &self.import)
+            .replace("{job}", &none)
             .replace("{parameter}", "repair.send.normal")
             .replace("{approval}", "none")
             .replace("{duty}", "send")

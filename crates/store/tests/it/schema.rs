@@ -8,7 +8,7 @@ use store::testing::Home;
 use store::{Error, Store, migrations};
 
 /// Few rows, read by all, written alone: copied to every node of a distributed database, so their keys need no unit.
-const REFERENCE: [&str; 12] = [
+const REFERENCE: [&str; 13] = [
     "unit",
     "unit_key",
     "config",
@@ -21,6 +21,7 @@ const REFERENCE: [&str; 12] = [
     "failure",
     "device",
     "sign_in",
+    "lease",
 ];
 
 /// A table, in words that both databases share.

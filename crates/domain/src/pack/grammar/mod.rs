@@ -158,6 +158,7 @@ pub(in crate::pack) const PRIVILEGES: &[&str] = &[
     "seal",
     "appeals",
     "audit",
+    "integrations",
 ];
 static POST: Shape = Either(&[
     Empty,

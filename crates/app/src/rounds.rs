@@ -1,0 +1,111 @@
+//! What a server does by itself: rounds that look at the world anew and do what it is owed, one process at a time.
+//!
+//! Whoever holds the lease does the round; the others look again a minute later. A process that dies in the middle leaves a lease that runs
+//! out and a round that the next one begins afresh. The lease saves work and keeps nothing safe: a round that two do comes to the same, since
+//! each thing is done by a transaction that finds it still to do.
+
+use crate::error::Error;
+use crate::office::Office;
+use crate::{attachment, handover, sweep};
+use domain::access::own_work;
+use domain::id::{SessionId, UnitId};
+use domain::time::Instant;
+use std::collections::HashMap;
+use store::{Lane, lease};
+
+/// The lease that the rounds are held under.
+pub const LEASE: &str = "rounds";
+/// How long it lasts unless it is held longer: 3 minutes.
+pub const LASTS: i64 = 180_000_000;
+/// Hand-overs look at every open record of a unit: at once where its registers changed, else every so many rounds, since a leave begins and
+/// ends by the clock.
+const HAND_OVERS: u32 = 15;
+/// Rounds between two looks for attachments that nobody filed: an hour.
+const CLEANED: u32 = 60;
+
+/// What was sent before this and has not been filed is forgotten: a device that comes back after a week has had its chance.
+pub fn forgotten(now: Instant) -> Instant {
+    const WEEK: i64 = 7 * 24 * 3_600_000_000;
+    now.plus_micros(-WEEK)
+}
+
+/// The rounds of one process.
+pub struct Rounds {
+    office: Office,
+    holder: SessionId,
+    round: u32,
+    /// The rosters that hand-overs have followed.
+    known: HashMap<UnitId, i64>,
+}
+
+/// What a round did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Round {
+    Done(sweep::Swept),
+    /// Another process does it.
+    Elsewhere,
+}
+
+impl Rounds {
+    pub fn new(office: Office) -> Self {
+        let holder = office.clock().session_id();
+        Self {
+            office,
+            holder,
+            round: 0,
+            known: HashMap::new(),
+        }
+    }
+
+    /// Takes the lease or holds it longer; whether it is this process's.
+    fn hold(&self) -> Result<bool, Error> {
+        let (holder, now) = (self.holder, self.office.clock().now());
+        let span = (now, now.plus_micros(LASTS));
+        Ok(self.office.write(&own_work(), Lane::Bulk, move |tx| {
+            lease::take(tx, LEASE, holder, span)
+        })?)
+    }
+
+    /// Does what is owed by now, unless another process is at it.
+    ///
+    /// # Errors
+    /// A database that cannot be read or written; the next round tries again.
+    pub fn go(&mut self) -> Result<Round, Error> {
+        if !self.hold()? {
+            // Whoever takes over looks at everything.
+            self.known.clear();
+            return Ok(Round::Elsewhere);
+        }
+        let round = self.round;
+        self.round = round.wrapping_add(1);
+        for unit in self.office.units()? {
+            let before = self.known.get(&unit.id).copied();
+            if round.is_multiple_of(HAND_OVERS) || before != Some(unit.roster_version) {
+                if !self.hold()? {
+                    return Ok(Round::Elsewhere);
+                }
+                handover::hand_over(&self.office, unit.id)?;
+                self.known.insert(unit.id, unit.roster_version);
+            }
+        }
+        if !self.hold()? {
+            return Ok(Round::Elsewhere);
+        }
+        let now = self.office.clock().now();
+        if round.is_multiple_of(CLEANED) {
+            attachment::clean(&self.office, forgotten(now))?;
+        }
+        sweep::sweep(&self.office, now).map(Round::Done)
+    }
+
+    /// Gives the lease back, so that another process need not wait for its end.
+    ///
+    /// # Errors
+    /// A database that cannot be written; the lease then runs out by itself.
+    pub fn end(self) -> Result<(), Error> {
+        let holder = self.holder;
+        Ok(self.office.write(&own_work(), Lane::Bulk, move |tx| {
+            lease::give_back(tx, LEASE, holder)
+        })?)
+    }
+}

@@ -1,0 +1,6 @@
+-- Who does what only one process at a time has to do: whoever holds the lease, until it runs out.
+create table lease (
+    name text not null primary key,
+    holder uuid not null,
+    until_at bigint not null
+);
