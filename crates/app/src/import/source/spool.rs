@@ -2,22 +2,33 @@
 
 use super::{Row, SourceError};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Seek, Write};
 
 /// Writes rows one after the other into an unnamed file that vanishes with its last handle.
 pub struct SpoolWriter {
     file: BufWriter<File>,
+    /// Bytes that it may still grow by.
+    left: u64,
 }
 
 impl SpoolWriter {
     pub fn new() -> Result<Self, SourceError> {
+        Self::holding(u64::MAX)
+    }
+
+    /// One that takes so many bytes and no more; then writing is `FileTooLarge`.
+    pub fn holding(bytes: u64) -> Result<Self, SourceError> {
         let file = tempfile::tempfile().map_err(SourceError::Scratch)?;
         Ok(Self {
             file: BufWriter::with_capacity(1 << 16, file),
+            left: bytes,
         })
     }
 
     pub fn write(&mut self, row: &Row) -> Result<(), SourceError> {
+        let size = 20 + 4 * row.ends.len() + row.text.len();
+        let left = self.left.checked_sub(size as u64);
+        self.left = left.ok_or_else(|| SourceError::Scratch(ErrorKind::FileTooLarge.into()))?;
         write(&mut self.file, row).map_err(SourceError::Scratch)
     }
 

@@ -1,19 +1,21 @@
 //! The rows of a workbook's sheet, unpacked into a scratch file.
 //!
 //! The format keeps the texts of all cells in one part that has to be held in memory, so the unpacked size is limited; a larger table
-//! is saved as CSV. Dates come out as ISO text without an offset, formulas as their last computed value.
+//! is saved as CSV. What a file says of its own size is not believed: it is unpacked once to be counted. Dates come out as ISO text without an offset, formulas as their last computed value.
 
 use super::spool::{SpoolReader, SpoolWriter};
 use super::{Columns, Read1, Reading, Row, SourceError};
 use crate::import::refusal::Refusal;
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, ErrorKind, Read, Seek};
 use std::path::Path;
 
-/// MiB that the texts of a workbook, and MiB that one of its sheets, may have unpacked.
+/// MiB that the texts of a workbook, one of its sheets, and all of it may have unpacked. Rows written out may not take more than a sheet: a
+/// few bytes are enough to name a cell far to the right, and every one before it is written.
 const TEXTS_MAX_MIB: u64 = 128;
 const SHEET_MAX_MIB: u64 = 1024;
+const WHOLE_MAX_MIB: u64 = 2048;
 
 /// Stands before the text of a cell that shows an error; no cell can hold it.
 const ERROR_MARK: char = '\0';
@@ -58,7 +60,7 @@ pub(super) fn read(
     number: u32,
     reading: &Reading,
 ) -> Result<(Columns, SheetRows), SourceError> {
-    check_size(path, name)?;
+    check_size(open(path, name)?, name, (TEXTS_MAX_MIB, SHEET_MAX_MIB))?;
     let broken = |error: XlsxError| SourceError::Workbook {
         file: name.into(),
         cause: error.to_string(),
@@ -81,7 +83,16 @@ pub(super) fn read(
             .ok_or_else(|| SourceError::Empty { file: name.into() })?,
     };
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(broken)?;
-    let mut spool = SpoolWriter::new()?;
+    let mut spool = SpoolWriter::holding(SHEET_MAX_MIB << 20)?;
+    let too_large = |error| match error {
+        SourceError::Scratch(error) if error.kind() == ErrorKind::FileTooLarge => {
+            SourceError::WorkbookTooLarge {
+                file: name.into(),
+                limit_mib: SHEET_MAX_MIB,
+            }
+        }
+        error => error,
+    };
     let mut columns = None;
     let mut gathered = Gathered::default();
     loop {
@@ -94,7 +105,9 @@ pub(super) fn read(
                 let line = u64::from(done) + 1;
                 match &columns {
                     None => columns = Some(Columns::new(name, line, gathered.header())?),
-                    Some(columns) => spool.write(&gathered.row_of(number, line, columns))?,
+                    Some(columns) => spool
+                        .write(&gathered.row_of(number, line, columns))
+                        .map_err(too_large)?,
                 }
             }
             gathered.begin(row);
@@ -188,26 +201,40 @@ fn date_text(date: &ExcelDateTime) -> String {
     }
 }
 
-fn check_size(path: &Path, name: &str) -> Result<(), SourceError> {
-    let mut archive = zip::ZipArchive::new(BufReader::new(open(path, name)?)).map_err(|error| {
-        SourceError::Workbook {
-            file: name.into(),
-            cause: error.to_string(),
-        }
-    })?;
+/// Counts what every part takes, unpacked.
+fn check_size(
+    file: impl Read + Seek,
+    name: &str,
+    (texts, sheet): (u64, u64),
+) -> Result<(), SourceError> {
+    let broken = |cause: String| SourceError::Workbook {
+        file: name.into(),
+        cause,
+    };
+    let too_large = |limit_mib| SourceError::WorkbookTooLarge {
+        file: name.into(),
+        limit_mib,
+    };
+    let mut archive =
+        zip::ZipArchive::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
+    let mut whole = 0;
     for index in 0..archive.len() {
-        let Ok(part) = archive.by_index_raw(index) else {
-            continue;
-        };
-        let sheet = part
+        let part = archive
+            .by_index(index)
+            .map_err(|error| broken(error.to_string()))?;
+        let is_sheet = part
             .name()
             .is_ok_and(|name| name.starts_with("xl/worksheets/"));
-        let limit_mib = if sheet { SHEET_MAX_MIB } else { TEXTS_MAX_MIB };
-        if part.size() > limit_mib << 20 {
-            return Err(SourceError::WorkbookTooLarge {
-                file: name.into(),
-                limit_mib,
-            });
+        let limit_mib = if is_sheet { sheet } else { texts };
+        let mut counted = part.take((limit_mib << 20) + 1);
+        let size = std::io::copy(&mut counted, &mut std::io::sink())
+            .map_err(|error| broken(error.to_string()))?;
+        if size > limit_mib << 20 {
+            return Err(too_large(limit_mib));
+        }
+        whole += size;
+        if whole > WHOLE_MAX_MIB << 20 {
+            return Err(too_large(WHOLE_MAX_MIB));
         }
     }
     Ok(())
@@ -219,4 +246,58 @@ fn open(path: &Path, name: &str) -> Result<File, SourceError> {
         line: None,
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Write as _};
+
+    fn packed(part: &str, zeros: usize) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(part, options).unwrap();
+        zip.write_all(&vec![b' '; zeros]).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn code(bytes: Vec<u8>) -> &'static str {
+        check_size(Cursor::new(bytes), "b.xlsx", (1, 3))
+            .err()
+            .map_or("", |error| error.code())
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_to_more_than_memory_holds_is_refused() {
+        let two_mib = 2 << 20;
+        let bomb = packed("xl/sharedStrings.xml", two_mib);
+        assert!(bomb.len() < 10_000);
+        assert_eq!(code(bomb.clone()), "workbook-too-large");
+        assert_eq!(code(packed("xl/worksheets/sheet1.xml", two_mib)), "");
+        // One that says of itself that it is small: wherever its size stands, another one is written.
+        let size = u32::try_from(two_mib).unwrap().to_le_bytes();
+        let mut lying = bomb;
+        let places: Vec<usize> = (0..lying.len() - 4)
+            .filter(|at| lying[*at..at + 4] == size)
+            .collect();
+        assert!(!places.is_empty());
+        for at in places {
+            lying[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
+        }
+        assert!(["workbook-too-large", "workbook-unreadable"].contains(&code(lying)));
+    }
+
+    #[test]
+    fn cells_far_to_the_right_do_not_fill_the_disk() {
+        let mut spool = SpoolWriter::holding(1 << 20).unwrap();
+        let mut row = Row::new(0, 1);
+        for _ in 0..16_384 {
+            row.push("");
+        }
+        let written = (0..100).find_map(|_| spool.write(&row).err());
+        let Some(SourceError::Scratch(error)) = written else {
+            panic!("a hundred rows were written");
+        };
+        assert_eq!(error.kind(), ErrorKind::FileTooLarge);
+    }
 }
