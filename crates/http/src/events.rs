@@ -4,12 +4,13 @@
 //! hears what it missed; if that is no longer known, it hears `reset` and asks for everything again.
 
 use crate::State;
-use crate::actor::Actor;
+use crate::access::Caller;
 use crate::ask::blocking;
 use crate::attachments::received;
 use crate::problem::{Problem, ProblemBody};
 use crate::records::RecordRow;
 use crate::shape::at;
+use app::account::Seat;
 use app::{Error, Office};
 use axum::extract::{Path, State as Given};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -82,7 +83,7 @@ pub(crate) async fn keep_telling(office: Office, wakes: Wakes) {
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     ))]
 async fn listen(
-    actor: Actor,
+    caller: Caller,
     Given(state): Given<State>,
     Path(unit): Path<String>,
     headers: HeaderMap,
@@ -90,9 +91,9 @@ async fn listen(
     let heard: Option<i64> = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.parse().ok());
-    let asking = actor.clone();
+    let asking = caller.actor.clone();
     let (unit, last) = blocking(state.office.clone(), move |office| {
-        let (unit, _) = office.unit_of(&asking.0, &unit)?;
+        let (unit, _) = office.unit_of(&asking, &unit)?;
         let last = office.last_told(unit.id)?;
         Ok((unit, last))
     })
@@ -100,7 +101,8 @@ async fn listen(
     let (events, waiting) = mpsc::channel(8);
     let listener = Listener {
         office: state.office,
-        actor: actor.0,
+        actor: caller.actor,
+        seat: caller.seat,
         wake: state.wakes.of(unit.id),
         code: unit.code,
         unit: unit.id,
@@ -120,6 +122,8 @@ async fn listen(
 struct Listener {
     office: Office,
     actor: app::Actor,
+    /// His session or token, with which this ends.
+    seat: Seat,
     code: String,
     unit: UnitId,
     /// What was heard last.
@@ -138,13 +142,17 @@ impl Listener {
         loop {
             let (office, actor, code) =
                 (self.office.clone(), self.actor.clone(), self.code.clone());
-            let (unit, seq) = (self.unit, self.seq);
-            let next =
-                tokio::task::spawn_blocking(move || next(&office, &actor, &code, (unit, seq)))
-                    .await;
+            let (unit, seq, seat) = (self.unit, self.seq, self.seat);
+            let next = tokio::task::spawn_blocking(move || {
+                if !office.is_seated(seat)? {
+                    return Err(Error::NotFound);
+                }
+                next(&office, &actor, &code, (unit, seq))
+            })
+            .await;
             let (seq, text) = match next {
                 Ok(Ok(next)) => next,
-                // He may see nothing here any more.
+                // He may see nothing here any more, or is signed in no more.
                 Ok(Err(Error::NotFound | Error::Denied(_))) => return,
                 Ok(Err(error)) => {
                     tracing::warn!(code = error.code(), "a listener was not told");

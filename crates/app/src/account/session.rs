@@ -280,6 +280,15 @@ impl Office {
         Ok(Some((actor(&account, &session)?, seat)))
     }
 
+    /// Whether a session or token that was shown once still holds.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub fn is_seated(&self, seat: Seat) -> Result<bool, Error> {
+        let mut open = self.sessions(seat)?.into_iter();
+        Ok(open.any(|session| session.id == seat.session))
+    }
+
     /// Ends a session or token of one's own; whether there was such a one.
     pub fn end_session(&self, seat: Seat, id: SessionId) -> Result<bool, Error> {
         Ok(self.write(&ones_own(), Lane::Interactive, move |tx| {

@@ -61,3 +61,29 @@ fn a_listener_hears_the_changed_records_as_lists_show_them() {
     let lost = house.first_events("/api/units/YS/events", "77", 2);
     assert!(lost.contains("event: reset\n"), "{lost}");
 }
+
+#[test]
+fn whoever_is_signed_out_hears_no_more() {
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    let house = House::new();
+    let token = house.token("manager");
+    let request = axum::http::Request::get("/api/units/YS/events")
+        .header("authorization", format!("Bearer {token}"))
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let answer = house.router.clone().oneshot(request).await.unwrap();
+        let mut body = answer.into_body();
+        let first = body.frame().await.unwrap().unwrap();
+        assert!(first.data_ref().unwrap().starts_with(b": here"));
+        let (_, seat) = house.office.actor_of(&token).unwrap().unwrap();
+        assert!(house.office.end_session(seat, seat.session).unwrap());
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(20), body.frame());
+        assert!(ended.await.unwrap().is_none());
+    });
+}
