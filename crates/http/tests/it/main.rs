@@ -8,6 +8,7 @@ mod doors;
 mod events;
 mod exports;
 mod health;
+mod hostile;
 mod house;
 mod imports;
 mod kinds;
