@@ -98,7 +98,14 @@ pub fn description() -> Value {
     for router in [open(), closed()] {
         described.merge(router.into_openapi());
     }
-    serde_json::to_value(&described).unwrap_or_default()
+    let mut described = serde_json::to_value(&described).unwrap_or_default();
+    let items = described["paths"].as_object_mut().into_iter().flatten();
+    for (_, item) in items {
+        for (_, operation) in item.as_object_mut().into_iter().flatten() {
+            openapi::may_be_refused(operation);
+        }
+    }
+    described
 }
 
 /// The routes of a server over an open database. Nobody hears of changes through them: that is for a server that runs.

@@ -51,6 +51,17 @@ async fn show(_: Actor, Given(state): Given<State>) -> Result<Json<Value>, Probl
     Ok(Json(document))
 }
 
+/// Whatever an operation does not name as an answer is a refusal, and every refusal has one shape.
+pub(crate) fn may_be_refused(operation: &mut Value) {
+    let refusal = json!({
+        "description": "A refusal, by its code",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    });
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        responses.entry("default").or_insert(refusal);
+    }
+}
+
 /// The document with the schemas of a pack's kinds.
 pub fn with_kinds(mut document: Value, pack: &Pack) -> Value {
     let schemas = &mut document["components"]["schemas"];
