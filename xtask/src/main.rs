@@ -3,9 +3,11 @@
 //! What belongs to the product is in the program `guanjia`; what needs a shell (finding or installing what the machine lacks)
 //! is in `./dev`.
 
+mod api_page;
 mod ci;
 mod postgres;
 mod real_data;
+mod schemathesis;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -24,12 +26,19 @@ Usage: cargo xtask TASK
   real-data [FOLDER] [--program PATH] [--write]
                     import the public records of examples/ and compare every figure with the source's: the whole files of FOLDER
                     (else of GUANJIA_REAL_DATA), without one the extracts; --write puts the tables into docs/real-data.md
+  api-page          the commands of docs/api.md, run against a program with a demo of its own; needs bash, curl and jq
+  schemathesis [--examples N]
+                    made-up requests against openapi.json and a program with a demo of its own; no fault of the server, no answer that
+                    differs from its schema; needs Python 3.10 or newer, which fetches Schemathesis into the build folder
   ci                format, lints, tidy and every test, in that order, stopping at the first failure
   postgres [--durable] -- COMMAND
                     run COMMAND beside a throw-away PostgreSQL, whose URL is in GUANJIA_TEST_POSTGRES, and answer its code;
                     --durable: commits reach the disk, for benches
   bench [OPTION…]   the figures of docs/performance.md, taken anew; beside a PostgreSQL: cargo xtask postgres --durable --
                     cargo xtask bench; --help says more
+  bench http [OPTION…]
+                    the figures of the program over HTTP, asked by wrk (apt-get install wrk) with 16 connections on this machine: 100,000
+                    open records, openings, steps, reading, lists, memory, start; under 8 minutes with 3 rounds, which is the default
   bench web         the figures of the interface in Chromium, against an optimised program with the pages of web/dist
 ";
 
@@ -52,12 +61,15 @@ fn run(words: &[&str]) -> Result<ExitCode> {
         ["coverage", options @ ..] => return coverage(options),
         ["real-data", words @ ..] => real_data::run(&tidy::root(), words)?,
         ["openapi"] => openapi()?,
+        ["api-page"] => api_page::run(&target())?,
+        ["schemathesis", words @ ..] => schemathesis::run(&target(), words)?,
         ["ci"] => ci::run()?,
         ["postgres", "--", command @ ..] => return postgres::run(Durability::None, command),
         ["postgres", "--durable", "--", command @ ..] => {
             return postgres::run(Durability::Full, command);
         }
         ["bench", "web"] => return bench_web(),
+        ["bench", "http", options @ ..] => return bench_http(options),
         ["bench", options @ ..] => return bench(options),
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
         _ => bail!("no such task: {}\n\n{HELP}", words.join(" ")),
@@ -102,14 +114,32 @@ fn openapi() -> Result<()> {
     Ok(())
 }
 
-/// Builds and runs the bench as the product ships: optimised.
+/// Builds the program as it ships, and has the bench start and ask it.
+fn bench_http(options: &[&str]) -> Result<ExitCode> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--package", "guanjia"])
+        .current_dir(tidy::root())
+        .status()?;
+    if !built.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let program = target().join("release/guanjia");
+    let program = program.to_string_lossy();
+    let words = ["--rounds", "3", "--program", &program];
+    bench(&[&words, options].concat())
+}
+
+fn target() -> std::path::PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| tidy::root().join("target"), std::path::PathBuf::from)
+}
+
 /// Builds the pages and the program with them, and measures both in a browser.
 fn bench_web() -> Result<ExitCode> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let web = tidy::root().join("web");
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| tidy::root().join("target"), std::path::PathBuf::from);
-    let program = target.join("release/guanjia");
+    let program = target().join("release/guanjia");
     for step in [
         Command::new("npm").args(["run", "build"]).current_dir(&web),
         Command::new(cargo)
@@ -127,6 +157,7 @@ fn bench_web() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Builds and runs the bench as the product ships: optimised.
 fn bench(options: &[&str]) -> Result<ExitCode> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
