@@ -82,7 +82,7 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     const headers = { ...(init.headers as Record<string, string>) }
     if (proof && init.method && init.method !== 'GET') headers['x-csrf-token'] = proof
-    response = await fetch(url, { ...init, headers })
+    response = await (earlier(url, init.method) ?? fetch(url, { ...init, headers }))
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
@@ -94,6 +94,19 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
   if (response.status === 401 && !url.startsWith('/api/session')) for (const listener of whenOver) listener()
   if (!problem || typeof problem.code !== 'string') throw unreadable(response.status)
   throw new Refused({ ...problem, status: response.status })
+}
+
+declare global {
+  /** What `public/early.js` asked for while this script was on its way, by its address. */
+  var guanjiaEarly: { answers: Map<string, Promise<Response>>; until: number } | undefined
+}
+
+/** An answer that is on its way already. It is handed over once, and only to the page that is just beginning. */
+function earlier(url: string, method: string | undefined): Promise<Response> | undefined {
+  const found = method === 'GET' ? globalThis.guanjiaEarly?.answers.get(url) : undefined
+  if (!found) return undefined
+  globalThis.guanjiaEarly?.answers.delete(url)
+  return Date.now() < (globalThis.guanjiaEarly?.until ?? 0) ? found : undefined
 }
 
 /** A key for one press of a button. Not `crypto.randomUUID`: that is missing over plain HTTP in an office network. */

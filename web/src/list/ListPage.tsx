@@ -1,10 +1,10 @@
 /** The list of a kind: columns of its own choosing, filters in the address, pages by cursor, rows drawn only where they are seen. */
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Input } from 'antd'
-import { memo, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { countsQuery, kindQuery, kindsQuery, pageOf, unitsQuery } from '@/api/ask'
 import type { KindOf, RecordRow } from '@/api/types'
 import { useDensity } from '@/app/settings'
@@ -19,7 +19,7 @@ import { shown } from '@/form/show'
 import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords, type Words } from '@/words'
-import { useNames } from '@/words/names'
+import { type Names, useNames } from '@/words/names'
 import { type Column, fieldOf, leastWidth, linkOf, possible, usual, width } from './columns'
 import {
   type Filter,
@@ -57,17 +57,18 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
   const [at, setAt] = useState(0)
   const q = useDeferredValue(typed.trim())
   const fields = columns.flatMap((it) => fieldOf(it) ?? linkOf(it) ?? []).join(',')
-  const asked = { kind: kind.kind, ...filter, q: q || undefined, fields: fields || undefined, limit: 50 }
+  const asked = { kind: kind.kind, ...filter, q: q || undefined, fields: fields || undefined }
 
   const pages = useInfiniteQuery({
     queryKey: ['records', unit, 'list', asked],
-    queryFn: ({ pageParam, signal }) => pageOf(unit, asked, pageParam, signal),
+    // The first rows come soon, the others in time.
+    queryFn: ({ pageParam, signal }) => pageOf(unit, { ...asked, limit: pageParam ? 200 : 50 }, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
     staleTime: 10_000,
     placeholderData: (was) => was,
   })
-  const rows = pages.data?.pages.flatMap((it) => it.records) ?? []
+  const rows = useMemo(() => pages.data?.pages.flatMap((it) => it.records) ?? [], [pages.data])
 
   const setFilter = (some: Filter) =>
     void navigate({ to: '.', search: (was: Record<string, unknown>) => ({ ...was, ...some }), replace: true })
@@ -310,6 +311,9 @@ function heading(column: Column, kind: KindOf, words: Words, text: ReturnType<ty
   return words.list[column as Exclude<Column, `field:${string}` | `link:${string}`>]
 }
 
+/** So many rows before the end the next page is asked for. */
+const AHEAD = 100
+
 interface RowsProps {
   rows: RecordRow[]
   kind: KindOf
@@ -323,6 +327,13 @@ interface RowsProps {
 function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
   const words = useWords()
   const text = useText()
+  const names = useNames()
+  const navigate = useNavigate()
+  const openRow = useCallback(
+    (row: RecordRow) =>
+      void navigate({ to: '/u/$unit/$kind/$record', params: { unit, kind: row.kind, record: row.number } }),
+    [navigate, unit],
+  )
   const density = useDensity()
   const scroll = useRef<HTMLDivElement>(null)
   const high = density === 'compact' ? 36 : 44
@@ -330,13 +341,14 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => high,
-    overscan: 12,
+    overscan: 8,
     // Fixed heights: nothing moves while rows come in.
     getItemKey: (index) => rows[index]?.id ?? index,
   })
   const shownRows = virtual.getVirtualItems()
   const last = shownRows.at(-1)?.index ?? 0
-  const end = last >= rows.length - 10
+  // Asked for while there is still something to see.
+  const end = last >= rows.length - AHEAD
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks for the next page when the end comes near, and again when rows came in.
   useEffect(() => {
     if (end && rows.length > 0) onEnd()
@@ -378,6 +390,8 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
                     kind={kind}
                     unit={unit}
                     zone={zone}
+                    names={names}
+                    open={openRow}
                     first={it === columns.find((one) => one === 'number' || one === 'label')}
                   />
                 </span>
@@ -396,17 +410,27 @@ const Cell = memo(function Cell(props: {
   kind: KindOf
   unit: string
   zone: string
+  names: Names
+  open: (row: RecordRow) => void
   first: boolean
 }) {
-  const { column, row, kind, unit, zone, first } = props
+  const { column, row, kind, unit, zone, names, open, first } = props
   const words = useWords()
   const text = useText()
-  const names = useNames()
+  // A plain link: hundreds of them come and go while somebody scrolls.
   const linked = (inner: string) =>
     first ? (
-      <Link className="row-link" to="/u/$unit/$kind/$record" params={{ unit, kind: row.kind, record: row.number }}>
+      <a
+        className="row-link"
+        href={`/u/${encodeURIComponent(unit)}/${encodeURIComponent(row.kind)}/${encodeURIComponent(row.number)}`}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return
+          event.preventDefault()
+          open(row)
+        }}
+      >
         {inner}
-      </Link>
+      </a>
     ) : (
       inner
     )
