@@ -34,6 +34,13 @@ fn flush(folder: &Path) -> Result<f64> {
     Ok(started.elapsed().as_secs_f64() * 1e6 / f64::from(FLUSHES))
 }
 
+/// How many programs wait for a core, on average of the last minute.
+pub(crate) fn load() -> f64 {
+    let said = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = said.split_whitespace().next();
+    first.and_then(|it| it.parse().ok()).unwrap_or(f64::NAN)
+}
+
 pub(crate) fn measure(report: &mut Report, folder: &Path, rounds: usize) -> Result<()> {
     report.section("the machine");
     let (mut counts, mut flushes) = (Vec::new(), Vec::new());
@@ -41,6 +48,7 @@ pub(crate) fn measure(report: &mut Report, folder: &Path, rounds: usize) -> Resu
         counts.push(count());
         flushes.push(flush(folder)?);
     }
+    report.add("load average", "waiting", Spread::once(load()), Goal::None);
     let noise = Spread::of(counts.clone());
     report.add("the same loop", "ms", noise.clone(), Goal::None);
     let spread = noise.max() / noise.min();
@@ -57,7 +65,12 @@ pub(crate) fn measure(report: &mut Report, folder: &Path, rounds: usize) -> Resu
 /// Processor time of this process so far, in seconds, all threads together; zero where the system does not say. Unlike the time that
 /// passes it does not count what other programs do meanwhile.
 pub(crate) fn processor() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    processor_of("self")
+}
+
+/// The same of another process, by its number.
+pub(crate) fn processor_of(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // Behind the name, which may hold anything, user and system time are the 12th and 13th, in hundredths.
     let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
     let ticks: f64 = after

@@ -5,6 +5,7 @@
 
 mod days;
 mod history;
+mod http;
 mod imports;
 mod lists;
 mod machine;
@@ -34,6 +35,7 @@ Usage: cargo xtask bench [OPTIONS]
   --rounds N       how often each figure is taken (default 5)
   --only A,B       some of: openings-3, openings-20, days, list, history, import
   --boston FILE    all of Boston's requests of 2015 (.csv or .csv.gz), instead of the extract that ships
+  --program FILE   the program, for what is asked over HTTP alone: cargo xtask bench http builds it and says where it is
   --postgres URL   the same on this server too, beside it; default: GUANJIA_TEST_POSTGRES
   --folder DIR     on whose disk the SQLite files are (default: the temporary folder)
 
@@ -76,6 +78,7 @@ struct Arguments {
     postgres: Option<String>,
     folder: PathBuf,
     boston: PathBuf,
+    program: Option<PathBuf>,
 }
 
 fn arguments() -> Result<Option<Arguments>> {
@@ -87,6 +90,7 @@ fn arguments() -> Result<Option<Arguments>> {
         postgres: std::env::var(store::testing::VARIABLE).ok(),
         folder: std::env::temp_dir(),
         boston: imports::extract(),
+        program: None,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -104,6 +108,7 @@ fn arguments() -> Result<Option<Arguments>> {
             "--rounds" => arguments.rounds = value()?.parse().context("--rounds")?,
             "--only" => arguments.only = value()?.split(',').map(str::to_owned).collect(),
             "--postgres" => arguments.postgres = Some(value()?),
+            "--program" => arguments.program = Some(value()?.into()),
             "--boston" => arguments.boston = value()?.into(),
             "--folder" => arguments.folder = value()?.into(),
             "--help" | "-h" => return Ok(None),
@@ -133,6 +138,13 @@ fn run() -> Result<()> {
     let mut report = Report::default();
     report.on("SQLite");
     machine::measure(&mut report, folder.path(), arguments.rounds)?;
+    if let Some(program) = &arguments.program {
+        let Arguments { rounds, quick, .. } = arguments;
+        http::measure(&mut report, folder.path(), program, rounds, quick)?;
+        machine::measure(&mut report, folder.path(), rounds)?;
+        show(&report, &arguments);
+        return Ok(());
+    }
     let place = Place::Folder(folder.path().to_owned());
     report = all(place, report, &arguments)?;
     if let Some(url) = &arguments.postgres {
@@ -140,12 +152,16 @@ fn run() -> Result<()> {
         report = all(Place::server(url)?, report, &arguments)?;
     }
     machine::measure(&mut report, folder.path(), arguments.rounds)?;
+    show(&report, &arguments);
+    Ok(())
+}
+
+fn show(report: &Report, arguments: &Arguments) {
     if arguments.json {
         println!("{}", report.json());
     } else {
         print!("{}", report.table());
     }
-    Ok(())
 }
 
 /// Every measurement on one database.
