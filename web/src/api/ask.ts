@@ -120,6 +120,18 @@ export const listQuery = (unit: string, asked: ListAsked) =>
     placeholderData: keepPreviousData,
   })
 
+/** All rows of a register: some thousands at the most, 200 at a time. */
+export async function everyRow(unit: string, asked: ListAsked, signal?: AbortSignal): Promise<RecordRow[]> {
+  const rows: RecordRow[] = []
+  let cursor: string | undefined
+  do {
+    const page = await pageOf(unit, { limit: 200, ...asked }, cursor, signal)
+    rows.push(...page.records)
+    cursor = page.next
+  } while (cursor)
+  return rows
+}
+
 export const recordQuery = (unit: string, record: string) =>
   queryOptions({
     queryKey: ['record', unit, record],

@@ -61,6 +61,7 @@ export type Undone = S['Undone']
 export type SealOf = S['Seal']
 export type KeptCard = S['KeptCard']
 export type ParameterOf = S['Parameter']
+export type AccountOf = S['Account']
 export type Verified = S['Verified']
 export type StandardRow = S['StandardRow']
 

@@ -74,6 +74,18 @@ const rules = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/rules/RulesPage'), 'RulesPage'),
 })
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/people/PeoplePage'), 'PeoplePage'),
+})
+const samples = createRoute({
+  getParentRoute: () => shell,
+  path: '/samples',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/samples/SamplesPage'), 'SamplesPage'),
+})
 const board = createRoute({
   getParentRoute: () => shell,
   path: '/stages',
@@ -118,6 +130,8 @@ const router = createRouter({
       rank,
       rules,
       imports,
+      people,
+      samples,
       board,
       byRecord,
       list,

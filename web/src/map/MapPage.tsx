@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import { kindQuery, kindsQuery, listQuery, pageOf } from '@/api/ask'
+import { everyRow, kindQuery, kindsQuery, listQuery } from '@/api/ask'
 import type { KindOf, RecordRow } from '@/api/types'
 import { Chip } from '@/form/Field'
 import { everyday } from '@/intake/kinds'
@@ -16,18 +16,6 @@ import '@/form/form.css'
 import './map.css'
 
 const FIELDS = 'code,building,entrance,floor,room'
-
-/** All places of a unit: some thousands at the most, 200 at a time. */
-async function everyPlace(unit: string, kind: string, fields: string, signal: AbortSignal): Promise<RecordRow[]> {
-  const rows: RecordRow[] = []
-  let cursor: string | undefined
-  do {
-    const page = await pageOf(unit, { kind, open: 'all', fields, limit: 200 }, cursor, signal)
-    rows.push(...page.records)
-    cursor = page.next
-  } while (cursor)
-  return rows
-}
 
 export function MapPage() {
   const { unit = '' } = useParams({ strict: false })
@@ -46,7 +34,7 @@ function Floors({ unit, kind }: { unit: string; kind: KindOf }) {
     .join(',')
   const places = useQuery({
     queryKey: ['records', unit, 'map', kind.kind],
-    queryFn: ({ signal }) => everyPlace(unit, kind.kind, fields, signal),
+    queryFn: ({ signal }) => everyRow(unit, { kind: kind.kind, open: 'all', fields }, signal),
     staleTime: 60_000,
   })
   const { data: kinds = [] } = useQuery(kindsQuery)

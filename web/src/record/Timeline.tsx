@@ -28,6 +28,7 @@ export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
   const lines = entries.map((it) => lineOf(it, kind))
   const few = highlights(lines, entries)
   const rows = all ? lines : few
+  const hashes = new Map(entries.map((it) => [it.seq, it.hash]))
   const next = todo[0]
   const names = useNames()
   const now = serverNow()
@@ -59,7 +60,13 @@ export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
                 {newDay ? <small>{dayName(day, civil(now, zone), words)}</small> : null}
                 {line.dayOnly ? null : hourMinuteSecond(day)}
               </time>
-              <EventText line={line} kind={kind} unit={unit} zone={zone} />
+              <div>
+                <EventText line={line} kind={kind} unit={unit} zone={zone} />
+                {/* Whoever holds a sealed report compares it with this. */}
+                {all ? (
+                  <code className="quiet small">{words.record.hash(hashes.get(line.seq)?.slice(0, 16) ?? '')}</code>
+                ) : null}
+              </div>
             </li>
           )
         })}

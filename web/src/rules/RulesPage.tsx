@@ -64,6 +64,7 @@ function Parameters({ unit }: { unit: string }) {
     queryFn: ({ signal }) =>
       ask<{ parameters: ParameterOf[] }>('GET', `/api/units/${encodeURIComponent(unit)}/parameters`, { signal }),
   })
+  const named = (code: string) => units.find((it) => it.code === code)?.name ?? code
   const rows = (found.data?.parameters ?? []).filter((it) =>
     `${it.parameter} ${it.title.zh} ${it.title.en}`.toLowerCase().includes(q.trim().toLowerCase()),
   )
@@ -105,7 +106,11 @@ function Parameters({ unit }: { unit: string }) {
                 <b>{it.value}</b>
                 {it.set.map((set) => (
                   <div key={`${set.unit}:${set.from}`} className="small quiet">
-                    {words.rules.from(dayText(set.from.slice(0, 10), serverNow(), zone, words), set.value)}
+                    {words.rules.from(
+                      dayText(set.from.slice(0, 10), serverNow(), zone, words),
+                      set.value,
+                      named(set.unit),
+                    )}
                   </div>
                 ))}
               </td>

@@ -205,6 +205,7 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
   if (!unit) return <nav className="rail" aria-label={words.shell.nav} />
   const { matters, registers } = rail(kinds, counts, posts)
   const imports = me === null || me.units?.some((it) => it.may.includes('imports')) === true
+  const scores = me === null || me.units?.some((it) => it.code === unit && it.may.includes('scores')) === true
   const open = {
     activeOptions: { exact: true },
     activeProps: { className: 'rail-item rail-here' },
@@ -268,6 +269,14 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       <Link to="/u/$unit/rules" params={{ unit }} {...open}>
         {words.rules.title}
       </Link>
+      <Link to="/u/$unit/people" params={{ unit }} {...open}>
+        {words.people.title}
+      </Link>
+      {scores ? (
+        <Link to="/u/$unit/samples" params={{ unit }} {...open}>
+          {words.samples.title}
+        </Link>
+      ) : null}
       {imports ? (
         <Link to="/u/$unit/imports" params={{ unit }} {...open}>
           {words.imports.title}

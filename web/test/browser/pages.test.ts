@@ -70,6 +70,41 @@ describe('a parameter', () => {
   })
 })
 
+describe('people and samples', () => {
+  it('are seen and changed; what two people draw with one number stands for all', async () => {
+    const manager = await seat(browser, program, 'wt-manager')
+    const { page, said } = manager
+    await go(page, `${program.base}/u/WT/people`)
+    await page.getByRole('row', { name: 'WT-G1 16 王宁' }).waitFor()
+    expect(await faults(page), 'people').toEqual([])
+    await page.getByRole('button', { name: '停用孙畅的账号' }).click()
+    await page.getByText('已停用').waitFor()
+    await page.getByRole('button', { name: '恢复孙畅的账号' }).click()
+    await page.getByRole('button', { name: '停用孙畅的账号' }).waitFor()
+
+    await page.getByRole('link', { name: '抽样' }).click()
+    await page.getByLabel('考核标准').selectOption('patrol-sampling')
+    await page.getByLabel('考核期').fill('2026-03')
+    await page.getByLabel('从哪种单据里抽').selectOption({ label: '维修工单' })
+    await page.getByLabel('抽几件').fill('3')
+    await page.getByRole('button', { name: '列出总体' }).click()
+    await page.getByLabel('第一个人输的数').fill('20260331')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await faults(page), 'samples').toEqual([])
+    await page.getByRole('button', { name: '输入', exact: true }).click()
+    await page.getByLabel('第二个人输的数').waitFor()
+
+    const second = await seat(browser, program, 'wt-supervisor')
+    await go(second.page, `${program.base}/u/WT/samples`)
+    await second.page.getByLabel('第二个人输的数').fill('20260331')
+    await second.page.getByRole('button', { name: '输入', exact: true }).click()
+    await second.page.getByText(/WX-WT-\d{8}-\d{4}\s+WX-WT/).waitFor()
+    expect([...said, ...second.said]).toEqual([])
+    await manager.close()
+    await second.close()
+  })
+})
+
 describe('an import', () => {
   const MAP = [
     'map: old-orders',
