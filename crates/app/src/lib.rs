@@ -27,6 +27,7 @@ pub mod people;
 pub mod privacy;
 pub mod recompute;
 pub mod records;
+pub mod reminder;
 pub mod rounds;
 pub mod sample;
 pub mod scenario;
@@ -42,6 +43,7 @@ pub mod transfer;
 pub mod unit;
 pub mod verify;
 pub mod view;
+pub mod webhook;
 pub mod work;
 
 pub use access::{Actor, Came};

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::office::Office;
-use crate::{attachment, handover, sweep};
+use crate::{attachment, handover, reminder, sweep};
 use domain::access::own_work;
 use domain::id::{SessionId, UnitId};
 use domain::time::Instant;
@@ -95,7 +95,14 @@ impl Rounds {
         if round.is_multiple_of(CLEANED) {
             attachment::clean(&self.office, forgotten(now))?;
         }
-        sweep::sweep(&self.office, now).map(Round::Done)
+        let swept = sweep::sweep(&self.office, now)?;
+        for unit in self.office.units()? {
+            reminder::remind(&self.office, unit.id, now)?;
+            if round.is_multiple_of(CLEANED) {
+                reminder::forget(&self.office, unit.id, now)?;
+            }
+        }
+        Ok(Round::Done(swept))
     }
 
     /// Gives the lease back, so that another process need not wait for its end.

@@ -6,6 +6,7 @@
 use crate::error::Error;
 use crate::library::{Library, Rules};
 use crate::people::People;
+use crate::webhook::{self, Ear};
 use domain::access::Stands;
 use domain::id::{MemberId, RecordId, TeamId, UnitId};
 use domain::ledger::Posted;
@@ -46,6 +47,8 @@ pub struct View {
     above: Roster,
     /// Who stands where, for what each may do.
     pub stands: Stands,
+    /// Programs that are told what happens here.
+    pub(crate) ears: Vec<Ear>,
     pub rules: Arc<Rules>,
     pub library: Library,
 }
@@ -135,9 +138,11 @@ impl View {
         }
         let parameters = Parameters::new(&path, overrides).of(unit.attributes.clone());
         let stands = Stands::of(&roster);
+        let ears = webhook::ears(tx, &path)?;
         Ok(Self {
             unit,
             stands,
+            ears,
             path,
             codes,
             roster,

@@ -32,6 +32,7 @@ pub mod proof;
 pub mod quota;
 pub mod record;
 pub mod recurrence;
+pub mod reminder;
 pub mod roster;
 pub mod sample;
 pub mod scorecard;

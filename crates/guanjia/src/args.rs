@@ -255,6 +255,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Keys(KeysCommand),
     /// 启动服务 (serve over HTTP)
+    ///
+    /// 提醒也发邮件 (reminders by mail too): GUANJIA_SMTP=smtps://user:password@host GUANJIA_MAIL_FROM="管家 <duty@example.com>"；
+    /// 或交给公司自己的程序 (or to a program of the company's): GUANJIA_REMINDER_URL, GUANJIA_REMINDER_SECRET
     Serve {
         #[command(flatten)]
         at: Where,
@@ -273,6 +276,9 @@ pub(crate) enum Command {
         /// 发送验证码的程序：每条消息启动一次，从标准输入读 JSON (a program that carries one-time codes; it reads each as JSON)
         #[arg(long, value_name = "PROGRAM")]
         sender: Option<PathBuf>,
+        /// 允许通知内网的程序（webhook） (programs in local networks may be told what happens, by webhooks)
+        #[arg(long)]
+        local_webhooks: bool,
         #[command(flatten)]
         openid: OpenId,
         /// 日志写到标准错误 (the log, on standard error)

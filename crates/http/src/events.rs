@@ -72,7 +72,7 @@ pub(crate) async fn keep_telling(office: Office, wakes: Wakes) {
     }
 }
 
-/// What changes in a unit. Events: `records` with the changed records, `reset` if what was missed is no longer known.
+/// What changes in a unit. Events: `records` with the changed records, `reminders` with how many of one's own are unread, `reset` if what was missed is no longer known.
 #[utoipa::path(get, path = "/api/units/{unit}/events", tag = "events", operation_id = "listen",
     params(
         ("unit" = String, Path, description = "Code of the unit"),
@@ -107,6 +107,7 @@ async fn listen(
         code: unit.code,
         unit: unit.id,
         seq: heard.unwrap_or(last),
+        unread: 0,
         events,
     };
     tokio::spawn(listener.follow());
@@ -128,6 +129,8 @@ struct Listener {
     unit: UnitId,
     /// What was heard last.
     seq: i64,
+    /// Reminders that he had not read when he was told last.
+    unread: i64,
     wake: watch::Receiver<u64>,
     events: mpsc::Sender<Result<Bytes, std::io::Error>>,
 }
@@ -142,25 +145,27 @@ impl Listener {
         loop {
             let (office, actor, code) =
                 (self.office.clone(), self.actor.clone(), self.code.clone());
-            let (unit, seq, seat) = (self.unit, self.seq, self.seat);
+            let (unit, seq, seat, unread) = (self.unit, self.seq, self.seat, self.unread);
             let next = tokio::task::spawn_blocking(move || {
                 if !office.is_seated(seat)? {
                     return Err(Error::NotFound);
                 }
-                next(&office, &actor, &code, (unit, seq))
+                let (seq, text) = next(&office, &actor, &code, (unit, seq))?;
+                let (unread, more) = reminded(&office, &actor, unit, unread)?;
+                Ok((seq, unread, text + &more))
             })
             .await;
-            let (seq, text) = match next {
+            let (seq, unread, text) = match next {
                 Ok(Ok(next)) => next,
                 // He may see nothing here any more, or is signed in no more.
                 Ok(Err(Error::NotFound | Error::Denied(_))) => return,
                 Ok(Err(error)) => {
                     tracing::warn!(code = error.code(), "a listener was not told");
-                    (self.seq, String::new())
+                    (self.seq, self.unread, String::new())
                 }
                 Err(_) => return,
             };
-            self.seq = seq;
+            (self.seq, self.unread) = (seq, unread);
             if !text.is_empty() {
                 quiet = Duration::ZERO;
                 if !self.send(text).await {
@@ -185,6 +190,21 @@ impl Listener {
     async fn send(&self, text: String) -> bool {
         self.events.send(Ok(Bytes::from(text))).await.is_ok()
     }
+}
+
+/// How many reminders somebody has not read, and what he is told if there were more or fewer of them before.
+fn reminded(
+    office: &Office,
+    actor: &app::Actor,
+    unit: UnitId,
+    before: i64,
+) -> Result<(i64, String), Error> {
+    let unread = office.unread(actor, unit)?;
+    if unread == before {
+        return Ok((unread, String::new()));
+    }
+    let data = json!({ "unread": unread });
+    Ok((unread, format!("event: reminders\ndata: {data}\n\n")))
 }
 
 /// What is to be told after a number, and the number after it.

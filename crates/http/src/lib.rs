@@ -21,12 +21,14 @@ mod kinds;
 mod metrics;
 mod openapi;
 mod openid;
+mod outgoing;
 mod own;
 mod packs;
 mod parameters;
 mod privacy;
 mod problem;
 mod records;
+mod reminders;
 mod samples;
 mod scorecards;
 mod seals;
@@ -35,6 +37,7 @@ mod session;
 mod shape;
 mod site;
 mod units;
+mod webhooks;
 
 use app::Office;
 use axum::Router;
@@ -44,6 +47,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use openapi::with_kinds;
+pub use outgoing::{Hook, Mail, MailError, Networks, Post, PostError, signature};
 pub use serve::{Door, Listen, Reached, Tls, run, serve};
 
 /// What every handler has.
@@ -51,6 +55,8 @@ pub use serve::{Door, Listen, Reached, Tls, run, serve};
 pub(crate) struct State {
     pub(crate) office: Office,
     pub(crate) door: Door,
+    /// Sends to other programs.
+    pub(crate) post: Post,
     /// The description of the API without the kinds of a pack.
     pub(crate) api: Arc<Value>,
     pub(crate) wakes: events::Wakes,
@@ -87,6 +93,8 @@ fn closed() -> OpenApiRouter<State> {
         .merge(calendars::routes())
         .merge(events::routes())
         .merge(jobs::routes())
+        .merge(reminders::routes())
+        .merge(webhooks::routes())
         .merge(imports::routes())
         .merge(openapi::routes())
         .merge(metrics::routes())
@@ -116,6 +124,7 @@ pub fn router(office: Office, door: Door) -> Router {
 fn routes(office: Office, door: Door, wakes: &events::Wakes) -> Router {
     let state = State {
         office,
+        post: Post::new(door.networks),
         door,
         api: Arc::new(description()),
         wakes: wakes.clone(),

@@ -4,6 +4,7 @@
 //! When the process is asked to end, no new connection is taken, and requests in progress have [`GRACE`] to finish.
 
 use crate::events::{Wakes, keep_telling};
+use crate::outgoing::Networks;
 use app::Office;
 use app::account::openid::Provider;
 use app::sender::Sender;
@@ -52,6 +53,8 @@ pub struct Door {
     pub reached: Reached,
     /// Carries one-time codes to customers; without one there are none.
     pub sender: Option<Arc<dyn Sender>>,
+    /// Where other programs may be that are told what happens.
+    pub networks: Networks,
     /// Where members sign in beside here.
     pub openid: Option<Arc<Provider>>,
 }

@@ -46,6 +46,7 @@ mod pool;
 pub mod privacy;
 mod query;
 pub mod record;
+pub mod reminder;
 pub mod schedule;
 pub mod search;
 mod sql;
@@ -56,6 +57,7 @@ mod tx;
 pub mod unapplied;
 pub mod unit;
 mod value;
+pub mod webhook;
 
 pub use error::{Constraint, Error};
 pub use handle::{Lane, Location, Options, Store};

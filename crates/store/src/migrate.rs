@@ -37,6 +37,8 @@ const ALL: &[Migration] = migrations![
     5 "0005_privacy",
     6 "0006_attachment_use",
     7 "0007_lease",
+    8 "0008_reminder",
+    9 "0009_webhook",
 ];
 
 /// The schema that this program knows.

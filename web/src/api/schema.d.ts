@@ -75,11 +75,13 @@ export interface components {
         Look: { en: string;  imported: number;  marked: { [key: string]: number; };  records: number;  refused: number;  rows: number;  steps: number; units: number;  zh: string; };
         Losses: {  lost: components["schemas"]["LossItem"][];  pending: components["schemas"]["LossItem"][]; };
         LossItem: { clause: string; item: components["schemas"]["EvidenceItem"]; title: components["schemas"]["Text"]; };
+        Mailbox: {  address?: string; };
         Me: {  came: string;  csrf?: string;  id: string;  locale: string; login?: string;  member?: string;  must_change_password: boolean; name: string;  party?: string; second_factor: boolean; units: components["schemas"]["PlaceOfWork"][]; };
         MemberAdded: {  id: string;  password: string; };
         MergeInto: components["schemas"]["Common"] & {  into: string; };
         NewMember: { grid?: string; login: string; name: string;  post: string;  team?: string;  unit: string; };
         NewToken: {  days?: number;  name: string;  scopes: string; };
+        NewWebhook: {  events: string[];  url: string; };
         NotApplied: { entry: components["schemas"]["Entry"]; kind: string; number: string; record: string;  state: string; };
         NotAppliedList: { not_applied: components["schemas"]["NotApplied"][]; };
         NumberBody: {  number: number; };
@@ -116,6 +118,8 @@ export interface components {
         Record: { anomalies?: string[];  approvals: components["schemas"]["RunningApproval"][]; assignee?: components["schemas"]["Person"]; closed_at?: string; creator?: components["schemas"]["Person"];  data: { [key: string]: unknown; };  facts?: { [key: string]: unknown; };  id: string; kind: string; label: string; links: { [key: string]: components["schemas"]["LinkTo"]; };  merged_into?: string; number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  times: { [key: string]: string; }; unit: string;  version: number; void?: boolean; };
         RecordRow: { assignee?: components["schemas"]["Person"]; closed_at?: string;  data?: { [key: string]: unknown; };  duties: number;  id: string; kind: string;  label: string;  links?: { [key: string]: components["schemas"]["LinkTo"]; };  next?: components["schemas"]["DutyRow"];  number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  version: number;  waits?: components["schemas"]["Waits"]; };
         Records: { as_of: string;  next?: string; records: components["schemas"]["RecordRow"][]; };
+        Reminder: {  at: string; due_at: string; duty: string; en: string; id: string; kind: string; number: string;  occurrence: number; read_at?: string;  record: string;  unit: string;  why: string; zh: string; };
+        Reminders: {  reminders: components["schemas"]["Reminder"][];  unread: number; };
         Reveal: {  fields: string[];  why: string; };
         Revealed: {  values: { [key: string]: unknown; }; };
         RunningApproval: { approval: string;  posts: string[]; returned: boolean;  stage: number; title: components["schemas"]["Text"]; };
@@ -158,6 +162,10 @@ export interface components {
         Verified: { as_of: string;  duties: number;  entries: number;  fault_count: number;  faults: string[]; ok: boolean;  records: number;  tallies: number;  to_do: number;  units: number; };
         Views: { views: components["schemas"]["Seen"][]; };
         Waits: { cause: string; since: string; };
+        Webhook: {  error?: string; events: string[];  failures: number; id: string;  off_at?: string; since: string; url: string; };
+        WebhookAdded: { id: string;  secret: string; };
+        Webhooks: { webhooks: components["schemas"]["Webhook"][]; };
+        WebhookTried: {  error?: string; reached: boolean; };
         WholeRecord: { as_of: string; duties: components["schemas"]["Duties"]; record: components["schemas"]["Record"]; steps: components["schemas"]["StepNow"][]; };
         Word: "approve" | "return";
     };

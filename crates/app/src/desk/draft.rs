@@ -10,8 +10,8 @@ use crate::access::Actor;
 use crate::attachment::named;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::search;
 use crate::view::View;
+use crate::{reminder, search, webhook};
 use domain::id::{RecordId, UnitId};
 use domain::ledger::Account;
 use domain::measure::TallyKey;
@@ -245,6 +245,8 @@ impl Desk<'_, '_> {
         for row in &change.decided {
             duty::put(self.tx, unit, after.id, &after.kind, row)?;
         }
+        reminder::of_entry(self.tx, self.view, before.as_ref(), (entry, after))?;
+        webhook::of_entry(self.tx, self.view, (entry, after))?;
         Ok(())
     }
 }

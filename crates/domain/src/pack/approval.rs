@@ -114,6 +114,7 @@ fn plain(name: Name, title: Text, limit: Limit) -> Duty {
         on_repeat: OnRepeat::default(),
         stands: None,
         late: None,
+        remind: None,
         safety: false,
     }
 }

@@ -586,6 +586,8 @@ pub struct Duty {
     /// An outcome stands for this long against a step that undoes it (S4.9).
     pub stands: Option<Span>,
     pub late: Option<Late>,
+    /// How long before its due time its holder is reminded; `None`: a quarter of its time, a day at most.
+    pub remind: Option<Limit>,
     /// Ordered first among equals (S8.1).
     pub safety: bool,
 }

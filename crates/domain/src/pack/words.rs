@@ -496,6 +496,13 @@ pub(super) fn duty_details(duty: &Duty) -> Text {
             format!("worth {} if at most {} late", late.worth_bp, within.en),
         ));
     }
+    if let Some(remind) = &duty.remind {
+        let before = limit(remind);
+        said.push(Text::both(
+            format!("到期前 {} 提醒", before.zh),
+            format!("its holder is reminded {} before", before.en),
+        ));
+    }
     if duty.safety {
         said.push(Text::both("安全优先", "safety first"));
     }

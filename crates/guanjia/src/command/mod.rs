@@ -168,6 +168,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             tls_key,
             behind_proxy,
             sender,
+            local_webhooks,
             openid,
             log,
         } => {
@@ -184,6 +185,11 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             let door = web::Door {
                 reached,
                 sender,
+                networks: if local_webhooks {
+                    web::Networks::Any
+                } else {
+                    web::Networks::Public
+                },
                 openid,
             };
             serve::Serve {

@@ -3,8 +3,13 @@
 use super::{data, open};
 use crate::args::{Log, Where};
 use crate::output::{Done, json_line, line};
-use app::Error;
+use app::reminder::carry::{Carrier, carry};
+use app::webhook::deliver;
+use app::{Error, Office};
 use serde_json::json;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 /// The command with its arguments.
@@ -31,9 +36,14 @@ impl Serve<'_> {
             path: address.to_string(),
             source,
         };
+        let carriers = carriers()?;
+        let post = web::Post::new(self.listen.door.networks);
         let (stop, stopped) = std::sync::mpsc::channel();
         let sweeper = office.clone();
         let sweeping = std::thread::spawn(move || data::keep_sweeping(&sweeper, &stopped));
+        let (hold, held) = std::sync::mpsc::channel();
+        let carrier = office.clone();
+        let carrying = std::thread::spawn(move || keep_carrying(&carrier, &carriers, &post, &held));
         let served = web::run(office, self.listen, |address| {
             let server = format!("{scheme}://{address}");
             let page = format!("{server}/");
@@ -49,11 +59,55 @@ impl Serve<'_> {
                 line(&text)
             };
         });
-        drop(stop);
+        drop((stop, hold));
         let _ = sweeping.join();
+        let _ = carrying.join();
         served.map_err(failed)?;
         Ok(Done::Well)
     }
+}
+
+/// How often what is to leave the program is looked for.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Carries reminders and tells other programs what happened until `stop` says so or is gone; what is in the middle then ends first.
+fn keep_carrying(
+    office: &Office,
+    carriers: &[Arc<dyn Carrier>],
+    post: &web::Post,
+    stop: &Receiver<()>,
+) {
+    loop {
+        let now = office.clock().now();
+        let told = carry(office, carriers, now).and_then(|_| deliver(office, post, now));
+        if let Err(error) = told {
+            eprintln!("outgoing ({}): {error}", error.code());
+        }
+        if stop.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
+/// Beyond the program itself, as the environment says: what is in it stands in no list of processes and no log.
+fn carriers() -> Result<Vec<Arc<dyn Carrier>>, Error> {
+    let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let mut carriers: Vec<Arc<dyn Carrier>> = Vec::new();
+    if let Some(server) = said("GUANJIA_SMTP") {
+        let from = said("GUANJIA_MAIL_FROM").unwrap_or_default();
+        let mail =
+            web::Mail::new(&server, &from).map_err(|error| Error::Usage(error.to_string()))?;
+        carriers.push(Arc::new(mail));
+    }
+    if let Some(url) = said("GUANJIA_REMINDER_URL") {
+        let Some(secret) = said("GUANJIA_REMINDER_SECRET") else {
+            return Err(Error::Usage(
+                "GUANJIA_REMINDER_URL 要与 GUANJIA_REMINDER_SECRET 一起设置 (set both)".into(),
+            ));
+        };
+        carriers.push(Arc::new(web::Hook::new(url, secret)));
+    }
+    Ok(carriers)
 }
 
 /// Begins the log. What is logged of a request is its route, never its address: no name, number or word stands in it.

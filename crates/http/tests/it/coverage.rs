@@ -102,6 +102,9 @@ impl Tried<'_> {
                 body(json!({"steps": [{"record": self.party.to_string(), "step": "update"}]}))
             }
             "verify" | "export_person" => body(json!({})),
+            "set_mailbox" => body(json!({"address": "who@example.com"})),
+            // An address that nobody may be told at.
+            "add_webhook" => body(json!({"url": "http://127.0.0.1:9/", "events": ["*"]})),
             "reveal_fields" => body(json!({"fields": ["phone"], "why": "回电"})),
             // Without a second person nothing is erased.
             "erase_person" => body(json!({"reason": "本人请求"})),
@@ -127,8 +130,11 @@ impl Tried<'_> {
             | "count_records" | "listen" | "list_not_applied" | "list_parameters"
             | "read_record" | "list_views" | "read_clocks" | "read_journal" | "read_scorecard"
             | "read_evidence" | "read_losses" | "read_seal" | "show_sealed_card" | "healthz"
-            | "metrics" | "readyz" | "list_jobs" | "retry_job" | "offer_openid"
-            | "begin_openid" | "end_openid" => nothing,
+            | "metrics" | "readyz" | "list_jobs" | "retry_job" | "list_reminders"
+            | "read_reminders" | "read_reminder" | "show_mailbox" | "list_webhooks"
+            | "remove_webhook" | "try_webhook" | "offer_openid" | "begin_openid" | "end_openid" => {
+                nothing
+            }
             _ => return None,
         })
     }
@@ -167,6 +173,8 @@ impl Tried<'_> {
             .replace("{digest}", &self.digest)
             .replace("{import}", &self.import)
             .replace("{job}", &none)
+            .replace("{reminder}", &none)
+            .replace("{webhook}", &none)
             .replace("{parameter}", "repair.send.normal")
             .replace("{approval}", "none")
             .replace("{duty}", "send")

@@ -14,6 +14,7 @@ mod imports;
 mod kinds;
 mod openapi;
 mod openid;
+mod outgoing;
 mod packs;
 mod problems;
 mod records;

@@ -8,7 +8,7 @@ use store::testing::Home;
 use store::{Error, Store, migrations};
 
 /// Few rows, read by all, written alone: copied to every node of a distributed database, so their keys need no unit.
-const REFERENCE: [&str; 13] = [
+const REFERENCE: [&str; 14] = [
     "unit",
     "unit_key",
     "config",
@@ -22,6 +22,7 @@ const REFERENCE: [&str; 13] = [
     "device",
     "sign_in",
     "lease",
+    "mailbox",
 ];
 
 /// A table, in words that both databases share.

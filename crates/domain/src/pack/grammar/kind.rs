@@ -471,6 +471,11 @@ static DUTY: Object = object(&[
         "结果多久内可被推翻 / how long an outcome stands against undoing",
     ),
     key("late", &LATE, "迟办 / done late"),
+    key(
+        "remind",
+        &LIMIT,
+        "到期前多久提醒 / how long before its due time its holder is reminded",
+    ),
     key("safety", &Bool, "安全优先 / ordered first"),
 ]);
 static LATE: Shape = Shape::Object(&object(&[

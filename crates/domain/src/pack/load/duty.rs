@@ -125,6 +125,7 @@ impl Ctx<'_> {
         let credit = self.credit(node.get("credit"), head);
         let charge = self.charge(node.get("charge"), head);
         let when = self.condition(node.get("when"), schema.as_ref());
+        let remind = node.get("remind").and_then(|limit| self.limit(limit, head));
         let due = due?;
         let proof = match node.get("proof").and_then(Node::text) {
             Some("server") => Proof::Server,
@@ -156,6 +157,7 @@ impl Ctx<'_> {
             },
             stands: parsed(node.get("stands")),
             late: self.late(node.get("late")),
+            remind,
             safety: flag(node, "safety"),
         })
     }

@@ -1,0 +1,448 @@
+//! Reminders: duties that fall due soon, that are missed, that have come from another, told to whoever holds them.
+//!
+//! A reminder's id follows from the duty, its occurrence, what is said of it and to whom, so that however many processes look, and however
+//! often, each is told once. What goes beyond the program (mail, a program of the company's) is work put down in the same transaction,
+//! see [`carry`]. Nothing in a reminder is personal: a record's number, the titles of its kind and duty, a time.
+
+pub mod carry;
+
+use crate::access::Actor;
+use crate::error::Error;
+use crate::office::Office;
+use crate::view::View;
+use domain::access::own_work;
+use domain::holder::Holder;
+use domain::id::{MemberId, RecordId, UnitId, derived};
+use domain::name::{Name, Text};
+use domain::pack::model::Kind;
+use domain::record::duties::due_as_of;
+use domain::record::{By, Entry, Packs as _, Record, Todo};
+use domain::reminder::{USUAL, Why, is_handed_over, lead, owed};
+use domain::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use store::reminder::Reminder;
+use store::{Lane, Tx, job, record, reminder};
+
+/// Written in one transaction.
+const BATCH: usize = 100;
+/// How long reminders are kept: 90 days.
+const KEPT: i64 = 90 * 86_400_000_000;
+/// Shown at once.
+const MOST: i64 = 200;
+
+/// What a reminder is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    pub why: Why,
+    pub record: RecordId,
+    pub kind: Name,
+    pub number: String,
+    pub duty: Name,
+    pub occurrence: u32,
+    pub due: Instant,
+}
+
+/// A reminder as its member reads it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Code of the unit.
+    pub unit: String,
+    pub reminder: Reminder<About>,
+    pub text: Text,
+    /// In the unit's zone.
+    pub due_at: String,
+    pub at: String,
+    pub read_at: Option<String>,
+}
+
+/// Whom a duty's holder is: himself, the queue's members who are there, the team's.
+fn members(view: &View, holder: &Holder, at: Instant) -> BTreeSet<MemberId> {
+    let there = |all: BTreeSet<MemberId>| {
+        let there: BTreeSet<MemberId> = all
+            .iter()
+            .copied()
+            .filter(|member| view.roster.is_present(*member, at))
+            .collect();
+        // A queue whose people all have their day off is told all the same.
+        if there.is_empty() { all } else { there }
+    };
+    match holder {
+        Holder::Member(member) => [*member].into(),
+        Holder::Pool { post } => there(view.roster.members_of_post(post, at)),
+        Holder::Team(team) => there(view.roster.members_of_team(*team, at)),
+        Holder::Unit => BTreeSet::new(),
+    }
+}
+
+/// One reminder for each of a duty's holders.
+fn about(
+    view: &View,
+    record: &Record,
+    todo: &Todo,
+    (why, due): (Why, Instant),
+    (at, as_of): (Instant, Instant),
+) -> Vec<Reminder<About>> {
+    let unit = view.unit.id;
+    let about = About {
+        why,
+        record: record.id,
+        kind: record.kind.clone(),
+        number: record.number.clone(),
+        duty: todo.name.clone(),
+        occurrence: todo.occurrence,
+        due,
+    };
+    // A duty that comes to somebody a second time is another matter; one whose due time a pause has moved is the same.
+    let times = match why {
+        Why::HandedOver => todo.held.len() as u64,
+        Why::Due | Why::Missed => 0,
+    };
+    let one = |member: MemberId| Reminder {
+        unit,
+        member,
+        id: RecordId::from_uuid(derived(
+            todo.start,
+            &[
+                b"reminder",
+                record.id.uuid().as_bytes(),
+                todo.name.as_str().as_bytes(),
+                &todo.occurrence.to_be_bytes(),
+                why.as_str().as_bytes(),
+                &times.to_be_bytes(),
+                member.uuid().as_bytes(),
+            ],
+        )),
+        at,
+        read_at: None,
+        doc: about.clone(),
+    };
+    members(view, todo.holder(), as_of)
+        .into_iter()
+        .map(one)
+        .collect()
+}
+
+/// Tells somebody, and puts down what carries it beyond the program; nothing if he was told before.
+fn tell(tx: &mut Tx<'_>, reminder: &Reminder<About>, now: Instant) -> Result<bool, store::Error> {
+    if !reminder::put(tx, reminder)? {
+        return Ok(false);
+    }
+    for way in carry::Way::ALL {
+        // Of one reminder to several people each is work of its own, under an id that follows from it.
+        let id = derived(
+            now,
+            &[
+                reminder.id.uuid().as_bytes(),
+                reminder.member.uuid().as_bytes(),
+                way.job().as_bytes(),
+            ],
+        );
+        let doc = carry::Parcel {
+            member: reminder.member,
+            reminder: reminder.id,
+        };
+        job::enqueue(
+            tx,
+            reminder.unit,
+            RecordId::from_uuid(id),
+            way.job(),
+            &doc,
+            now,
+        )?;
+    }
+    Ok(true)
+}
+
+/// In the transaction of an entry: whoever a duty has come to by it hears so, unless he did it himself.
+pub(crate) fn of_entry(
+    tx: &mut Tx<'_>,
+    view: &View,
+    before: Option<&Record>,
+    (entry, after): (&Entry, &Record),
+) -> Result<(), Error> {
+    let Some(before) = before else { return Ok(()) };
+    if after.doc.todo.iter().all(|todo| todo.held.len() < 2) || matches!(entry.by, By::Source(_)) {
+        return Ok(());
+    }
+    let now = entry.recorded_at;
+    for todo in &after.doc.todo {
+        if !is_handed_over(&before.doc.todo, todo) {
+            continue;
+        }
+        for reminder in about(
+            view,
+            after,
+            todo,
+            (Why::HandedOver, todo.due.at),
+            (now, now),
+        ) {
+            if entry.by.member() != Some(reminder.member) {
+                tell(tx, &reminder, now)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reminds the members of a unit of what falls due and of what they have missed; how many reminders that made.
+///
+/// # Errors
+/// A database that cannot be read or written.
+pub fn remind(office: &Office, unit: UnitId, as_of: Instant) -> Result<u64, Error> {
+    let view = office.reload_if_outdated(unit)?;
+    let new = office.read(|tx| {
+        let mut new = Vec::new();
+        for kind in view.rules.pack.kinds.values() {
+            new.extend(of_kind(tx, &view, kind, as_of)?);
+        }
+        let mut left = Vec::new();
+        for reminder in new {
+            if !reminder::exists(tx, unit, reminder.member, reminder.id)? {
+                left.push(reminder);
+            }
+        }
+        Ok::<_, Error>(left)
+    })?;
+    let mut told = 0;
+    for batch in new.chunks(BATCH) {
+        let batch = batch.to_vec();
+        told += office.write(&own_work(), Lane::Bulk, move |tx| {
+            let mut told = 0;
+            for reminder in &batch {
+                told += u64::from(tell(tx, reminder, as_of)?);
+            }
+            Ok::<_, store::Error>(told)
+        })?;
+    }
+    Ok(told)
+}
+
+/// What holders of duties of a kind are owed.
+fn of_kind(
+    tx: &mut Tx<'_>,
+    view: &View,
+    kind: &Kind,
+    as_of: Instant,
+) -> Result<Vec<Reminder<About>>, Error> {
+    let (unit, pack) = (view.unit.id, &view.rules.pack);
+    let mut found = Vec::new();
+    if kind.duties.is_empty() {
+        return Ok(found);
+    }
+    let none = domain::value::Data::new();
+    let leads = kind
+        .duties
+        .iter()
+        .map(|duty| lead(duty, pack, &view.parameters, &none, as_of));
+    // A lead that goes by a field of the record is not known before the record is.
+    let far = leads.map(|lead| lead.unwrap_or(31 * USUAL)).max();
+    let says = kind.duties.iter().any(|duty| duty.remind.is_some());
+    let far = if says {
+        far.unwrap_or(USUAL).max(USUAL)
+    } else {
+        USUAL
+    };
+    record::each_due(tx, unit, &kind.name, as_of.plus_micros(far + 1), |record| {
+        for todo in &record.doc.todo {
+            let Some(duty) = kind.duty(todo.name.as_str()) else {
+                continue;
+            };
+            let lead = lead(duty, pack, &view.parameters, &record.doc.data, as_of);
+            // What is not near even by the due time that stands takes no calendar to judge.
+            if owed(todo, todo.due, lead, as_of).is_none() {
+                continue;
+            }
+
+            let Some(pack) = view.library.pack(todo.pack) else {
+                continue;
+            };
+            let zone = &view.unit.zone;
+            let standing = due_as_of(&view.library, pack, zone, &record, duty, todo, Some(as_of));
+            // A due time that no calendar covers is said elsewhere.
+            let Ok(standing) = standing else { continue };
+            if let Some((why, at)) = owed(todo, standing, lead, as_of) {
+                found.extend(about(view, &record, todo, (why, standing.at), (at, as_of)));
+            }
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Forgets what is older than anybody looks back.
+///
+/// # Errors
+/// A database that cannot be written.
+pub(crate) fn forget(office: &Office, unit: UnitId, as_of: Instant) -> Result<u64, Error> {
+    Ok(office.write(&own_work(), Lane::Bulk, move |tx| {
+        reminder::forget(tx, unit, as_of.plus_micros(-KEPT))
+    })?)
+}
+
+/// In words, in both languages.
+fn text(view: &View, about: &About) -> Text {
+    let kind = view.rules.pack.kinds.get(&about.kind);
+    let of_kind = kind.map_or_else(
+        || Text::both(about.kind.to_string(), about.kind.to_string()),
+        |kind| kind.title.clone(),
+    );
+    let duty = kind
+        .and_then(|kind| kind.duty(about.duty.as_str()))
+        .map_or_else(
+            || Text::both(about.duty.to_string(), about.duty.to_string()),
+            |duty| duty.title.clone(),
+        );
+    let due = about.due.in_zone(&view.unit.zone);
+    let due = due.chars().take(16).collect::<String>().replace('T', " ");
+    let number = &about.number;
+    match about.why {
+        Why::Due => Text::both(
+            format!("{} {number}：“{}”应在 {due} 前办成", of_kind.zh, duty.zh),
+            format!("{} {number}: “{}” is due by {due}", of_kind.en, duty.en),
+        ),
+        Why::Missed => Text::both(
+            format!(
+                "{} {number}：“{}”已超时，原应在 {due} 前办成",
+                of_kind.zh, duty.zh
+            ),
+            format!(
+                "{} {number}: “{}” was due by {due} and is late",
+                of_kind.en, duty.en
+            ),
+        ),
+        Why::HandedOver => Text::both(
+            format!(
+                "{} {number}：“{}”转由您办，应在 {due} 前办成",
+                of_kind.zh, duty.zh
+            ),
+            format!(
+                "{} {number}: “{}” has come to you, due by {due}",
+                of_kind.en, duty.en
+            ),
+        ),
+    }
+}
+
+fn told(view: &View, reminder: Reminder<About>) -> Told {
+    let zone = &view.unit.zone;
+    Told {
+        unit: view.unit.code.clone(),
+        text: text(view, &reminder.doc),
+        due_at: reminder.doc.due.in_zone(zone),
+        at: reminder.at.in_zone(zone),
+        read_at: reminder.read_at.map(|at| at.in_zone(zone)),
+        reminder,
+    }
+}
+
+impl Office {
+    /// What a member is reminded of in all his units, the latest first, and how many he has not read.
+    ///
+    /// # Errors
+    /// A database that cannot be read. Whoever is no member is reminded of nothing.
+    pub fn reminders(&self, actor: &Actor, unread: bool) -> Result<(Vec<Told>, i64), Error> {
+        let (mut all, mut count) = (Vec::new(), 0);
+        let Some(member) = actor.member_id() else {
+            return Ok((all, count));
+        };
+        for unit in self.units_of(actor)? {
+            let view = self.view(unit.id)?;
+            let (found, of_unit) = self.read(|tx| {
+                let found = reminder::list::<About>(tx, (unit.id, member), None, unread, MOST)?;
+                Ok::<_, store::Error>((found, reminder::unread(tx, unit.id, member)?))
+            })?;
+            count += of_unit;
+            all.extend(found.into_iter().map(|one| told(&view, one)));
+        }
+        all.sort_by_key(|told| std::cmp::Reverse((told.reminder.at, told.reminder.id)));
+        all.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+        Ok((all, count))
+    }
+
+    /// How many reminders of a unit a member has not read.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub fn unread(&self, actor: &Actor, unit: UnitId) -> Result<i64, Error> {
+        match actor.member_id() {
+            Some(member) => Ok(self.read(|tx| reminder::unread(tx, unit, member))?),
+            None => Ok(0),
+        }
+    }
+
+    /// A member has read one reminder of a unit.
+    ///
+    /// # Errors
+    /// `NotFound` if it is none of his.
+    pub fn read_reminder(&self, actor: &Actor, unit: UnitId, id: RecordId) -> Result<(), Error> {
+        let (member, now) = (
+            actor.member_id().ok_or(Error::NotFound)?,
+            self.clock().now(),
+        );
+        Ok(self.write(&own_work(), Lane::Interactive, move |tx| {
+            reminder::read(tx, (unit, member), Some(id), now)
+        })?)
+    }
+
+    /// A member has read everything that he was reminded of.
+    ///
+    /// # Errors
+    /// A database that cannot be written.
+    pub fn read_reminders(&self, actor: &Actor) -> Result<(), Error> {
+        let Some(member) = actor.member_id() else {
+            return Ok(());
+        };
+        let (units, now) = (self.units_of(actor)?, self.clock().now());
+        Ok(self.write(&own_work(), Lane::Interactive, move |tx| {
+            units
+                .iter()
+                .try_for_each(|unit| reminder::read(tx, (unit.id, member), None, now))
+        })?)
+    }
+
+    /// Where mail reaches the member himself.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub fn mailbox(&self, actor: &Actor) -> Result<Option<String>, Error> {
+        match actor.member_id() {
+            Some(member) => Ok(self.read(|tx| reminder::mailbox(tx, member.into()))?),
+            None => Ok(None),
+        }
+    }
+
+    /// Says where mail reaches the member himself; nothing: nowhere.
+    ///
+    /// # Errors
+    /// `Asked`: no address of mail; `NotFound`: whoever asks has no account of a member.
+    pub fn set_mailbox(&self, actor: &Actor, address: Option<&str>) -> Result<(), Error> {
+        let member = actor.member_id().ok_or(Error::NotFound)?;
+        let address = address.map(str::trim).filter(|address| !address.is_empty());
+        if address.is_some_and(|address| !is_address(address)) {
+            return Err(Error::asked(
+                "mail-address-wrong",
+                "address",
+                "这不是电子邮件地址；应形如 name@example.com，至多 200 字。",
+                "This is no mail address; write one like name@example.com, of 200 letters at most.",
+            ));
+        }
+        let address = address.map(str::to_owned);
+        Ok(self.write(&own_work(), Lane::Interactive, move |tx| {
+            reminder::set_mailbox(tx, member.into(), address.as_deref())
+        })?)
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !"<>()[]\\,;:\"@".contains(c))
+    };
+    text.len() <= 200
+        && text
+            .split_once('@')
+            .is_some_and(|(name, host)| plain(name) && plain(host))
+}
