@@ -1,9 +1,8 @@
 // Pictures of the main pages for the READMEs: node scripts/pictures.mjs ADDRESS PASSWORD FOLDER [NAME…]
 //
 // Taken of a company that `guanjia simulate` made up, at ten in the morning of a working day, so that clocks and scores are alive:
-//   guanjia simulate --data DIR --projects 3 --months 2 --seed 3 --until 2026-03-31T10:24:00+08:00
+//   guanjia simulate --data DIR --projects 3 --months 2 --seed 3 --until 2026-03-31T10:24:00+08:00 --accounts
 //   faketime -f '@2026-03-31 10:24:00' guanjia serve --data DIR          (with TZ=Asia/Shanghai)
-// with an account for each member named below, whose logins are those of the company in small letters,
 // and then made smaller: pngquant --ext .png --force FOLDER/*.png
 import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
@@ -13,12 +12,14 @@ const unit = '/u/WT'
 const PAGES = [
   ['home', 'wt-steward-4', unit],
   ['home-dark', 'wt-steward-4', unit, { dark: true }],
-  ['intake', 'wt-desk-1', `${unit}/intake`, { width: 1366, height: 768, said: '1-1-102 厨房水管漏水，地上都湿了' }],
-  ['dispatch', 'wt-eng-lead-1', `${unit}/dispatch`],
-  ['record', 'wt-eng-lead-1', `${unit}/repair/WX-WT-20260323-0001`],
-  ['score', 'wt-supervisor-1', `${unit}/scorecards?clause=A3`],
-  ['map', 'wt-supervisor-1', `${unit}/map`],
-  ['phone', 'wt-engineer-3', '/field', { width: 390, height: 844 }],
+  ['intake', 'wt-desk', `${unit}/intake`, { width: 1366, height: 768, said: '1-1-102 厨房水管漏水，地上都湿了' }],
+  ['dispatch', 'wt-eng-lead', `${unit}/dispatch`],
+  ['record', 'wt-eng-lead', `${unit}/repair/WX-WT-20260323-0001`],
+  ['score', 'wt-supervisor', `${unit}/scorecards?clause=A3`],
+  ['map', 'wt-supervisor', `${unit}/map`],
+  ['phone', 'wt-eng-3', '/field', { width: 390, height: 844 }],
+  ['morning', 'wt-manager', unit],
+  ['inspection', 'inspector', '/field', { width: 390, height: 844, press: /^(逐项检查|Go through)/ }],
 ]
 
 mkdirSync(folder, { recursive: true })
@@ -56,6 +57,7 @@ for (const [language, tag] of [
       await page.locator('textarea').first().fill(how.said)
       await page.locator('h1').first().waitFor()
     }
+    if (how.press) await page.getByRole('button', { name: how.press }).click()
     await page.waitForLoadState('load')
     await page.locator('.late-skeleton').first().waitFor({ state: 'detached' })
     await page.waitForTimeout(700)

@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { dutiesQuery, kindQuery, ownQuery, recordQuery, standardsQuery, unitsQuery } from '@/api/ask'
+import { dutiesQuery, kindQuery, kindsQuery, ownQuery, recordQuery, standardsQuery, unitsQuery } from '@/api/ask'
 import type { DutyOf, KindOf, StandardRow, StepOf } from '@/api/types'
 import { Clock } from '@/clock/Clock'
 import { Button } from '@/design/controls'
@@ -10,6 +10,7 @@ import { Glyph } from '@/design/Glyph'
 import { clockOf } from '@/duty/facts'
 import { Checklist, useWalk } from '@/inspection/Checklist'
 import { standardOf } from '@/inspection/checklist'
+import { placeLink } from '@/intake/kinds'
 import { Notice, Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useLanguage, useText, useWords, type Words } from '@/words'
@@ -207,6 +208,7 @@ function TopJob({ duty, zone, project, walking, onStep, onWalk }: TopProps) {
   const names = useNames()
   const { kind, whole, main, others } = useSteps(duty, true)
   const { data: standards = [] } = useQuery(standardsQuery)
+  const { data: kinds = [] } = useQuery(kindsQuery)
   const standard = kind && whole ? standardOf(kind, whole.record.data, standards) : null
   useWalk(duty, standard, zone)
   const does = kind?.duties.find((one) => one.name === duty.to_do?.duty)?.until ?? []
@@ -217,7 +219,9 @@ function TopJob({ duty, zone, project, walking, onStep, onWalk }: TopProps) {
   }, [walking, walk !== null])
   const { record, to_do: it } = duty
   if (!it) return null
-  const place = names.place(record) || names.place({ links: whole?.record.links ?? {} })
+  // One's own that an answer was too short for came without its place.
+  const at = kind ? whole?.record.links[placeLink(kind, kinds) ?? ''] : undefined
+  const place = names.place(record) || names.label({ label: at?.label ?? '' })
   const title = text(kind?.duties.find((one) => one.name === it.duty)?.title)
   const waits = others.filter((step) => kind?.states.find((state) => state.name === step.to)?.waits)
   const rest = others.filter((step) => !waits.includes(step))

@@ -62,6 +62,8 @@ describe('an inspector on the phone', () => {
     const [, , out = 0, left = 0] = await counted(page)
     expect(out).toBeGreaterThan(0)
 
+    // The phone has the pages once it says so.
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
     await page.context().setOffline(true)
     await page.getByText('无信号，照常检查。').waitFor()
     await button(page, '符合').click()
