@@ -265,12 +265,16 @@ impl Names {
         self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    /// The holder of that login or code.
+    /// The holder of that login or code. Accounts keep logins in small letters, registers as somebody typed them: where nobody has exactly
+    /// this name, the one who has it in other letters is meant.
     pub fn find(&self, name: &str) -> Option<HolderId> {
-        self.0
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(id, _)| *id)
+        let by = |same: fn(&str, &str) -> bool| {
+            self.0
+                .iter()
+                .find(|(_, known)| same(known, name))
+                .map(|(id, _)| *id)
+        };
+        by(|known, name| known == name).or_else(|| by(str::eq_ignore_ascii_case))
     }
 
     fn holder(&self, holder: &Holder, unit: UnitId) -> Json {
