@@ -345,6 +345,15 @@ pub(crate) enum Member {
         #[arg(long)]
         undo: bool,
     },
+    /// 谁何时登录、改密、以其名义操作 (who signed in, changed a password, or acted in the name of it, and when)
+    Log {
+        #[command(flatten)]
+        at: Where,
+        login: String,
+        /// 最多多少行，最近的在前 (at most so many, the latest first)
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: u32,
+    },
     /// 列出账号 (list accounts)
     List {
         #[command(flatten)]

@@ -6,12 +6,13 @@ use crate::access::{Actor, Came};
 use crate::error::Error;
 use crate::office::Office;
 use domain::access::{Permit, Privilege};
-use domain::id::{RecordId, UnitId};
+use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::pack::model::{Kind, Pack, Role};
+use domain::record::By;
 use domain::value::Value;
 use store::Lane;
-use store::account::{self, Account, Code};
+use store::account::{self, Account, Code, SignIn};
 
 /// How long a set-up code holds.
 const SET_UP: i64 = 24 * 3_600_000_000;
@@ -182,7 +183,9 @@ impl Office {
         let permit = self.keeper(actor, &account)?;
         let given = spoken(&self.clock().secret());
         let hash = self.turns().hash(self.clock(), &given)?;
+        let line = self.line(Some(account.id), "password-reset", &by(actor));
         self.write(&permit, Lane::Interactive, move |tx| {
+            account::note(tx, &line)?;
             let known = held(tx, account.id)?;
             account::put(
                 tx,
@@ -209,7 +212,10 @@ impl Office {
         let account = self.account_of(login)?;
         let permit = self.keeper(actor, &account)?;
         let at = disabled.then(|| self.clock().now());
+        let what = if disabled { "disabled" } else { "enabled" };
+        let line = self.line(Some(account.id), what, &by(actor));
         self.write(&permit, Lane::Interactive, move |tx| {
+            account::note(tx, &line)?;
             let known = held(tx, account.id)?;
             account::put(
                 tx,
@@ -220,6 +226,32 @@ impl Office {
             )?;
             Ok::<_, Error>(account::end_sessions(tx, account.id, None)?)
         })
+    }
+
+    /// A member in whose name the operator of the machine acts there; that he does is written down with the member's sign-ins first.
+    ///
+    /// # Errors
+    /// A database that cannot be written.
+    pub fn at_machine(&self, operator: &str, member: MemberId) -> Result<Actor, Error> {
+        let source = Presented {
+            source: operator.to_owned(),
+            ..Presented::default()
+        };
+        let line = self.line(Some(member.into()), Came::AtMachine.as_str(), &source);
+        self.write(&ones_own(), Lane::Interactive, move |tx| {
+            Ok::<_, Error>(account::note(tx, &line)?)
+        })?;
+        Ok(Actor::member(member, Came::AtMachine))
+    }
+
+    /// When somebody signed in with an account or failed to, changed its password, or acted in its member's name: the latest first, so many.
+    ///
+    /// # Errors
+    /// `Denied`, `NotFound`.
+    pub fn sign_ins(&self, actor: &Actor, login: &str, limit: i64) -> Result<Vec<SignIn>, Error> {
+        let account = self.account_of(login)?;
+        self.keeper(actor, &account)?;
+        Ok(self.read(|tx| account::notes(tx, account.id, limit))?)
     }
 
     /// The accounts of members registered where the actor keeps accounts.
@@ -315,6 +347,19 @@ impl Office {
         self.give_account(&ones_own(), id, unit, &login, &asked.password, false)?;
         let account = self.read(|tx| current(tx, id))?;
         self.let_in(account, Came::Password, None, None, from)
+    }
+}
+
+/// Whoever keeps accounts, as the source of a line.
+fn by(actor: &Actor) -> Presented {
+    let source = match actor.by() {
+        By::Member(id) => id.to_string(),
+        By::Operator(name) => name,
+        By::Party(_) | By::System | By::Source(_) => String::new(),
+    };
+    Presented {
+        source,
+        ..Presented::default()
     }
 }
 

@@ -164,7 +164,7 @@ impl Office {
         Ok(AccountError::Wrong.into())
     }
 
-    fn line(&self, account: Option<RecordId>, what: &str, from: &Presented) -> SignIn {
+    pub(super) fn line(&self, account: Option<RecordId>, what: &str, from: &Presented) -> SignIn {
         SignIn {
             id: self.clock().session_id(),
             at: self.clock().now(),

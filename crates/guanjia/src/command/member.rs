@@ -52,6 +52,24 @@ pub(crate) fn run(command: Member, json: bool) -> Result<Done, Error> {
             }
             Ok(Done::Well)
         }
+        Member::Log { at, login, limit } => {
+            let lines = open(&at)?.sign_ins(&operator(), &login, limit.into())?;
+            if json {
+                let shown: Vec<_> = lines
+                    .iter()
+                    .map(
+                        |it| json!({"at": it.at.to_string(), "what": it.what, "source": it.source}),
+                    )
+                    .collect();
+                json_line(&json!({"login": login, "log": shown}))?;
+                return Ok(Done::Well);
+            }
+            for it in &lines {
+                let source = it.source.as_deref().unwrap_or("—");
+                line(&format!("{}  {:<16} {source}", it.at, it.what))?;
+            }
+            Ok(Done::Well)
+        }
         Member::List { at } => {
             let all = open(&at)?.accounts(&operator())?;
             if json {

@@ -22,7 +22,7 @@ use crate::output::{Done, json_line, line};
 use app::export::Names;
 use app::sender::{Program, Sender};
 use app::view::View;
-use app::{Actor, Came, Clock, Error, Office, Taken};
+use app::{Actor, Clock, Error, Office, Taken};
 use clap::CommandFactory;
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::time::Instant;
@@ -233,21 +233,25 @@ fn location(at: &Where) -> Result<Location, Error> {
 
 /// Whoever runs this: he acts as the operator of the machine, under his name there.
 fn operator() -> Actor {
-    let name = ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|key| std::env::var(key).ok())
-        .filter(|name| !name.is_empty());
-    Actor::operator(name.unwrap_or_else(|| "operator".into()))
+    Actor::operator(operator_name())
 }
 
-/// Who acts: the member of a login, who sits at this machine, else its operator.
+fn operator_name() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|key| std::env::var(key).ok())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "operator".into())
+}
+
+/// Who acts: the member of a login, in whose name the operator of this machine acts, which is written down; else the operator.
 fn acting(office: &Office, login: Option<&str>) -> Result<Actor, Error> {
     let Some(login) = login else {
         return Ok(operator());
     };
     for unit in office.units()? {
         if let Some(found) = office.view(unit.id)?.people.find(login) {
-            return Ok(Actor::member(MemberId::from(found), Came::AtMachine));
+            return office.at_machine(&operator_name(), MemberId::from(found));
         }
     }
     Err(Error::Usage(format!("没有员工“{login}” (no such member)")))

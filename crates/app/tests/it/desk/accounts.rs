@@ -96,6 +96,36 @@ fn a_member_is_added_let_in_reset_and_kept_out() {
             refused(office.sign_in("li", &second, None, &here())),
             AccountError::Wrong
         );
+        let stands_in = office.at_machine("root", signed.actor.member_id().expect("a member"));
+        assert_eq!(stands_in.expect("acts").by(), signed.actor.by());
+        assert_eq!(
+            office
+                .sign_ins(&worker, "li", 9)
+                .map_err(|it| it.code())
+                .err(),
+            Some("privilege-missing")
+        );
+        let mut log: Vec<_> = office
+            .sign_ins(&boss, "li", 9)
+            .expect("reads")
+            .into_iter()
+            .map(|it| (it.what, it.source))
+            .collect();
+        log.sort();
+        let boss_id = house.chief.to_string();
+        let (boss_id, here) = (Some(boss_id.as_str()), here().source);
+        let here = Some(here.as_str()).filter(|it| !it.is_empty());
+        let want = [
+            ("disabled", boss_id),
+            ("machine", Some("root")),
+            ("password", here),
+            ("password", here),
+            ("password-reset", boss_id),
+            ("wrong-password", here),
+            ("wrong-password", here),
+        ];
+        let want = want.map(|(what, by)| (what.to_owned(), by.map(str::to_owned)));
+        assert_eq!(log, want);
         // Whoever keeps accounts in a project does not get at those of the company.
         let chief = Actor::operator("root");
         let above = NewMember {
