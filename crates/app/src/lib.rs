@@ -22,6 +22,7 @@ pub mod library;
 pub mod message;
 pub mod migrate;
 pub mod office;
+pub mod organisation;
 pub mod pack;
 pub mod people;
 pub mod privacy;

@@ -134,6 +134,106 @@ fn text(cell: &Json) -> Option<String> {
     }
 }
 
+/// A workbook of several sheets in writing, each written to its end before the next begins.
+pub struct Book<W: Write> {
+    zip: ZipWriter<StreamWriter<W>>,
+    sheets: Vec<String>,
+    rows: u32,
+}
+
+impl<W: Write> Book<W> {
+    pub fn new(out: W) -> Self {
+        Self {
+            zip: ZipWriter::new_stream(out),
+            sheets: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    /// Begins a sheet with its heads; the one before it has ended.
+    ///
+    /// # Errors
+    /// A writer that fails.
+    pub fn sheet(&mut self, name: &str, heads: &[&str]) -> io::Result<()> {
+        self.end_sheet()?;
+        self.sheets.push(name.to_owned());
+        self.rows = 0;
+        let part = format!("xl/worksheets/sheet{}.xml", self.sheets.len());
+        self.zip.start_file(part, options())?;
+        self.zip.write_all(SHEET_BEGINS.as_bytes())?;
+        self.row(heads)
+    }
+
+    /// Writes a row of texts.
+    ///
+    /// # Errors
+    /// A writer that fails; more rows than a sheet holds.
+    pub fn row(&mut self, cells: &[&str]) -> io::Result<()> {
+        self.rows += 1;
+        if self.rows > ROWS {
+            return Err(io::Error::other("a sheet holds 1,048,576 rows"));
+        }
+        let mut line = String::from("<row>");
+        for cell in cells {
+            sheet_cell(&Json::String((*cell).to_owned()), &mut line);
+        }
+        line.push_str("</row>");
+        self.zip.write_all(line.as_bytes())
+    }
+
+    fn end_sheet(&mut self) -> io::Result<()> {
+        if self.sheets.is_empty() {
+            return Ok(());
+        }
+        self.zip.write_all(SHEET_ENDS.as_bytes())
+    }
+
+    /// Ends the workbook.
+    ///
+    /// # Errors
+    /// A writer that fails.
+    pub fn end(mut self) -> io::Result<()> {
+        self.end_sheet()?;
+        let numbers = 1..=self.sheets.len();
+        let (mut types, mut names, mut targets) = (String::new(), String::new(), String::new());
+        for (number, name) in numbers.zip(&self.sheets) {
+            types.push_str(&format!(r#"<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#));
+            names.push_str(&format!(
+                r#"<sheet name="{}" sheetId="{number}" r:id="rId{number}"/>"#,
+                sheet_name(name)
+            ));
+            targets.push_str(&format!(r#"<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"#));
+        }
+        let styles = self.sheets.len() + 1;
+        targets.push_str(&format!(r#"<Relationship Id="rId{styles}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"#));
+        for (part, text) in PARTS {
+            let text = text
+                .replace(ONE_SHEET_TYPE, &types)
+                .replace(ONE_SHEET_NAME, &names)
+                .replace(ONE_SHEET_TARGETS, &targets);
+            self.zip.start_file(*part, options())?;
+            self.zip.write_all(text.as_bytes())?;
+        }
+        self.zip.finish()?.into_inner().flush()
+    }
+}
+
+/// A sheet's name has at most 31 characters and none of `[]:*?/\\`.
+fn sheet_name(name: &str) -> String {
+    let mut written = String::new();
+    for c in name.chars().take(31) {
+        match c {
+            '[' | ']' | ':' | '*' | '?' | '/' | '\\' => written.push('-'),
+            '&' => written.push_str("&amp;"),
+            '<' => written.push_str("&lt;"),
+            '"' => written.push_str("&quot;"),
+            c if c.is_control() => {}
+            c => written.push(c),
+        }
+    }
+    written
+}
+
 /// A text that no spreadsheet takes for a formula.
 pub(crate) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
@@ -182,6 +282,10 @@ fn sheet_cell(cell: &Json, line: &mut String) {
     line.push_str("</t></is></c>");
 }
 
+/// Where the parts of a workbook with one sheet name it.
+const ONE_SHEET_TYPE: &str = r#"<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"#;
+const ONE_SHEET_NAME: &str = r#"<sheet name="Sheet1" sheetId="1" r:id="rId1"/>"#;
+const ONE_SHEET_TARGETS: &str = r#"<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"#;
 const PARTS: &[(&str, &str)] = &[
     (
         "[Content_Types].xml",

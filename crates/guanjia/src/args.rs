@@ -2,6 +2,7 @@
 
 use crate::command::appeal::Appeal;
 use crate::command::openid::OpenId;
+use crate::command::organisation::Organisation;
 use crate::command::revision::Revision;
 use crate::command::sample::Sample;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -160,6 +161,9 @@ pub(crate) enum Command {
         #[arg(long)]
         explain: bool,
     },
+    /// 整个组织：单位、员工、任职、排班等，从工作簿导入与写出 (the whole organisation, from a workbook and into one)
+    #[command(subcommand)]
+    Organisation(Organisation),
     /// 员工账号 (accounts of members)
     #[command(subcommand)]
     Member(Member),

@@ -308,7 +308,7 @@ impl Office {
 }
 
 /// A kind whose records are customers: steps of some kind name the link to it.
-pub(super) fn is_party(pack: &Pack, kind: &Kind) -> bool {
+pub(crate) fn is_party(pack: &Pack, kind: &Kind) -> bool {
     use domain::pack::model::Who;
     pack.kinds.values().any(|other| {
         let steps = other.steps.values().chain([&other.open]);

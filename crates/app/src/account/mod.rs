@@ -18,6 +18,7 @@ pub use error::AccountError;
 pub use manage::{Listed, NewMember, SetUp};
 pub use session::{Own, Presented, Seat, SignedIn, TokenMade};
 
+pub(crate) use customer::is_party;
 pub(crate) use password::Turns;
 
 use domain::access::{Permit, own_work};

@@ -5,6 +5,7 @@ mod coverage;
 mod desk;
 mod house;
 mod import;
+mod organisation;
 mod privacy;
 mod scenarios;
 mod scoring;

@@ -7,6 +7,7 @@ mod import;
 mod keys;
 mod member;
 pub(crate) mod openid;
+pub(crate) mod organisation;
 mod pack;
 mod person;
 pub(crate) mod revision;
@@ -114,6 +115,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
         }
         .run(),
         Command::Member(command) => member::run(command, json),
+        Command::Organisation(command) => organisation::run(command, json),
         Command::Token(command) => member::token(command, json),
         Command::Seal {
             at,

@@ -231,11 +231,11 @@ impl<'a> Cells<'a> {
     }
 }
 
-fn whole(text: &str) -> Option<i64> {
+pub(crate) fn whole(text: &str) -> Option<i64> {
     text.replace([',', '，'], "").parse().ok()
 }
 
-fn yes_no(text: &str) -> Option<bool> {
+pub(crate) fn yes_no(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "true" | "t" | "yes" | "y" | "1" | "是" | "有" | "√" => Some(true),
         "false" | "f" | "no" | "n" | "0" | "否" | "无" | "×" => Some(false),
@@ -244,7 +244,7 @@ fn yes_no(text: &str) -> Option<bool> {
 }
 
 /// A decimal with up to two decimals, times 100.
-fn hundredths(text: &str) -> Option<i64> {
+pub(crate) fn hundredths(text: &str) -> Option<i64> {
     let text = text.trim().replace([',', '，'], "");
     let (sign, text) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),

@@ -10,6 +10,7 @@ mod preview;
 mod report;
 mod stream;
 
+pub(crate) use fill::{hundredths, whole, yes_no};
 pub use preview::preview;
 pub use report::ReportFile;
 pub use stream::{Input, Stream};

@@ -264,6 +264,26 @@ impl Rows {
     }
 }
 
+/// The sheets of a workbook, in their order; `None` for a file that is none.
+///
+/// # Errors
+/// A file that cannot be read, or unpacks to more than memory holds.
+pub fn sheets(path: &Path) -> Result<Option<Vec<String>>, SourceError> {
+    let name = shown(path);
+    let unreadable = |source| SourceError::Unreadable {
+        file: shown(path),
+        line: None,
+        source,
+    };
+    let mut magic = [0; 4];
+    let mut file = File::open(path).map_err(unreadable)?;
+    let length = fill(&mut file, &mut magic).map_err(unreadable)?;
+    match &magic[..length] {
+        [b'P', b'K', 3, 4] => xlsx::sheets(path, &name).map(Some),
+        _ => Ok(None),
+    }
+}
+
 fn shown(path: &Path) -> String {
     path.display().to_string()
 }

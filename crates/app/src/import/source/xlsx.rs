@@ -54,6 +54,18 @@ impl SheetRows {
     }
 }
 
+/// What the sheets of a workbook are called.
+pub(super) fn sheets(path: &Path, name: &str) -> Result<Vec<String>, SourceError> {
+    check_size(open(path, name)?, name, (TEXTS_MAX_MIB, SHEET_MAX_MIB))?;
+    let file = open(path, name)?;
+    let book: Xlsx<_> =
+        Xlsx::new(BufReader::new(file)).map_err(|error: XlsxError| SourceError::Workbook {
+            file: name.into(),
+            cause: error.to_string(),
+        })?;
+    Ok(book.sheet_names())
+}
+
 pub(super) fn read(
     path: &Path,
     name: &str,
