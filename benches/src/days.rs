@@ -12,11 +12,10 @@ use domain::name::Name;
 use domain::record::{By, Command};
 use std::thread;
 use std::time::Instant;
-use store::{Lane, entry, record};
+use store::{entry, record};
 
 const RECORDS: usize = 3_000;
 const PROJECTS: usize = 3;
-const BATCH: usize = 100;
 
 /// A record that is worked on.
 struct Open {
@@ -32,32 +31,22 @@ struct Open {
 fn open(office: &Office, bench: &Bench, count: usize) -> Result<Vec<Open>> {
     let mut all = Vec::new();
     for (at, project) in bench.town.projects[..PROJECTS].iter().enumerate() {
-        for from in (0..count / PROJECTS).step_by(BATCH) {
-            let of = project.clone();
-            let actor = Actor::member(project.desk, Came::Password);
-            let opened = office.at(&actor, project.unit, Lane::Bulk, move |desk| {
-                let kind = Name::from("repair");
-                let numbers = from..from + BATCH;
-                numbers
-                    .map(|number| Ok(desk.open(&kind, None, &of.repair(number))?.record))
-                    .collect::<Result<Vec<_>, app::Error>>()
-            })?;
-            for record in opened {
-                let mut send = Command::new("send", By::Member(project.desk));
-                let engineer = project.engineers[all.len() % project.engineers.len()].to_string();
-                send.data
-                    .insert(Name::from("engineer"), engineer.as_str().into());
-                send.version = Some(record.version);
-                send.key = Some(record.number.clone());
-                all.push(Open {
-                    unit: project.unit,
-                    code: format!("P{at:02}"),
-                    id: record.id,
-                    number: record.number,
-                    desk: actor.clone(),
-                    send,
-                });
-            }
+        let actor = Actor::member(project.desk, Came::Password);
+        for record in project.open(office, 0..count / PROJECTS)? {
+            let mut send = Command::new("send", By::Member(project.desk));
+            let engineer = project.engineers[all.len() % project.engineers.len()].to_string();
+            send.data
+                .insert(Name::from("engineer"), engineer.as_str().into());
+            send.version = Some(record.version);
+            send.key = Some(record.number.clone());
+            all.push(Open {
+                unit: project.unit,
+                code: format!("P{at:02}"),
+                id: record.id,
+                number: record.number,
+                desk: actor.clone(),
+                send,
+            });
         }
     }
     // Neighbours are of different projects, as callers are.

@@ -115,14 +115,11 @@ fn steps(
     let first = 1_000_000 + round * (STEPS + ALONE);
     clock.set(time_of(round * 1_000));
     let unit = project.unit;
-    let opened: Vec<RecordId> = office.at(&actor, unit, Lane::Bulk, move |at| {
-        (first..first + STEPS + ALONE)
-            .map(|number| {
-                let opened = at.open(&Name::from("repair"), None, &project.repair(number))?;
-                Ok(opened.record.id)
-            })
-            .collect()
-    })?;
+    let opened: Vec<RecordId> = project
+        .open(office, first..first + STEPS + ALONE)?
+        .into_iter()
+        .map(|record| record.id)
+        .collect();
     clock.set(time_of(round * 1_000 + 100));
     let (together, alone) = opened.split_at(few);
     let started = Instant::now();

@@ -4,15 +4,17 @@
 //! numbers make the same database.
 
 use anyhow::{Context, Result};
+use app::access::Came;
 use app::unit::NewUnit;
 use app::{Actor, Clock, Keys, Office, keys};
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
-use domain::record::{By, Command};
+use domain::record::{By, Command, Record};
 use domain::time::{Instant, Zone};
 use domain::unit::{Attributes, Level};
 use domain::value::{Data, Value};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use store::{Lane, Location, Options, Store};
 
 /// Tuesday 10 March 2026, 9:00 in Shanghai, when the town is built.
@@ -158,36 +160,15 @@ fn project(office: &Office, unit: UnitId, code: &str, homes: usize) -> Result<Pr
         })?;
         built.extend(more);
     }
-    // What is private is sealed before its turn; many at once share a commit.
-    let share = built.len().div_ceil(CALLERS).max(1);
-    let homes: Vec<Result<Vec<_>>> = std::thread::scope(|scope| {
-        let callers: Vec<_> = built
-            .chunks(share)
-            .enumerate()
-            .map(|(caller, homes)| {
-                let open = &open;
-                scope.spawn(move || {
-                    let numbered = homes.iter().enumerate();
-                    numbered
-                        .map(|(at, home)| {
-                            let number = caller * share + at;
-                            let data = texts(&[
-                                ("display", "陈先生"),
-                                ("relation", "owner"),
-                                ("phone", &format!("138{number:08}")),
-                            ]);
-                            Ok((*home, open("party", data, &[("home", *home)])?))
-                        })
-                        .collect()
-                })
-            })
-            .collect();
-        let joined = callers.into_iter().map(|caller| caller.join());
-        joined
-            .map(|done| done.unwrap_or_else(|_| Err(anyhow::anyhow!("a caller panicked"))))
-            .collect()
-    });
-    let homes = homes.into_iter().collect::<Result<Vec<_>>>()?.concat();
+    let numbered: Vec<_> = built.into_iter().enumerate().collect();
+    let homes = by_callers(&numbered, |(number, home)| {
+        let data = texts(&[
+            ("display", "陈先生"),
+            ("relation", "owner"),
+            ("phone", &format!("138{number:08}")),
+        ]);
+        Ok((*home, open("party", data, &[("home", *home)])?))
+    })?;
     Ok(Project {
         unit,
         desk,
@@ -196,7 +177,44 @@ fn project(office: &Office, unit: UnitId, code: &str, homes: usize) -> Result<Pr
     })
 }
 
+/// Works on each by callers at the same time: what is private is sealed before its turn, and many at once share a commit.
+fn by_callers<T: Sync, U: Send>(
+    all: &[T],
+    work: impl Fn(&T) -> Result<U> + Sync,
+) -> Result<Vec<U>> {
+    let share = all.len().div_ceil(CALLERS).max(1);
+    let work = &work;
+    let done: Vec<Result<Vec<U>>> = std::thread::scope(|scope| {
+        let callers: Vec<_> = all
+            .chunks(share)
+            .map(|share| scope.spawn(move || share.iter().map(work).collect()))
+            .collect();
+        let joined = callers.into_iter().map(|caller| caller.join());
+        joined
+            .map(|done| done.unwrap_or_else(|_| Err(anyhow::anyhow!("a caller panicked"))))
+            .collect()
+    });
+    Ok(done
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
 impl Project {
+    /// Opens its repairs of these numbers, in their order.
+    pub(crate) fn open(&self, office: &Office, numbers: Range<usize>) -> Result<Vec<Record>> {
+        let actor = Actor::member(self.desk, Came::Password);
+        let numbers: Vec<_> = numbers.collect();
+        by_callers(&numbers, |number| {
+            let command = self.repair(*number);
+            Ok(office
+                .open_record(&actor, self.unit, "repair", None, command)?
+                .record)
+        })
+    }
+
     /// The `number`th repair of the day at this desk: a filled-in form, a home and its party. One in ten is urgent, one in ten has an
     /// appointment, one in twenty comes of a complaint, as the demo has it.
     pub(crate) fn repair(&self, number: usize) -> Command {

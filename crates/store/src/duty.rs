@@ -106,9 +106,11 @@ pub fn each(
     if let Some(holder) = filter.holder {
         query.and("holder = ?", Owned::Id(holder.uuid()));
     }
-    query
-        .sql
-        .push_str(" order by unit_id, period_on, record_id, name, occurrence");
+    // Of one record they are few, and found by its key.
+    query.sql.push_str(match filter.record {
+        Some(_) => " order by unit_id, record_id, period_on, name, occurrence",
+        None => " order by unit_id, period_on, record_id, name, occurrence",
+    });
     query.each(tx, |row| each(read(row)?))
 }
 

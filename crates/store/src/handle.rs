@@ -181,4 +181,13 @@ impl Store {
         };
         capture.during(work)
     }
+
+    /// As [`Store::captured`], of what is read beside commands: so that a test can ask the database how it would go about each. Nothing on
+    /// PostgreSQL, whose plans follow from its statistics.
+    pub fn captured_reads<T>(&self, work: impl FnOnce() -> T) -> (T, Vec<Captured>) {
+        match &*self.0 {
+            Backend::Lite(lite) => lite.reads().during(work),
+            Backend::Pg(_) => (work(), Vec::new()),
+        }
+    }
 }

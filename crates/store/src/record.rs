@@ -376,8 +376,8 @@ pub fn still_pointing(
     let mut same = true;
     let mut at = 0;
     tx.until(
-        "select r.id, r.version from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
-         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit ?6",
+        "select r.id, r.version from link l cross join record r \
+         where r.unit_id = l.unit_id and r.id = l.from_id and l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit ?6",
         &[&unit, &which.to, &which.name, &which.kind, &which.since, &which.most],
         |row| {
             same = looked.seen.get(at) == Some(&(row.get(0)?, row.get(1)?));
@@ -433,8 +433,8 @@ fn pointing_to(
 ) -> Result<(), Error> {
     tx.until(
         "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
-         from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
-         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit ?6",
+         from link l cross join record r \
+         where r.unit_id = l.unit_id and r.id = l.from_id and l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 and r.kind = ?4 and r.opened_at >= ?5 order by l.from_id desc limit ?6",
         &[&unit, &which.to, &which.name, &which.kind, &which.since, &which.most],
         |row| {
             let brief: Brief = row.json(8)?;
@@ -458,8 +458,8 @@ pub fn linking(
 ) -> Result<Vec<Record>, Error> {
     tx.all(
         "select r.unit_id, r.id, r.kind, r.number, r.state, r.version, r.opened_at, r.closed_at, r.doc, r.head \
-         from link l join record r on r.unit_id = l.unit_id and r.id = l.from_id \
-         where l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 order by l.from_id",
+         from link l cross join record r \
+         where r.unit_id = l.unit_id and r.id = l.from_id and l.unit_id = ?1 and l.to_id = ?2 and l.name = ?3 order by l.from_id",
         &[&unit, &to, name],
         read,
     )

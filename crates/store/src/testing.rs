@@ -5,6 +5,7 @@
 
 use crate::{Location, Options, Store};
 use postgres::{Client, Config, NoTls};
+use rusqlite::config::DbConfig;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -74,6 +75,28 @@ impl Home {
     }
     pub fn is_postgres(&self) -> bool {
         self.server.is_some()
+    }
+    /// How SQLite would go about a statement, line by line.
+    ///
+    /// # Panics
+    /// If the statement cannot be prepared, or this is no SQLite file.
+    pub fn plan(&self, sql: &str) -> Vec<String> {
+        let Location::File(file) = &self.location else {
+            panic!("plans of PostgreSQL follow from its statistics");
+        };
+        let connection = rusqlite::Connection::open(file).expect("the file opens");
+        // As the product prepares it: a plan that no value can change.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .expect("the option is known");
+        let mut plan = connection
+            .prepare(&format!("explain query plan {sql}"))
+            .expect("the statement is right");
+        let rows = plan
+            .raw_query()
+            .mapped(|row| row.get(3))
+            .collect::<Result<_, _>>();
+        rows.expect("plans are texts")
     }
     /// # Panics
     /// If it does not open.

@@ -6,6 +6,7 @@ mod desk;
 mod house;
 mod import;
 mod organisation;
+mod plans;
 mod privacy;
 mod scenarios;
 mod scoring;

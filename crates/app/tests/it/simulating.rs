@@ -1,17 +1,20 @@
 //! A company that is made up: played without refusals, consistent, the same each time, and with everything that goes wrong on purpose.
 
+use crate::plans;
 use app::export::{What, export};
 use app::simulation::{Simulated, Size, simulate};
-use app::{Actor, Clock, Keys, Office, pack, verify};
+use app::{Actor, Clock, Keys, Office, board, pack, records, verify};
 use domain::name::Name;
 use domain::time::Instant;
+use domain::unit::Level;
 use sha2::{Digest, Sha256};
-use store::Options;
 use store::testing::Home;
+use store::{Captured, Options};
 
 const PACK: &str = "residential-cn";
 
-fn played(home: &Home, seed: u64, until: &str) -> (Office, Simulated) {
+/// The company, what was done, and by which statements.
+fn played(home: &Home, seed: u64, until: &str) -> (Office, Simulated, Vec<Captured>) {
     let until: Instant = until.parse().unwrap();
     let clock = Clock::standing_at(until);
     // What is made up need not outlive a power cut.
@@ -32,8 +35,28 @@ fn played(home: &Home, seed: u64, until: &str) -> (Office, Simulated) {
         seed,
         until,
     };
-    let done = simulate(&office, &clock, PACK, &size).unwrap();
-    (office, done)
+    let store = office.store().clone();
+    let play = || simulate(&office, &clock, PACK, &size).unwrap();
+    let ((done, mut statements), reads) = store.captured_reads(|| store.captured(play));
+    statements.extend(reads);
+    let ((), looks) = store.captured_reads(|| look_around(&office));
+    statements.extend(looks);
+    (office, done, statements)
+}
+
+/// As people look at what they did: one record whole, its journal, what is open.
+fn look_around(office: &Office) {
+    let system = Actor::system();
+    let unit = &office
+        .units()
+        .unwrap()
+        .into_iter()
+        .find(|unit| unit.level == Level::Project);
+    let code = &unit.as_ref().unwrap().code;
+    let open = board::open_records(office, &system, code, Some("repair".into()), None, 5).unwrap();
+    let number = open[0]["number"].as_str().unwrap();
+    records::whole(office, &system, code, number).unwrap();
+    records::journal(office, &system, code, number).unwrap();
 }
 
 /// Everything that the journals say; a hash covers ciphertext, which is another each time.
@@ -63,8 +86,11 @@ fn digest(office: &Office) -> String {
 fn a_month_is_played_without_a_refusal_and_is_consistent_on_both_databases() {
     let mut digests = Vec::new();
     for home in std::iter::once(Home::sqlite()).chain(Home::postgres()) {
-        let (office, done) = played(&home, 1, "2026-01-25T18:00:00+08:00");
+        let (office, done, statements) = played(&home, 1, "2026-01-25T18:00:00+08:00");
         assert!(done.refused.is_empty(), "{:#?}", done.refused);
+        if !home.is_postgres() {
+            plans::are_as_kept(&home, &statements);
+        }
         assert_eq!((done.projects, done.days), (1, 25));
         let report =
             verify::verify(&office, &Actor::system(), office.clock().now(), |_| {}).unwrap();

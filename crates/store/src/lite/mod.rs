@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: a commit that returned survives a power cut. Checkpoints are rare because each one writes every page that
 //! changed since the last; what limits writing is pages, not statements.
 
+mod statistics;
 mod writer;
 
 use crate::Error;
@@ -30,6 +31,8 @@ pub(crate) struct Lite {
     readers: Pool<Connection>,
     patience: Duration,
     capture: Arc<Capture>,
+    /// What readers ask.
+    reads: Box<Capture>,
     writer: Writer,
 }
 
@@ -56,6 +59,7 @@ impl Lite {
             connection.execute_batch(&format!("pragma max_page_count = {pages}"))?;
         }
         migrate::lite(&mut connection)?;
+        statistics::tell(&mut connection)?;
         let capture = Arc::new(Capture::default());
         Ok(Self {
             file: file.to_owned(),
@@ -63,6 +67,7 @@ impl Lite {
             patience: options.patience,
             writer: Writer::start(connection, options, Arc::clone(&capture))?,
             capture,
+            reads: Box::default(),
         })
     }
 
@@ -98,7 +103,7 @@ impl Lite {
         let mut lent = self.readers.lend(|| self.reader())?;
         let connection = lent.get()?;
         control(connection, "begin")?;
-        let mut tx = Tx::lite(connection, None);
+        let mut tx = Tx::lite(connection, Some(&self.reads));
         let done = match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
             Ok(Ok(_)) if tx.failed() => Err(Error::aborted().into()),
             Ok(done) => done,
@@ -116,6 +121,9 @@ impl Lite {
 
     pub(crate) fn capture(&self) -> &Capture {
         &self.capture
+    }
+    pub(crate) fn reads(&self) -> &Capture {
+        &self.reads
     }
 
     fn reader(&self) -> Result<Connection, Error> {

@@ -59,7 +59,7 @@ fn words(list: &str) -> Vec<String> {
 fn sqlite(store: &Store) -> Schema {
     store.read(|tx| {
         let mut schema = Schema::new();
-        let names: Vec<String> = tx.all("select name from sqlite_master where type = 'table' order by name", &[], |row| row.get(0))?;
+        let names: Vec<String> = tx.all("select name from sqlite_master where type = 'table' and name not like 'sqlite!_%' escape '!' order by name", &[], |row| row.get(0))?;
         for name in names {
             let mut table = Table::default();
             let mut key = BTreeMap::new();
