@@ -6,7 +6,7 @@ use crate::report::{Goal, Spread};
 use crate::town::{self, time_of};
 use anyhow::Result;
 use app::access::Came;
-use app::{Actor, Office, board};
+use app::{Actor, Office, board, records};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use domain::record::{By, Command};
@@ -87,6 +87,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
         ("a step, 64 callers", "steps/s", "µs/step"),
         ("a step, 16 callers", "steps/s", "µs/step"),
         ("one record, 16 callers", "reads/s", "µs/read"),
+        ("one record as shown, 16 callers", "reads/s", "µs/read"),
         ("its journal, 16 callers", "reads/s", "µs/read"),
         ("its journal as shown, 16 callers", "reads/s", "µs/read"),
     ];
@@ -109,6 +110,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
                 taken.push(each(16, &open, |it| {
                     store.read(|tx| record::get(tx, it.unit, it.id))?;
                     Ok(())
+                })?);
+                taken.push(each(16, &open, |it| {
+                    records::whole(&office, &it.desk, &it.code, &it.number).map(drop)
                 })?);
                 taken.push(each(16, &open, |it| {
                     store.read(|tx| entry::journal(tx, it.unit, it.id))?;

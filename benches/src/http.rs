@@ -26,7 +26,8 @@ const CLIENTS: &str = "16";
 const OPEN: usize = 100_000;
 const FEW: usize = 3;
 const PROJECTS: usize = 20;
-const HOMES: usize = 100;
+/// In each project: a home has some thirty open repairs then, far more than it ever will.
+const HOMES: usize = 1_000;
 /// By how many at once the town is filled: they share commits.
 const CALLERS: usize = 64;
 /// More than a round can use up.
