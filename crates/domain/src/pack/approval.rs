@@ -5,6 +5,7 @@ use super::model::{
 };
 use crate::clock::Span;
 use crate::name::{Name, Text};
+use std::collections::BTreeMap;
 
 /// A chain that names no time limit is met whenever it is answered: a hundred years.
 const UNLIMITED: Span = Span::Days(36_500);
@@ -46,16 +47,18 @@ impl Approval {
     }
 
     /// One duty for each post of each stage, which no step of the pack starts or does: asking and answering do; and the one to tell the
-    /// applicant.
-    pub fn duties(&self) -> Vec<Duty> {
+    /// applicant. A stage is called by the title of its post; a post without one by its name.
+    pub fn duties(&self, titles: &BTreeMap<Name, Text>) -> Vec<Duty> {
         let stages = (1_u32..).zip(&self.chain);
         let limit = self.within.clone().unwrap_or(Limit::Fixed(UNLIMITED));
         let mut duties: Vec<Duty> = stages
             .flat_map(|(stage, posts)| posts.iter().map(move |post| (stage, post)))
             .map(|(stage, post)| {
+                let named = || Text::both(post.as_str(), post.as_str());
+                let post_title = titles.get(post).cloned().unwrap_or_else(named);
                 let title = Text {
-                    zh: format!("{}（{post}）", self.title.zh),
-                    en: format!("{} ({post})", self.title.en),
+                    zh: format!("{}（{}）", self.title.zh, post_title.zh),
+                    en: format!("{} ({})", self.title.en, post_title.en),
                 };
                 Duty {
                     pauses: self

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(super) struct Index {
     pub(super) posts: BTreeSet<Name>,
+    pub(super) post_titles: BTreeMap<Name, Text>,
     /// Posts that serve a grid.
     pub(super) grids: BTreeSet<Name>,
     /// `None`: its unit is not known.
@@ -202,9 +203,10 @@ pub(super) fn collect(ctx: &mut Ctx<'_>, files: &Files) -> Index {
     let posts = files.posts.as_ref().and_then(|posts| posts.get("posts"));
     index.posts = keys(posts);
     for (key, value) in posts.map(Node::pairs).unwrap_or_default() {
-        if super::flag(value, "grid")
-            && let Some(name) = key.text()
-        {
+        let Some(name) = key.text() else { continue };
+        let title = super::titled(Some(value), name);
+        index.post_titles.insert(name.into(), title);
+        if super::flag(value, "grid") {
             index.grids.insert(name.into());
         }
     }

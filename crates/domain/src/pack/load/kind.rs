@@ -73,7 +73,7 @@ impl Ctx<'_> {
         let stages: Vec<_> = kind
             .approvals
             .values()
-            .flat_map(|approval| approval.duties())
+            .flat_map(|approval| approval.duties(&self.index.post_titles))
             .collect();
         kind.duties.extend(stages);
         Some(kind)

@@ -39,3 +39,28 @@ fn the_packs_that_ship_have_no_fault() {
         assert!(!pack.kinds.is_empty() && !pack.standards.is_empty());
     }
 }
+
+/// X26: who looks at what is to do reads the title of the post that is asked, not its name in the pack.
+#[test]
+fn a_stage_of_an_approval_is_called_by_the_title_of_its_post() {
+    let pack = shipped("residential-cn");
+    for kind in pack.kinds.values() {
+        for approval in kind.approvals.values() {
+            for (stage, posts) in (1_u32..).zip(&approval.chain) {
+                for post in posts {
+                    let name = approval.duty_name(stage, post);
+                    let duty = kind.duty(name.as_str()).expect("a duty of the stage");
+                    let title = &pack.posts[post].title;
+                    assert_eq!(
+                        duty.title.zh,
+                        format!("{}（{}）", approval.title.zh, title.zh)
+                    );
+                    assert_eq!(
+                        duty.title.en,
+                        format!("{} ({})", approval.title.en, title.en)
+                    );
+                }
+            }
+        }
+    }
+}
