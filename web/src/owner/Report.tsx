@@ -186,7 +186,7 @@ function ReportForm(props: { customer: Customer; kind: KindOf; home: { id: strin
     )
   return (
     <form className="owner-form" noValidate onSubmit={(event) => void submit(event)}>
-      <Head title={words.owner.newTitle(text(kind.title))}>
+      <Head title={said ? words.owner.newTitle(text(kind.title)) : text(kind.title)}>
         <p className="quiet">
           {customer.unitName} {home?.label ? names.label({ label: home.label }) : ''}
         </p>
@@ -244,7 +244,7 @@ function ReportForm(props: { customer: Customer; kind: KindOf; home: { id: strin
           {more.map(input)}
         </details>
       ) : null}
-      <Danger />
+      {said ? <Danger /> : null}
       <div className="owner-bar">
         <Button kind="primary" type="submit" wide busy={busy}>
           {words.owner.submit}

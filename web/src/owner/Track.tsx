@@ -64,9 +64,12 @@ function Matter({ customer, whole, kind, again }: Props) {
     <>
       <Head title={worker && !state?.closed ? words.owner.headline(worker, text(state?.title)) : text(state?.title)}>
         <p className="owner-label">{names.label(record)}</p>
-        <p className="quiet small">
-          {text(kind.title)} {record.number.length < 36 ? record.number : ''}
-        </p>
+        <p className="quiet small">{text(kind.title)}</p>
+        {record.number.length < 36 ? (
+          <p className="owner-number">
+            <span className="quiet small">{words.owner.number}</span> <b>{record.number}</b>
+          </p>
+        ) : null}
       </Head>
       {due ? (
         <section className="owner-clock" aria-label={words.record.clock}>

@@ -614,6 +614,7 @@ export const en: Words = {
     danger: 'Water bursting, current leaking, somebody stuck?',
     dangerAdvice: 'Call the 24-hour number of your estate first; somebody answers at once.',
     myMatters: 'My matters',
+    number: 'Number',
     empty: 'You have reported nothing yet.',
     closed: (n) => `${n} finished`,
     headline: (who, state) => `${who} is on it: ${state}`,

@@ -614,6 +614,7 @@ export const zh = {
     danger: '跑水、漏电、有人被困？',
     dangerAdvice: '先打物业 24 小时电话，马上有人接。',
     myMatters: '我的事',
+    number: '编号',
     empty: '您还没有报过事。',
     closed: (n: number) => `办完的 ${n} 件`,
     headline: (who: string, state: string) => `${who}在办，${state}`,

@@ -28,6 +28,7 @@ describe('every page of an owner', () => {
     '/owner',
     '/owner/new/repair',
     '/owner/new/complaint',
+    '/owner/new/guest-pass',
     '/owner/matter/WX-WT-20260409-0001',
     '/owner/me',
   ]
@@ -85,6 +86,30 @@ describe('an owner', () => {
     await page.getByText('已存手机，有信号自动提交').waitFor()
     await page.context().setOffline(false)
     await page.getByRole('link', { name: /希望多设晾晒处/ }).waitFor()
+    await close()
+  })
+
+  it('invites a visitor, shows the number, and sees that the gate let him in', async () => {
+    const desk = await seat(browser, program, 'wt-desk')
+    const { page, said, close } = await seat(browser, program, 'customer', PHONE)
+    await go(page, `${program.base}/owner`)
+    await page.getByRole('button', { name: '访客通行证' }).click()
+    await page.getByLabel(/访客称呼/).fill('表弟')
+    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+    await page.getByLabel(/来访日期/).fill(today)
+    await page.getByRole('button', { name: '提交' }).click()
+    await page.getByRole('heading', { level: 1, name: '可使用' }).waitFor()
+    const number = await page.getByText(/^FK-WT-\d{8}-\d{4}$/).textContent()
+    expect(await faults(page)).toEqual([])
+
+    // The gate looks it up by the number that the visitor says.
+    const { record } = await desk.ask('GET', `/records/${number}`)
+    expect(record.data.visit_on).toBe(today)
+    await desk.ask('POST', `/records/${number}/steps/admit`, { data: { gate: '东门' } }, record.version)
+    await page.getByRole('heading', { level: 1, name: '已使用' }).waitFor()
+    await page.getByText('东门').first().waitFor()
+    expect(said).toEqual([])
+    await desk.close()
     await close()
   })
 })

@@ -22,7 +22,8 @@ export async function begin(): Promise<Program> {
   if (running) return { start: running, base: running, password, stop: async () => undefined }
   const folder = mkdtempSync(join(tmpdir(), 'guanjia-browser-'))
   const data = join(folder, 'data')
-  cpSync(demo, data, { recursive: true })
+  // What is private can be kept and read only with the keys beside the data.
+  for (const part of ['', '.keys']) cpSync(demo + part, data + part, { recursive: true })
   const child: ChildProcess = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
