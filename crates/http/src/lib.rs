@@ -21,6 +21,7 @@ mod kinds;
 mod metrics;
 mod openapi;
 mod openid;
+mod organisation;
 mod outgoing;
 mod own;
 mod packs;
@@ -96,6 +97,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(reminders::routes())
         .merge(webhooks::routes())
         .merge(imports::routes())
+        .merge(organisation::routes())
         .merge(openapi::routes())
         .merge(metrics::routes())
 }

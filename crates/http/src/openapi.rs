@@ -28,6 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "packs", description = "规则包与参数"),
         (name = "attachments", description = "附件"),
         (name = "imports", description = "导入"),
+        (name = "organisation", description = "组织工作簿"),
         (name = "events", description = "实时更新"),
         (name = "server", description = "服务器"),
     )

@@ -87,6 +87,10 @@ export interface components {
         NumberBody: {  number: number; };
         OpenBody: {  data?: { [key: string]: unknown; }; device?: components["schemas"]["Device"];  id?: string;  kind: string;  links?: { [key: string]: string; };  occurred_at?: string;  offline?: boolean; on_behalf_of?: string;  paper?: boolean; reason?: string; second?: string; signatures?: components["schemas"]["SignatureBody"][]; };
         OpenIdOffer: {  name: string | null; };
+        OrganisationChange: {  columns: string[]; en: string[];  from: string;  line: number; sheet: string;  zh: string[]; };
+        OrganisationCount: {  added: number;  already: number;  changed: number;  refused: number;  rows: number; sheet?: string; };
+        OrganisationRefusal: {  code: string; column?: string; en: string;  line: number; sheet: string; value: string; zh: string; };
+        OrganisationReport: {  changes: components["schemas"]["OrganisationChange"][];  refusals: components["schemas"]["OrganisationRefusal"][]; sheets: components["schemas"]["OrganisationCount"][]; total: components["schemas"]["OrganisationCount"]; };
         Outcome: { problem?: components["schemas"]["Problem"]; record: string;  status: number; taken?: components["schemas"]["StepTaken"]; };
         Outcomes: {  outcomes: components["schemas"]["Outcome"][]; };
         Override: {  by: string;  loosens: boolean; parameter: string; value: string; };

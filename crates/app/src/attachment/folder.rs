@@ -157,6 +157,11 @@ impl Receiving {
         }
     }
 
+    /// Where it lies until it is kept or dropped.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Moves what was received to where somebody else keeps it.
     pub(crate) fn into_place(mut self, place: &Path) -> Result<(), Error> {
         let file = self.file.take().ok_or(Error::NotFound)?;

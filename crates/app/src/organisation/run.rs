@@ -7,6 +7,7 @@ use super::take::{Plan, Work};
 use super::units::twice;
 use super::{Count, Given, LINES_MAX, Refused, Report, refused_file};
 use crate::access::Actor;
+use crate::attachment::Receiving;
 use crate::error::Error;
 use crate::import::refusal::Refusal;
 use crate::office::Office;
@@ -109,8 +110,29 @@ impl Office {
         Ok(run.report)
     }
 
+    /// The same for a file that came over a wire, which is gone afterwards; `name` says which sheet it is if it is CSV.
+    ///
+    /// # Errors
+    /// As [`Office::import_organisation`].
+    pub fn import_organisation_sent(
+        &self,
+        actor: &Actor,
+        name: &str,
+        received: &Receiving,
+        is_dry: bool,
+    ) -> Result<Report, Error> {
+        let source = Source {
+            path: received.path().to_path_buf(),
+            name: name.to_owned(),
+        };
+        self.import_organisation(actor, &[source], is_dry)
+    }
+
     /// Somebody who imports in any unit may ask; rows of other units are refused one by one.
-    pub(super) fn imports_somewhere(&self, actor: &Actor) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn imports_somewhere(&self, actor: &Actor) -> Result<(), Error> {
         let mut denied = None;
         for unit in self.units_of(actor)? {
             match self.privilege(actor, Privilege::Imports, Some(unit.id)) {

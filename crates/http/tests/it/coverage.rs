@@ -71,6 +71,10 @@ impl Tried<'_> {
             ),
             "add_import_file" => ("?name=incidents.csv".into(), Some(json!("a,b"))),
             "undo_import" => body(json!({"worked_on": false})),
+            "look_at_organisation" | "import_organisation" => {
+                ("?name=member.csv".into(), Some(json!("unit,name")))
+            }
+            "export_organisation" | "read_organisation_template" => nothing,
             "activate_pack" | "check_pack" | "diff_pack" => {
                 body(json!({"shipped": "residential-cn"}))
             }

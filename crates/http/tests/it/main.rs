@@ -14,6 +14,7 @@ mod imports;
 mod kinds;
 mod openapi;
 mod openid;
+mod organisation;
 mod outgoing;
 mod packs;
 mod problems;
