@@ -174,12 +174,15 @@ impl Office {
     }
 
     /// Gives a member a new password to hand to him, which he must change; his sessions and tokens end, and his second factor with them. At an
-    /// OpenID provider he is found by his login again.
+    /// OpenID provider he is found by his login again. Whoever was registered with a login and no account has one from now on.
     ///
     /// # Errors
-    /// `Denied`, `NotFound`.
+    /// `Denied`, `NotFound`; `LoginTaken` if two are registered with it.
     pub fn reset_password(&self, actor: &Actor, login: &str) -> Result<String, Error> {
-        let account = self.account_of(login)?;
+        let account = match self.account_of(login) {
+            Err(Error::NotFound) => return self.first_password(actor, login),
+            found => found?,
+        };
         let permit = self.keeper(actor, &account)?;
         let given = spoken(&self.clock().secret());
         let hash = self.turns().hash(self.clock(), &given)?;
@@ -201,6 +204,40 @@ impl Office {
             account::forget_devices(tx, account.id)?;
             Ok::<_, Error>(account::end_sessions(tx, account.id, None)?)
         })?;
+        Ok(given)
+    }
+
+    /// An account for a member who was registered without one.
+    fn first_password(&self, actor: &Actor, login: &str) -> Result<String, Error> {
+        let login = normal(login);
+        let library = self.library()?;
+        let active = library.active().ok_or(Error::NotFound)?;
+        let members = register(&active.pack, Role::Member)?.name.clone();
+        let mut found = Vec::new();
+        self.read(|tx| {
+            store::record::each_of_kind(tx, None, Some(&members), |record| {
+                let of_his = record.doc.data.get("login").and_then(Value::as_text);
+                if of_his.is_some_and(|his| normal(his) == login)
+                    && record.closed_at.is_none()
+                    && !record.doc.void
+                {
+                    found.push((record.id, record.unit));
+                }
+                Ok(())
+            })
+        })?;
+        let (id, unit) = match found.as_slice() {
+            [one] => *one,
+            [] => return Err(Error::NotFound),
+            _ => return Err(AccountError::LoginTaken.into()),
+        };
+        // One who has an account under another login keeps it as it is.
+        if self.read(|tx| account::get(tx, id))?.is_some() {
+            return Err(Error::NotFound);
+        }
+        let permit = self.keeper(actor, &Account::of(id, unit, self.clock().now()))?;
+        let given = spoken(&self.clock().secret());
+        self.give_account(&permit, id, unit, &login, &given, true)?;
         Ok(given)
     }
 

@@ -1,5 +1,6 @@
 //! A whole organisation from a workbook: taken in by ordinary steps, found again, and refused row by row.
 
+use app::account::Presented;
 use app::organisation::{Report, Source};
 use app::unit::NewUnit;
 use app::{Actor, Came, Clock, Error, Keys, Office, pack, verify};
@@ -547,6 +548,23 @@ fn a_sheet_of_another_encoding_in_english_is_the_same_and_remarks_are_no_rows() 
         .office
         .import_organisation(&operator(), &[Source::of(path)], true);
     assert_eq!(said(&report.unwrap()), (0, 0, 0, 0, 0));
+}
+
+#[test]
+fn whoever_was_registered_by_an_import_is_given_a_password_when_he_is_to_sign_in() {
+    let company = Company::in_home(Home::sqlite());
+    company.whole();
+    let office = &company.office;
+    assert!(office.accounts(&operator()).unwrap().is_empty());
+    let given = office.reset_password(&operator(), "Lin").unwrap();
+    let from = Presented::default();
+    assert!(office.sign_in("lin", &given, None, &from).is_ok());
+    // Nobody else's, and not of whoever does not keep accounts.
+    let nobody = office.reset_password(&operator(), "nobody");
+    assert!(matches!(nobody, Err(Error::NotFound)));
+    let steward = company.member("XA", "lin");
+    let denied = office.reset_password(&steward, "zhou");
+    assert!(matches!(denied, Err(Error::Denied(_))));
 }
 
 #[test]
