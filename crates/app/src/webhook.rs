@@ -2,7 +2,8 @@
 //!
 //! What is told is put down in the transaction of the entry, so that nothing is told that did not happen and nothing that happened is left
 //! out; it is sent at least once, under an id by which a receiver knows it again. It names the record and says nothing that is in it: whoever
-//! may read that asks with a token of his own. History that is imported is not told. A program that is not reached for long is switched off.
+//! may read that asks with a token of his own. History that is imported is not told. A program that does not answer costs a pass a few tries and
+//! keeps nobody else waiting; one that is not reached for long is switched off.
 
 use crate::access::Actor;
 use crate::error::Error;
@@ -17,15 +18,21 @@ use domain::record::{By, Entry, Record};
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::job::Claimed;
+use store::webhook::Limit;
 use store::{Lane, Tx, job, unit, webhook};
 
 pub use store::webhook::{Asked, Webhook};
 
 /// The kind of work that telling is.
 pub const KIND: &str = "webhook";
-/// Not reached so often one after the other, a program is told no more.
+/// Not reached so often one after the other, and for so long, a program is told no more: a day. Of a busy company so much happens in a minute,
+/// and a program may be away for that.
 const MOST: i64 = 24;
+const LONG: i64 = 86_400_000_000;
+/// Not reached so often in one pass, a program is left alone until the next.
+const TRIES: u32 = 3;
 /// Subscriptions of a unit.
 const AT_MOST: usize = 20;
 
@@ -147,17 +154,21 @@ pub(crate) fn of_entry(
 /// A database that cannot be read or written; what was not taken is tried again later.
 pub fn deliver(office: &Office, post: &dyn Post, as_of: Instant) -> Result<u64, Error> {
     let mut told = 0;
+    let mut away = BTreeMap::new();
     for unit in office.units()? {
         work::each(office, unit.id, KIND, as_of, |job| {
-            told += u64::from(one(office, post, job)?);
+            told += u64::from(one(office, post, job, &mut away)?);
             Ok::<_, String>(())
         })?;
     }
     Ok(told)
 }
 
+/// The programs that were not reached in this pass: how often, one after the other.
+type Away = BTreeMap<RecordId, u32>;
+
 /// Tells one thing; `false`: nobody wants to hear it any more.
-fn one(office: &Office, post: &dyn Post, job: &Claimed) -> Result<bool, String> {
+fn one(office: &Office, post: &dyn Post, job: &Claimed, away: &mut Away) -> Result<bool, String> {
     let plain = |error: store::Error| error.to_string();
     let happened: Happened = job.doc().map_err(plain)?;
     let (of, id) = (happened.of, happened.webhook);
@@ -167,6 +178,10 @@ fn one(office: &Office, post: &dyn Post, job: &Claimed) -> Result<bool, String> 
     let Some(found) = found.filter(|it| it.off_at.is_none()) else {
         return Ok(false);
     };
+    let tries = away.entry(id).or_default();
+    if *tries >= TRIES {
+        return Err(found.error.unwrap_or_default());
+    }
     let now = office.clock().now();
     let delivery = job.id.to_string();
     let sent = post.send(
@@ -175,6 +190,7 @@ fn one(office: &Office, post: &dyn Post, job: &Claimed) -> Result<bool, String> 
         now,
         happened.body.to_string(),
     );
+    *tries = if sent.is_ok() { 0 } else { *tries + 1 };
     noted(office, &found, &sent, now).map_err(|error| error.to_string())?;
     sent.map(|()| true)
 }
@@ -202,10 +218,12 @@ fn noted(
             Ok(())
         }
         Err(why) => {
-            let off = (found.failures + 1 >= MOST).then_some(now);
+            let limit = Limit {
+                failures: MOST,
+                since: now.plus_micros(-LONG),
+            };
             office.write(&own_work(), Lane::Bulk, move |tx| {
-                webhook::failed(tx, (of, id), &why, off)?;
-                if off.is_some() {
+                if webhook::failed(tx, (of, id), &why, now, limit)? {
                     unit::touch_config(tx, of)
                 } else {
                     Ok(())
@@ -262,14 +280,6 @@ pub fn add(
             format!("There is no event “{which}”; write *, a kind, or KIND/STEP."),
         ));
     }
-    if office.read(|tx| webhook::list(tx, unit))?.len() >= AT_MOST {
-        return Err(Error::asked(
-            "webhook-too-many",
-            "url",
-            format!("这里已有 {AT_MOST} 个订阅；先删去不用的。"),
-            format!("There are {AT_MOST} subscriptions here; remove one first."),
-        ));
-    }
     let new = Webhook {
         unit,
         id: office.clock().record_id(),
@@ -280,13 +290,23 @@ pub fn add(
         },
         secret: office.clock().secret(),
         failures: 0,
+        failing_since: None,
         off_at: None,
         error: None,
     };
     let kept = new.clone();
     office.write(&permit, Lane::Interactive, move |tx| {
-        webhook::insert(tx, &kept)?;
-        unit::touch_config(tx, unit)
+        // The unit's row first: of two at once the second waits, and then counts the first.
+        unit::touch_config(tx, unit)?;
+        if webhook::list(tx, unit)?.len() >= AT_MOST {
+            return Err(Error::asked(
+                "webhook-too-many",
+                "url",
+                format!("这里已有 {AT_MOST} 个订阅；先删去不用的。"),
+                format!("There are {AT_MOST} subscriptions here; remove one first."),
+            ));
+        }
+        Ok(webhook::insert(tx, &kept)?)
     })?;
     Ok(new)
 }

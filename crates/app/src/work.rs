@@ -16,6 +16,8 @@ use store::{Lane, job};
 const BATCH: i64 = 50;
 /// How long whoever claims work has for it: 5 minutes.
 const LEASE: i64 = 300_000_000;
+/// What was claimed longer ago than this is claimed anew before it is begun, since others before it were slow: 1 minute.
+const HELD: i64 = 60_000_000;
 /// The first wait after a failure is twice this, and doubled with each: a minute, two, … half a day and more.
 const WAIT: i64 = 30_000_000;
 /// Work that has failed so often is dead: after nearly three days.
@@ -45,7 +47,10 @@ pub(crate) fn each<E: ToString>(
     let mut came = Came::default();
     // A unit with nothing to do costs no turn of the writer.
     while office.read(|tx| job::is_due(tx, unit, &[kind], as_of))? {
-        let lease = as_of.plus_micros(LEASE);
+        // By the clock where that is ahead: a round that began long ago has no less time for the work, and fails no faster.
+        let now = || as_of.max(office.clock().now());
+        let held = now();
+        let lease = held.plus_micros(LEASE);
         let claimed = office.write(&own_work(), Lane::Bulk, move |tx| {
             job::claim(tx, unit, kind, as_of, lease, BATCH)
         })?;
@@ -53,13 +58,24 @@ pub(crate) fn each<E: ToString>(
             break;
         }
         for job in claimed {
+            let at = now();
+            let job = if at.since(held) < HELD {
+                job
+            } else {
+                let (longer, begun) = (at.plus_micros(LEASE), job);
+                let still = office.write(&own_work(), Lane::Bulk, move |tx| {
+                    job::hold(tx, &begun, longer)
+                })?;
+                let Some(still) = still else { continue };
+                still
+            };
             // Whoever had it so often before never came back to say why.
             let done = if job.attempts > MOST {
                 Err("办理多次中断 (it was begun many times and never ended)".to_owned())
             } else {
                 work(&job).map_err(|error| error.to_string())
             };
-            let again = as_of.plus_micros(WAIT << job.attempts.clamp(1, 20));
+            let again = now().plus_micros(WAIT << job.attempts.clamp(1, 20));
             let dead = done.is_err() && job.attempts >= MOST;
             match &done {
                 Ok(()) => came.done += 1,

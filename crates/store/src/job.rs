@@ -89,6 +89,21 @@ pub fn claim(
     Ok(due.into_iter().map(|(_, job)| job).collect())
 }
 
+/// Holds claimed work longer; nothing if its lease has run out and another has it.
+///
+/// # Errors
+/// As the database says.
+pub fn hold(tx: &mut Tx<'_>, job: &Claimed, lease: Instant) -> Result<Option<Claimed>, Error> {
+    let held = tx.run(
+        "update job set run_at = ?4 where unit_id = ?1 and run_at = ?2 and id = ?3",
+        &[&job.unit, &job.lease, &job.id, &lease],
+    )?;
+    Ok((held == 1).then(|| Claimed {
+        lease: lease.micros(),
+        ..job.clone()
+    }))
+}
+
 /// The work is done; without effect if the lease has run out and another has it.
 pub fn done(tx: &mut Tx<'_>, job: &Claimed) -> Result<(), Error> {
     tx.run(

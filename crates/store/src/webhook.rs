@@ -23,13 +23,15 @@ pub struct Webhook {
     pub secret: String,
     /// Since it was last reached.
     pub failures: i64,
+    /// When the first of these was.
+    pub failing_since: Option<Instant>,
     /// It is told no more.
     pub off_at: Option<Instant>,
     /// Why it was not reached last.
     pub error: Option<String>,
 }
 
-const COLUMNS: &str = "unit_id, id, doc, secret, failures, off_at, error";
+const COLUMNS: &str = "unit_id, id, doc, secret, failures, failing_since, off_at, error";
 
 fn read(row: &Row<'_>) -> Result<Webhook, Error> {
     Ok(Webhook {
@@ -38,8 +40,9 @@ fn read(row: &Row<'_>) -> Result<Webhook, Error> {
         asked: row.json(2)?,
         secret: row.get(3)?,
         failures: row.get(4)?,
-        off_at: row.get(5)?,
-        error: row.get(6)?,
+        failing_since: row.get(5)?,
+        off_at: row.get(6)?,
+        error: row.get(7)?,
     })
 }
 
@@ -99,13 +102,22 @@ pub fn remove(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> 
 /// As the database says.
 pub fn reached(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
     tx.run(
-        "update webhook set failures = 0, off_at = null, error = null where unit_id = ?1 and id = ?2",
+        "update webhook set failures = 0, failing_since = null, off_at = null, error = null where unit_id = ?1 and id = ?2",
         &[&unit, &id],
     )
     .map(|_| ())
 }
 
-/// It was not reached; from `off_at` on it is told no more.
+/// When a subscription that is not reached is switched off.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// After so many failures in a row,
+    pub failures: i64,
+    /// the first of them no later than this.
+    pub since: Instant,
+}
+
+/// It was not reached; whether it is told no more from now on. Counted by the database, so that two servers that fail at once both count.
 ///
 /// # Errors
 /// As the database says.
@@ -113,11 +125,16 @@ pub fn failed(
     tx: &mut Tx<'_>,
     (unit, id): (UnitId, RecordId),
     error: &str,
-    off_at: Option<Instant>,
-) -> Result<(), Error> {
+    now: Instant,
+    limit: Limit,
+) -> Result<bool, Error> {
     tx.run(
-        "update webhook set failures = failures + 1, error = ?3, off_at = coalesce(off_at, ?4) where unit_id = ?1 and id = ?2",
-        &[&unit, &id, &error, &off_at],
-    )
-    .map(|_| ())
+        "update webhook set failures = failures + 1, error = ?3, failing_since = coalesce(failing_since, ?4) where unit_id = ?1 and id = ?2",
+        &[&unit, &id, &error, &now],
+    )?;
+    let off = tx.run(
+        "update webhook set off_at = ?3 where unit_id = ?1 and id = ?2 and off_at is null and failures >= ?4 and failing_since <= ?5",
+        &[&unit, &id, &now, &limit.failures, &limit.since],
+    )?;
+    Ok(off == 1)
 }

@@ -3,8 +3,8 @@
 use crate::house::{House, at, door};
 use app::reminder::carry::{Carrier, carry};
 use app::reminder::remind;
-use app::webhook::deliver;
-use app::{Extras, Office};
+use app::webhook::{self, deliver};
+use app::{Actor, Clock, Extras, Office};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -345,7 +345,7 @@ fn a_private_address_is_refused_and_a_program_elsewhere_is_not_led_on() {
 }
 
 #[test]
-fn a_program_is_told_each_step_once_signed_and_switched_off_when_it_is_gone() {
+fn a_program_is_told_each_step_once_signed_and_switched_off_when_it_is_long_gone() {
     for mut house in House::each() {
         local(&mut house);
         let (sink, post) = (Sink::http(500), Post::new(Networks::Any));
@@ -410,15 +410,42 @@ fn a_program_is_told_each_step_once_signed_and_switched_off_when_it_is_gone() {
         assert_eq!((deliver_all(), sink.take().len()), (0, 0));
 
         sink.answer(500);
+        // Much happens while it is away: it is asked a few times in each pass, and whoever else listens is not kept waiting.
+        let beside = Sink::http(204);
+        let asked = json!({"url": beside.url(), "events": ["repair/open"]});
+        let second = house
+            .post("admin", "/api/units/YS/webhooks", &asked)
+            .is(201);
         for _ in 0..24 {
             house.repair("走廊灯");
         }
-        assert_eq!(deliver_all(), 0);
-        assert!(listed()["off_at"].is_string(), "{}", listed());
-        sink.take();
+        let pass = |time: &str| {
+            house.set(time);
+            let told = deliver(&house.office, &post, house.clock.now()).unwrap();
+            (told, sink.take().len(), beside.take().len())
+        };
+        assert_eq!(pass("2026-03-02 09:03"), (24, 3, 24));
+        for time in ["05", "08", "13", "23", "43"] {
+            assert_eq!(pass(&format!("2026-03-02 09:{time}")), (0, 3, 0), "{time}");
+        }
+        for time in ["10:18", "11:23", "13:33"] {
+            assert_eq!(pass(&format!("2026-03-02 {time}")), (0, 3, 0), "{time}");
+        }
+        let away = listed();
+        assert_eq!(away["failures"], 27);
+        assert!(away["off_at"].is_null(), "it may come back: {away}");
+        // A day after the first of these it is given up, and what waits for it with it.
+        assert_eq!(pass("2026-03-03 09:03"), (0, 1, 0));
+        let off = listed()["off_at"].as_str().unwrap().to_owned();
+        assert!(off.starts_with("2026-03-03T09:03"), "{off}");
         house.repair("阳台漏水");
-        house.set("2026-03-02 10:00");
-        assert_eq!((deliver_all(), sink.take().len()), (0, 0), "it is off");
+        assert_eq!(pass("2026-03-03 10:00"), (1, 0, 1), "it is off");
+        let jobs = house.get("admin", "/api/units/YS/jobs").is(200);
+        let left = jobs["jobs"].as_array().unwrap().len();
+        assert_eq!(left, 1, "what was tried last: {jobs}");
+        let path_beside = format!("/api/units/YS/webhooks/{}", second["id"].as_str().unwrap());
+        let gone = house.ask("DELETE", &path_beside, "admin", &[], "");
+        assert_eq!(gone.status.as_u16(), 204);
         sink.answer(204);
         assert_eq!(
             house
@@ -434,5 +461,77 @@ fn a_program_is_told_each_step_once_signed_and_switched_off_when_it_is_gone() {
         assert_eq!(gone.status.as_u16(), 204);
         house.repair("外墙");
         assert_eq!((deliver_all(), sink.take().len()), (0, 0));
+    }
+}
+
+/// A program that takes four minutes for each answer; at the second, another server looks for what it may do.
+struct Slow<'a> {
+    clock: Clock,
+    other: &'a Office,
+    heard: Mutex<Vec<String>>,
+    twice: Mutex<Vec<u64>>,
+}
+
+impl app::webhook::Post for Slow<'_> {
+    fn check(&self, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+    fn send(
+        &self,
+        _: &app::webhook::Webhook,
+        (id, _): (&str, &str),
+        now: domain::time::Instant,
+        _: String,
+    ) -> Result<(), String> {
+        self.heard.lock().unwrap().push(id.to_owned());
+        let answered = now.plus_micros(240_000_000);
+        self.clock.set(answered);
+        if self.heard.lock().unwrap().len() == 2 {
+            let done = deliver(self.other, self, answered).unwrap();
+            self.twice.lock().unwrap().push(done);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_slow_program_keeps_waiting_is_not_told_a_second_time_by_another_server() {
+    for mut house in House::each() {
+        local(&mut house);
+        let sink = Sink::http(204);
+        let asked = json!({"url": sink.url(), "events": ["repair/open"]});
+        let add = || house.post("admin", "/api/units/YS/webhooks", &asked);
+        add().is(201);
+        for _ in 0..3 {
+            house.repair("走廊灯");
+        }
+        let other = another(&house);
+        let slow = Slow {
+            clock: house.clock.clone(),
+            other: &other,
+            heard: Mutex::default(),
+            twice: Mutex::default(),
+        };
+        let told = deliver(&house.office, &slow, house.clock.now()).unwrap();
+        // The third waited longer than it was claimed for, so the other server has told it.
+        assert_eq!((told, slow.twice.into_inner().unwrap()), (2, vec![1]));
+        let mut heard = slow.heard.into_inner().unwrap();
+        assert_eq!(heard.len(), 3, "{heard:?}");
+        heard.sort();
+        heard.dedup();
+        assert_eq!(heard.len(), 3);
+
+        // Twenty subscriptions at most, also when two are asked for at once.
+        for _ in 1..19 {
+            add().is(201);
+        }
+        let (events, post) = (["*".to_owned()], Post::new(Networks::Any));
+        let (project, wanted) = (house.project, (sink.url(), events.as_slice()));
+        let mut added = both(&house, &other, |office| {
+            let wanted = (wanted.0.as_str(), wanted.1);
+            webhook::add(office, &Actor::operator("twice"), project, wanted, &post).is_ok()
+        });
+        added.sort_unstable();
+        assert_eq!(added, [false, true]);
     }
 }
