@@ -326,6 +326,17 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
             job.id
         ));
     }
+    let off = off(&office, &units)?;
+    for (unit, webhook) in &off {
+        let since = webhook.off_at.map(|at| at.to_string()).unwrap_or_default();
+        advice.push(format!(
+            "{unit} 的订阅 {} 自 {since} 起停发，未送达 {} 次：{} (switched off; see to it, then POST /api/units/{unit}/webhooks/{}/try)",
+            webhook.id,
+            webhook.failures,
+            webhook.error.as_deref().unwrap_or_default(),
+            webhook.id
+        ));
+    }
     if !units.iter().any(|unit| unit.level == Level::Project) {
         advice.push("还没有项目 (no project yet)".to_owned());
     }
@@ -334,7 +345,7 @@ pub(crate) fn doctor(at: &Where, json: bool) -> Result<Done, Error> {
             "program": env!("CARGO_PKG_VERSION"), "schema": store::KNOWN, "units": units.len(),
             "pack": active.map(|rules| json!({"number": rules.number, "name": rules.pack.name, "version": rules.pack.version})),
             "calendar_years": years, "keys": keys, "past_keeping": past_keeping.len(),
-            "jobs": {"waiting": waiting, "given_up": dead.len()}, "advice": advice,
+            "jobs": {"waiting": waiting, "given_up": dead.len()}, "webhooks_off": off.len(), "advice": advice,
         }))?;
     } else {
         line(&format!(
@@ -382,6 +393,20 @@ fn jobs(
         }
     }
     Ok((waiting, dead))
+}
+
+/// The subscriptions that are told no more, since nobody answered; each with the unit whose it is. An address may hold a secret: it is not named.
+fn off(
+    office: &Office,
+    units: &[domain::unit::Unit],
+) -> Result<Vec<(String, app::webhook::Webhook)>, Error> {
+    let mut off = Vec::new();
+    for unit in units {
+        let all = app::webhook::list(office, &operator(), unit.id)?;
+        let gone = all.into_iter().filter(|webhook| webhook.off_at.is_some());
+        off.extend(gone.map(|webhook| (unit.code.clone(), webhook)));
+    }
+    Ok(off)
 }
 
 /// How often the system looks for steps that it owes.

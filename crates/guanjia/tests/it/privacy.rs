@@ -1,8 +1,12 @@
 //! Private values through the program alone: keys, persons, and nothing personal in anything that it prints.
 
+use domain::id::{RecordId, derived};
+use domain::time::Instant;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use store::webhook::{self, Asked, Limit, Webhook};
+use store::{Lane, Location, Options, Store, unit};
 
 fn guanjia(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_guanjia"))
@@ -214,8 +218,54 @@ fn a_person_is_exported_and_erased_and_stays_so_after_a_copy_of_the_keys_came_ba
             .code(),
         Some(3)
     );
-    assert_eq!(
-        json(at, &["doctor", "--data", "data", "--json"])["keys"]["open"],
-        true
+    let id = switched_off(&at.join("data"));
+    let told = json(at, &["doctor", "--data", "data", "--json"]);
+    assert_eq!(told["keys"]["open"], true);
+    assert_eq!(told["webhooks_off"], 1);
+    let advice = told["advice"].to_string();
+    let try_out = format!("/api/units/WT/webhooks/{id}/try");
+    assert!(
+        advice.contains(&try_out) && advice.contains("the answer was 500"),
+        "{advice}"
     );
+    assert!(!advice.contains("robot-key"), "{advice}");
+}
+
+/// A subscription of `WT` that was not reached for too long.
+fn switched_off(data: &Path) -> RecordId {
+    let store = Store::open(&Location::folder(data), &Options::default()).unwrap();
+    let now = Instant::from_micros(1_767_571_200_000_000);
+    let id = RecordId::from_uuid(derived(now, &[b"webhook"]));
+    let written = store.write(Lane::Interactive, move |tx| {
+        let unit = unit::by_code(tx, "WT")?.ok_or(store::Error::NotFound)?.id;
+        let asked = Asked {
+            url: "https://example.com/robot-key".into(),
+            events: vec!["*".into()],
+            since: now,
+        };
+        let new = Webhook {
+            unit,
+            id,
+            asked,
+            secret: "s".into(),
+            failures: 0,
+            failing_since: None,
+            off_at: None,
+            error: None,
+        };
+        webhook::insert(tx, &new)?;
+        let limit = Limit {
+            failures: 1,
+            since: now,
+        };
+        webhook::failed(
+            tx,
+            (unit, id),
+            "对方答 500 (the answer was 500)",
+            now,
+            limit,
+        )
+    });
+    assert!(written.unwrap(), "it is off");
+    id
 }
