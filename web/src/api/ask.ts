@@ -18,6 +18,7 @@ import type {
   OpenIdOffer,
   RecordPage,
   RecordRow,
+  Reminders,
   ScorecardOf,
   SealOf,
   StandardRow,
@@ -25,7 +26,7 @@ import type {
   WholeRecord,
 } from './types'
 
-const unitPath = (unit: string) => `/api/units/${encodeURIComponent(unit)}`
+export const unitPath = (unit: string) => `/api/units/${encodeURIComponent(unit)}`
 export const recordPath = (unit: string, record: string) => `${unitPath(unit)}/records/${encodeURIComponent(record)}`
 
 const LONG = 10 * 60_000
@@ -55,6 +56,19 @@ export const meQuery = queryOptions({
   retry: false,
   // A page that mounts asks nothing that was answered, with a refusal or without one.
   retryOnMount: false,
+})
+
+/** How much of what oneself is reminded of is unread. */
+export const unreadQuery = queryOptions({
+  queryKey: ['reminders', 'unread'],
+  queryFn: async ({ signal }) =>
+    (await ask<Reminders>('GET', '/api/reminders', { query: { unread: true }, signal })).unread,
+})
+
+/** What oneself is reminded of in all units, the latest first. */
+export const remindersQuery = queryOptions({
+  queryKey: ['reminders', 'all'],
+  queryFn: async ({ signal }) => (await ask<Reminders>('GET', '/api/reminders', { signal })).reminders,
 })
 
 export const unitsQuery = queryOptions({

@@ -65,6 +65,7 @@ export function useLive(unit: string | undefined, queries: QueryClient): void {
       if (source || document.hidden) return
       source = new EventSource(`/api/units/${encodeURIComponent(unit)}/events`)
       source.addEventListener('records', records)
+      source.addEventListener('reminders', () => void queries.invalidateQueries({ queryKey: ['reminders'] }))
       source.addEventListener('reset', () => void queries.invalidateQueries())
     }
     const shut = () => {

@@ -18,6 +18,7 @@ export type GlyphName =
   | 'camera'
   | 'scan'
   | 'offline'
+  | 'bell'
 
 const diamond = <path d="M8 .8 15.2 8 8 15.2.8 8z" fill="none" stroke="currentColor" strokeWidth="1.4" />
 
@@ -91,6 +92,15 @@ const shapes: Record<Exclude<GlyphName, 'pie'>, ReactNode> = {
       fill="none"
       stroke="currentColor"
       strokeWidth="1.5"
+    />
+  ),
+  bell: (
+    <path
+      d="M3 11.5c1.3-1.2 1.4-2.6 1.4-4.3a3.6 3.6 0 0 1 7.2 0c0 1.7.1 3.1 1.4 4.3zM6.4 13.4a1.7 1.7 0 0 0 3.2 0"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinejoin="round"
     />
   ),
   offline: (

@@ -15,8 +15,10 @@ import { Refusal } from '@/refusal/Refusal'
 import { useMe, usePosts, useSignOut } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
+import { Bell } from './Bell'
 import { KeyHelp } from './KeyHelp'
 import { OmniBox } from './OmniBox'
+import { useShutOutside } from './outside'
 import { rail } from './rail'
 import './shell.css'
 
@@ -28,6 +30,7 @@ export function Shell() {
   const { pathname } = useLocation()
   const [help, setHelp] = useState(false)
   const box = useRef<HTMLInputElement>(null)
+  const me = useMe()
   const here = units.data?.find((it) => it.code === unit)
   const zone = here?.zone ?? 'Asia/Shanghai'
 
@@ -91,6 +94,7 @@ export function Shell() {
         ) : null}
         <div className="counter-me">
           <Now zone={zone} />
+          {me?.member ? <Bell zone={zone} /> : null}
           <MyMenu unit={unit} />
         </div>
       </header>
@@ -154,14 +158,7 @@ function MyMenu({ unit }: { unit: string | undefined }) {
   const appearance = useAppearance()
   const density = useDensity()
   const signOut = useSignOut()
-  const menu = useRef<HTMLDetailsElement>(null)
-  useEffect(() => {
-    const outside = (event: Event) => {
-      if (menu.current?.open && !menu.current.contains(event.target as Node)) menu.current.open = false
-    }
-    document.addEventListener('pointerdown', outside)
-    return () => document.removeEventListener('pointerdown', outside)
-  }, [])
+  const menu = useShutOutside()
   return (
     <details className="mine" ref={menu}>
       <summary>

@@ -583,6 +583,13 @@ export const en: Words = {
     summary: (standard, met, failed, out) => `${standard}: ${met} in order, ${failed} not, ${out} not applicable.`,
     gap: (clause, title, said) => `${clause} ${title}: ${said}`,
   },
+  reminders: {
+    title: 'Reminders',
+    unread: (n) => (n > 0 ? `Reminders, ${n} unread` : 'Reminders, none unread'),
+    readAll: 'Mark all as read',
+    none: 'No reminders yet. There will be one when a duty of yours falls due, is overdue or has come to you.',
+    isNew: 'Unread',
+  },
   owner: {
     doorLead: 'Come in by your invitation the first time; once your phone is confirmed, by a code sent to it.',
     byPhone: 'Sign in by a code to my phone',

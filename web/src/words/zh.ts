@@ -583,6 +583,13 @@ export const zh = {
       `${standard}：符合 ${met} 项，不符合 ${failed} 项，不适用 ${out} 项。`,
     gap: (clause: string, title: string, said: string) => `${clause} ${title}：${said}`,
   },
+  reminders: {
+    title: '提醒',
+    unread: (n: number) => (n > 0 ? `提醒，${n} 条未读` : '提醒，没有未读'),
+    readAll: '全部标为已读',
+    none: '还没有提醒。应办快到期、超时或转到您手上时，这里会有一条。',
+    isNew: '未读',
+  },
   owner: {
     doorLead: '第一次用邀请码进来；确认过手机号以后，用验证码登录。',
     byPhone: '用手机验证码登录',

@@ -53,3 +53,36 @@ describe('the morning of a manager', () => {
     await close()
   })
 })
+
+describe('the bell', () => {
+  it('rings when a duty comes to somebody, leads to its record, and is quiet once it was read', async () => {
+    const lead = await seat(browser, program, 'wt-supervisor')
+    const { page, said, close } = await seat(browser, program, 'wt-steward-2')
+    await go(page, `${program.base}/u/WT`)
+    const { record } = await lead.ask('POST', '/records', {
+      kind: 'repair',
+      data: { urgency: 'normal', scope: 'public', subject: 'electric', fault: '门厅灯不亮', place: '1 栋门厅' },
+    })
+    await lead.ask(
+      'POST',
+      `/records/${record.id}/hand-over`,
+      { from: 'wt-supervisor', to: 'wt-steward-2', second: 'wt-lead', reason: '交班' },
+      record.version,
+    )
+    await page.getByLabel(/^提醒，[1-9]\d* 条未读/).click()
+    expect(await faults(page)).toEqual([])
+    const told = page.getByRole('region', { name: '提醒' }).getByRole('listitem').filter({ hasText: '转由您办' })
+    await told.getByText('未读').waitFor()
+    await told.getByRole('link', { name: new RegExp(record.number) }).click()
+    await page.getByText('门厅灯不亮').first().waitFor()
+    await page
+      .getByLabel(/^提醒，/)
+      .first()
+      .click()
+    await told.waitFor()
+    await told.getByText('未读').waitFor({ state: 'detached' })
+    expect(said).toEqual([])
+    await lead.close()
+    await close()
+  })
+})
