@@ -6,6 +6,7 @@ import { isMissing } from '@/refusal/refusal'
 import { ask, setProof } from './client'
 import type {
   CalendarsOf,
+  CalendarYear,
   ClocksOf,
   DutyList,
   EntryOf,
@@ -250,6 +251,14 @@ export const evidenceQuery = (unit: string, id: string, clause: string) =>
         },
       ),
     staleTime: 30_000,
+  })
+
+/** Holidays and make-up days of a year. */
+export const yearQuery = (year: number) =>
+  queryOptions({
+    queryKey: ['calendars', year],
+    queryFn: ({ signal }) => ask<CalendarYear>('GET', `/api/calendars/${year}`, { signal }),
+    staleTime: LONG,
   })
 
 export const calendarsQuery = queryOptions({

@@ -89,6 +89,8 @@ export interface Me {
   must_change_password?: boolean
 }
 
+export type CalendarYear = S['CalendarYear']
+
 /** Opening hours by name: minutes of the day in pairs. */
 export type CalendarsOf = Omit<S['Calendars'], 'hours'> & {
   hours: Record<string, { days: string; periods: [number, number][] }[]>

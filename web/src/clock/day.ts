@@ -92,7 +92,7 @@ export function until(at: number, now: number, zone: string, words: Words): stri
 }
 
 /** A civil day as the wire writes it. */
-export function isoDay(it: Civil): string {
+export function isoDay(it: Pick<Civil, 'year' | 'month' | 'day'>): string {
   return `${it.year}-${two(it.month)}-${two(it.day)}`
 }
 

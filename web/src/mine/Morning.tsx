@@ -3,7 +3,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { calendarsQuery, dutiesQuery, kindQuery, kindsQuery, shiftsQuery } from '@/api/ask'
+import { calendarsQuery, dutiesQuery, kindQuery, kindsQuery, shiftsQuery, yearQuery } from '@/api/ask'
 import type { DutyOf } from '@/api/types'
 import { Clock } from '@/clock/Clock'
 import { civil, hourMinute, isoDay, when } from '@/clock/day'
@@ -13,7 +13,7 @@ import { clockOf, holderText } from '@/duty/facts'
 import { Verdict } from '@/verdict/Verdict'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
-import { hoursOn, notCome, type ShiftOn, type Span, uncovered } from './morning'
+import { hoursOn, isWorkday, notCome, type ShiftOn, type Span, uncovered } from './morning'
 
 const AT_ONCE = 8
 
@@ -149,7 +149,15 @@ function useGaps(unit: string, zone: string, now: number, dayEnd: number): GapsF
   const kind = useQuery({ ...kindQuery(name ?? ''), enabled: name !== undefined })
   const shifts = useQuery({ ...shiftsQuery(unit, name ?? ''), enabled: name !== undefined })
   const calendars = useQuery(calendarsQuery)
-  if (!kind.data || !shifts.data || !calendars.data) return undefined
+  // Today and tomorrow; of a year that the pack does not know, Monday to Friday is all that can be said.
+  const days = [dayEnd - DAY, dayEnd]
+  const asked = new Set(days.map((midnight) => civil(midnight + 1, zone).year))
+  const known = calendars.data?.years.filter((it) => asked.has(it)) ?? []
+  const years = useQueries({
+    queries: known.map(yearQuery),
+    combine: (all) => (all.every((it) => !it.isPending) ? all.flatMap((it) => it.data ?? []) : undefined),
+  })
+  if (!kind.data || !shifts.data || !calendars.data || !years) return undefined
   const begins = kind.data.open.to
   const all = shifts.data.flatMap((it): ShiftOn[] => {
     const from = Date.parse(String(it.data?.from))
@@ -161,12 +169,11 @@ function useGaps(unit: string, zone: string, now: number, dayEnd: number): GapsF
   })
   const rules = Object.values(calendars.data.hours)[0] ?? []
   const day = (midnight: number): Span[] => {
-    const { weekday } = civil(midnight + 1, zone)
-    const works = weekday !== 0 && weekday !== 6
+    const works = isWorkday(civil(midnight + 1, zone), years)
     const rule = rules.find((it) => it.days === 'every' || works === (it.days === 'workdays'))
     return hoursOn(midnight, rule?.periods ?? [])
   }
-  const hours = [...day(dayEnd - DAY), ...day(dayEnd)]
+  const hours = days.flatMap(day)
   const clock = (at: number) => hourMinute(civil(at, zone))
   return {
     kind: kind.data.kind,

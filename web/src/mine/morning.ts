@@ -1,5 +1,8 @@
 /** What a manager looks at in the morning: who has not come, and hours that nobody covers. Pure. */
 
+import type { CalendarYear } from '@/api/types'
+import { type Civil, isoDay } from '@/clock/day'
+
 export interface Span {
   from: number
   until: number
@@ -32,6 +35,17 @@ export function uncovered(hours: readonly Span[], shifts: readonly Span[], from:
 /** Those whose shift has begun without them. */
 export const notCome = (shifts: readonly ShiftOn[], now: number): ShiftOn[] =>
   shifts.filter((it) => it.planned && it.from <= now && it.until > now)
+
+/** Whether people work on a day: what the year's calendar says of it, else Monday to Friday. */
+export function isWorkday(
+  day: Pick<Civil, 'year' | 'month' | 'day' | 'weekday'>,
+  years: readonly CalendarYear[],
+): boolean {
+  const name = isoDay(day)
+  if (years.some((it) => it.holidays.includes(name))) return false
+  if (years.some((it) => it.make_up_days.includes(name))) return true
+  return day.weekday !== 0 && day.weekday !== 6
+}
 
 /** Opening hours of a day, as minutes since its midnight, on the clock. */
 export function hoursOn(midnight: number, periods: readonly (readonly number[])[]): Span[] {

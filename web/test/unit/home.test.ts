@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DutyOf, LossItem } from '@/api/types'
-import { hoursOn, notCome, type Span, uncovered } from '@/mine/morning'
+import { hoursOn, isWorkday, notCome, type Span, uncovered } from '@/mine/morning'
 import { toKeep, worthOf, worths } from '@/score/losses'
 
 const MINUTE = 60_000
@@ -69,6 +69,21 @@ describe('what a duty is worth', () => {
       ['B1', 1, '0.39'],
       ['A2', 1, '0.10'],
     ])
+  })
+})
+
+describe('a day of work', () => {
+  const year = { year: 2026, holidays: ['2026-10-01', '2026-10-03'], make_up_days: ['2026-10-10'] }
+  it.each([
+    ['a holiday on a Thursday', [2026, 10, 1, 4], [year], false],
+    ['a holiday on a Saturday', [2026, 10, 3, 6], [year], false],
+    ['a Saturday that is worked for it', [2026, 10, 10, 6], [year], true],
+    ['any Monday', [2026, 10, 12, 1], [year], true],
+    ['any Sunday', [2026, 10, 11, 0], [year], false],
+    ['a Thursday of a year that nobody knows', [2036, 1, 3, 4], [], true],
+  ] as [string, [number, number, number, number], (typeof year)[], boolean][])('%s', (_, on, years, works) => {
+    const [year, month, day, weekday] = on
+    expect(isWorkday({ year, month, day, weekday }, years)).toBe(works)
   })
 })
 
