@@ -136,7 +136,9 @@ impl Error {
                 | AccountError::Nobody => Class::SignIn,
                 AccountError::Wait(_) => Class::Wait,
                 AccountError::MustChange => Class::Denied,
-                AccountError::LoginTaken | AccountError::SetUp => Class::Conflict,
+                AccountError::LoginTaken | AccountError::SecondFactorOn | AccountError::SetUp => {
+                    Class::Conflict
+                }
                 AccountError::Weak
                 | AccountError::NoPost
                 | AccountError::NoSender

@@ -12,6 +12,8 @@ pub enum AccountError {
     CodeNeeded,
     /// An invitation or one-time code that is wrong, used or has run out.
     CodeWrong,
+    /// One-time codes of another device are asked for already.
+    SecondFactorOn,
     /// Nobody is signed in.
     Nobody,
     Weak,
@@ -46,6 +48,7 @@ impl AccountError {
             Self::Wait(_) => "sign-in-wait",
             Self::CodeNeeded => "sign-in-code-needed",
             Self::CodeWrong => "code-wrong",
+            Self::SecondFactorOn => "second-factor-on",
             Self::Nobody => "sign-in-needed",
             Self::Weak => "password-weak",
             Self::MustChange => "password-must-change",
@@ -82,6 +85,10 @@ impl AccountError {
             Self::CodeWrong => Text::both(
                 "验证码不对、已用过或已过期；请重新获取。",
                 "The code is wrong, was used, or has run out; ask for a new one.",
+            ),
+            Self::SecondFactorOn => Text::both(
+                "已启用动态验证码；要换设备，请先凭密码停用。",
+                "One-time codes are on; to change the device, switch them off with your password first.",
             ),
             Self::Nobody => Text::both("请先登录。", "Sign in first."),
             Self::Weak => Text::both(

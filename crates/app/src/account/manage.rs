@@ -403,6 +403,79 @@ fn by(actor: &Actor) -> Presented {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
+    use crate::office::Extras;
+    use domain::time::{Instant, Zone};
+    use domain::unit::{Attributes, Level, Unit};
+    use store::testing::Home;
+    use store::{Options, Store, unit};
+
+    #[test]
+    fn what_somebody_proved_himself_by_lets_him_in_only_while_it_holds() {
+        for home in std::iter::once(Home::sqlite()).chain(Home::postgres()) {
+            let now = Instant::from_micros(1_767_571_200_000_000);
+            let store = Store::open(home.location(), &Options::default()).unwrap();
+            let office = Office::with(store, Clock::standing_at(now), Extras::default());
+            let put = |account: Account| {
+                let written = office.write(&ones_own(), Lane::Interactive, move |tx| {
+                    account::put(tx, &account)
+                });
+                written.unwrap();
+            };
+            let company = Unit {
+                id: office.clock().unit_id(),
+                level: Level::Company,
+                parent: None,
+                code: "CO".into(),
+                name: "CO".into(),
+                zone: Zone::shanghai(),
+                attributes: Attributes::default(),
+                roster_version: 0,
+                config_version: 0,
+            };
+            let unit = company.id;
+            let written = office.write(&ones_own(), Lane::Interactive, move |tx| {
+                unit::insert(tx, &company, now)
+            });
+            written.unwrap();
+            let seen = Account {
+                login: Some("desk".into()),
+                password: Some("old".into()),
+                ..Account::of(office.clock().record_id(), unit, now)
+            };
+            put(seen.clone());
+            let come = || {
+                let from = Presented::default();
+                let came = office.let_in(seen.clone(), Came::Password, None, None, &from);
+                match came {
+                    Ok(_) => true,
+                    Err(Error::Account(AccountError::Wrong)) => false,
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            assert!(come());
+            // While his password was being judged, it was reset, a second factor was asked for, his account was closed.
+            for since in [
+                Account {
+                    password: Some("new".into()),
+                    ..seen.clone()
+                },
+                Account {
+                    totp: Some("a secret".into()),
+                    ..seen.clone()
+                },
+                Account {
+                    disabled_at: Some(now),
+                    ..seen.clone()
+                },
+            ] {
+                put(since.clone());
+                assert!(!come(), "{since:?}");
+            }
+            put(seen.clone());
+            assert!(come());
+        }
+    }
 
     #[test]
     fn a_spoken_password_is_long_enough_and_has_no_signs_that_are_mistaken() {

@@ -219,8 +219,12 @@ impl Office {
         };
         let mark = digest("device", &signed.device);
         self.write(&ones_own(), Lane::Interactive, move |tx| {
-            // Read again: two that come with one code at once are not both let in.
+            // Read again: what he proved himself by may have been taken from him since, and two that come with one code at once are not
+            // both let in.
             let known = held(tx, account.id)?;
+            if !is_as_it_was(&known, &account) {
+                return Err(Error::from(AccountError::Wrong));
+            }
             if let Some(step) = step {
                 if known.totp_step.is_some_and(|used| used >= step) {
                     return Err(Error::from(AccountError::Wrong));
@@ -365,7 +369,11 @@ impl Office {
         let hash = self.turns().hash(self.clock(), new)?;
         let line = self.line(Some(seat.account), "password-changed", from);
         self.write(&ones_own(), Lane::Interactive, move |tx| {
+            let before = known;
             let known = held(tx, seat.account)?;
+            if !is_as_it_was(&known, &before) {
+                return Err(Error::from(AccountError::Wrong));
+            }
             account::put(
                 tx,
                 &Account {
@@ -387,16 +395,20 @@ impl Office {
         Ok((totp.get_secret_base32(), totp.get_url()))
     }
 
-    /// Asks for one-time codes from now on.
+    /// Asks for one-time codes from now on. Another device takes the place of one only after [`Office::drop_totp`], which asks for the password:
+    /// whoever has got hold of a session alone has not got the account.
     ///
     /// # Errors
-    /// `CodeWrong`.
+    /// `CodeWrong`, `SecondFactorOn`.
     pub fn confirm_totp(&self, seat: Seat, secret: &str, code: &str) -> Result<(), Error> {
         let secret = secret.to_uppercase();
         let step = matching_step(&secret, code, None, self.clock().now())
             .ok_or(AccountError::CodeWrong)?;
         self.write(&ones_own(), Lane::Interactive, move |tx| {
             let known = held(tx, seat.account)?;
+            if known.totp.is_some() {
+                return Err(Error::from(AccountError::SecondFactorOn));
+            }
             account::put(
                 tx,
                 &Account {
@@ -424,7 +436,11 @@ impl Office {
             return Err(self.failed(keys, Some(known.id), "wrong-password", from)?);
         }
         self.write(&ones_own(), Lane::Interactive, move |tx| {
+            let before = known;
             let known = held(tx, seat.account)?;
+            if !is_as_it_was(&known, &before) {
+                return Err(Error::from(AccountError::Wrong));
+            }
             account::put(
                 tx,
                 &Account {
@@ -491,6 +507,11 @@ pub(super) fn current(tx: &mut Tx<'_>, id: RecordId) -> Result<Account, Error> {
 /// As [`current`], to be changed.
 pub(super) fn held(tx: &mut Tx<'_>, id: RecordId) -> Result<Account, Error> {
     account::hold(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Whether an account is open and asks for what it asked for: a proof that was judged outside a transaction holds in it.
+fn is_as_it_was(known: &Account, before: &Account) -> bool {
+    known.disabled_at.is_none() && known.password == before.password && known.totp == before.totp
 }
 
 /// A password that another gave is of no use to whoever came without it.

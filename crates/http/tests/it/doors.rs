@@ -397,7 +397,11 @@ fn a_second_factor_is_asked_for_and_each_code_counts_once() {
         "sign-in-wrong",
         "it was used to confirm"
     );
+    // A session alone does not put another device in its place.
     minutes(&house, 1);
+    let other = json!({"secret": secret, "code": code()});
+    let refused = house.visit(&browser, "PUT", "/api/totp", Some(other));
+    assert_eq!(refused.code(), "second-factor-on");
     assert_eq!(with(Some(code())).status, StatusCode::CREATED);
     assert_eq!(with(Some(code())).code(), "sign-in-wrong", "once");
 }
