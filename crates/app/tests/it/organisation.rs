@@ -1,5 +1,6 @@
 //! A whole organisation from a workbook: taken in by ordinary steps, found again, and refused row by row.
 
+use crate::import::workbook::{book, text};
 use app::account::Presented;
 use app::organisation::{Report, Source};
 use app::unit::NewUnit;
@@ -548,6 +549,60 @@ fn a_sheet_of_another_encoding_in_english_is_the_same_and_remarks_are_no_rows() 
         .office
         .import_organisation(&operator(), &[Source::of(path)], true);
     assert_eq!(said(&report.unwrap()), (0, 0, 0, 0, 0));
+}
+
+#[test]
+fn a_formula_is_its_last_value_and_an_error_in_a_cell_refuses_its_row() {
+    let company = Company::in_home(Home::sqlite());
+    company.import(&[("单位", UNITS)]);
+    let heads = [
+        text("A1", "所属单位"),
+        text("B1", "房号"),
+        text("C1", "楼层"),
+    ]
+    .concat();
+    let row = |line: usize, number: &str, floor: &str| {
+        let (unit, code) = (format!("A{line}"), format!("B{line}"));
+        format!(
+            r#"<row r="{line}">{}{}{floor}</row>"#,
+            text(&unit, "XA"),
+            text(&code, number)
+        )
+    };
+    let rows = [
+        format!(r#"<row r="1">{heads}</row>"#),
+        row(2, "1-1-1", r#"<c r="C2"><f>1+2</f><v>3</v></c>"#),
+        row(
+            3,
+            "1-1-2",
+            r#"<c r="C3" t="e"><f>1/0</f><v>#DIV/0!</v></c>"#,
+        ),
+        row(4, "=1+1", r#"<c r="C4"><v>4</v></c>"#),
+    ];
+    let path = book(company.folder.path(), "房屋", &rows.concat());
+    let report = company
+        .office
+        .import_organisation(&operator(), &[Source::of(path)], false)
+        .unwrap();
+    assert_eq!(said(&report), (3, 2, 0, 0, 1));
+    let it = &report.refused[0].refusal;
+    assert_eq!(
+        (it.line, it.column.as_deref(), it.code),
+        (3, Some("楼层"), "cell-error")
+    );
+    let floors: Vec<Option<i64>> = company
+        .records("XA", "home")
+        .iter()
+        .map(|home| home.doc.data.get("floor")?.as_int())
+        .collect();
+    assert_eq!(floors, [Some(3), Some(4)]);
+    // What looks like a formula is written as the text that it is.
+    let book = vec![Source::of(company.exported())];
+    let again = company
+        .office
+        .import_organisation(&operator(), &book, false)
+        .unwrap();
+    assert_eq!(said(&again), (6, 0, 0, 6, 0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod map;
 mod plan;
 mod run;
 mod source;
-mod workbook;
+pub(crate) mod workbook;
 
 use app::import::source::{Reading, Rows};
 use std::path::PathBuf;

@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// A workbook of one sheet with these rows, written part by part.
 fn workbook(folder: &Path, rows: &str) -> PathBuf {
+    book(folder, "工单", rows)
+}
+
+/// The same with a sheet of that name.
+pub(crate) fn book(folder: &Path, sheet: &str, rows: &str) -> PathBuf {
     let path = folder.join("book.xlsx");
     let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
     let options =
@@ -38,7 +43,7 @@ fn workbook(folder: &Path, rows: &str) -> PathBuf {
     part(
         "xl/workbook.xml",
         &format!(
-            r#"{head}<workbook xmlns="{main}" xmlns:r="{kinds}"><sheets><sheet name="工单" sheetId="1" r:id="s1"/></sheets></workbook>"#
+            r#"{head}<workbook xmlns="{main}" xmlns:r="{kinds}"><sheets><sheet name="{sheet}" sheetId="1" r:id="s1"/></sheets></workbook>"#
         ),
     );
     part(
@@ -55,7 +60,7 @@ fn workbook(folder: &Path, rows: &str) -> PathBuf {
     path
 }
 
-fn text(place: &str, text: &str) -> String {
+pub(crate) fn text(place: &str, text: &str) -> String {
     format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#)
 }
 
