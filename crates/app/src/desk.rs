@@ -14,6 +14,7 @@ use domain::id::{RecordId, UnitId};
 use domain::measure::TallyKey;
 use domain::name::Name;
 use domain::numbering;
+use domain::override_rule::Setter;
 use domain::pack::model::{Kind, Step};
 use domain::record::command::needs_of_duty;
 use domain::record::effects::{self, Planned};
@@ -48,8 +49,9 @@ pub struct Desk<'d, 'c> {
     view: &'d View,
     clock: &'d Clock,
     actor: &'d Actor,
-    /// What follows from a step that was permitted: effects, the end of an approval.
-    following: bool,
+    /// What follows from a step that was permitted (effects, the end of an approval), and where whoever took that step stands: what he
+    /// brings about is set by him and not by the system (S8.4).
+    following: Option<Setter>,
     /// What the steps so far have moved, written last and in key order.
     moved: BTreeMap<TallyKey, Tally>,
     touched: Touched,
@@ -108,7 +110,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             view,
             clock,
             actor,
-            following: false,
+            following: None,
             moved: BTreeMap::new(),
             touched: Touched::default(),
             depth: 0,
@@ -288,7 +290,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             // The pack has moved on since; the caller saw what the record was then.
             let change = BuiltIn::Migrate(Box::new(migrated));
             let was = before.version;
-            let following = std::mem::replace(&mut self.following, true);
+            let following = self.following.replace(Setter::Above);
             before = self
                 .step(id, &Command::built_in(change, By::System))?
                 .record;
@@ -352,7 +354,11 @@ impl<'d, 'c> Desk<'d, 'c> {
     ) -> Result<Entry, Error> {
         let view = self.view;
         let system = Actor::system();
-        let actor = if self.following { &system } else { self.actor };
+        let actor = if self.following.is_some() {
+            &system
+        } else {
+            self.actor
+        };
         let permit = actor.may_command(self.tx, view, now, kind, before, command);
         let permit = permit.map_err(|error| match error {
             // The system has no rights to lack: what its rules do not give it is a refusal like any other.
@@ -380,7 +386,8 @@ impl<'d, 'c> Desk<'d, 'c> {
             (Some(_), Some(record)) => self.journal(record)?,
             _ => Vec::new(),
         };
-        let context = view.context(now, command, &linked, &facts, &balances, &journal);
+        let mut context = view.context(now, command, &linked, &facts, &balances, &journal);
+        context.setter = self.following.unwrap_or(context.setter);
         decide(&context, target, command, permit).map_err(Error::Refused)
     }
 
@@ -469,6 +476,14 @@ impl<'d, 'c> Desk<'d, 'c> {
         })))
     }
 
+    /// What comes now follows from an entry; what was so before, to be put back.
+    fn follow(&mut self, entry: &Entry) -> Option<Setter> {
+        let now = self.clock.now();
+        let first = || self.view.setter(&entry.by, entry.recorded_by, now);
+        let setter = self.following.unwrap_or_else(first);
+        self.following.replace(setter)
+    }
+
     fn effects(&mut self, step: &Step, entry: &Entry, after: &Record) -> Result<(), Error> {
         let planned = effects::planned(step, entry, after)?;
         if planned.is_empty() {
@@ -480,7 +495,7 @@ impl<'d, 'c> Desk<'d, 'c> {
                 .into());
         }
         self.depth += 1;
-        let following = std::mem::replace(&mut self.following, true);
+        let following = self.follow(entry);
         for plan in planned {
             let done = match &plan {
                 Planned::Open { kind, command } => self.open(kind, None, command),

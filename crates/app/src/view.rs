@@ -18,7 +18,7 @@ use domain::period::Window;
 use domain::proof::Outage;
 use domain::record::duties::moment;
 use domain::record::setting;
-use domain::record::{Command, Context, Entry, Record, Seen};
+use domain::record::{By, Command, Context, Entry, Record, Seen};
 use domain::roster::{Leave, Posting, Roster, Shift, Team};
 use domain::time::{Day, Instant, Moment, Zone};
 use domain::unit::{Level, Unit};
@@ -156,6 +156,22 @@ impl View {
         })
     }
 
+    /// Where whoever acts stands, seen from the unit. The company has nobody above it, and what it and its regions set is for the projects
+    /// below them. Who types for somebody above is not above himself (S9.1).
+    pub fn setter(&self, by: &By, recorded_by: Option<MemberId>, now: Instant) -> Setter {
+        match by.member() {
+            Some(member) if self.unit.level == Level::Project => {
+                let above = |who| self.above.is_member(who, now);
+                if above(member) && recorded_by.is_none_or(above) {
+                    Setter::Above
+                } else {
+                    Setter::Itself
+                }
+            }
+            _ => Setter::Above,
+        }
+    }
+
     /// What deciding a command looks at.
     pub fn context<'a>(
         &'a self,
@@ -166,19 +182,6 @@ impl View {
         balances: &'a Posted,
         journal: &'a [(Entry, String)],
     ) -> Context<'a> {
-        // The company has nobody above it, and what it and its regions set is for the projects below them.
-        // Who types for somebody above is not above himself (S9.1).
-        let setter = match command.by.member() {
-            Some(member) if self.unit.level == Level::Project => {
-                let above = |who| self.above.is_member(who, now);
-                if above(member) && command.recorded_by.is_none_or(above) {
-                    Setter::Above
-                } else {
-                    Setter::Itself
-                }
-            }
-            _ => Setter::Above,
-        };
         Context {
             pack: &self.rules.pack,
             version: self.rules.number,
@@ -191,7 +194,7 @@ impl View {
             facts,
             balances,
             outages: &self.outages,
-            setter,
+            setter: self.setter(&command.by, command.recorded_by, now),
             sealed: &self.sealed,
             packs: &self.library,
             journal,

@@ -157,7 +157,7 @@ impl Desk<'_, '_> {
                 cause: Some(after.id),
                 ..Command::new(step.name.clone(), By::System)
             };
-            let following = std::mem::replace(&mut self.following, true);
+            let following = self.follow(entry);
             let later = self.step(after.id, &command)?.record;
             self.following = following;
             return Ok(Some(later));

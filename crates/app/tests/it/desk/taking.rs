@@ -180,6 +180,16 @@ fn s8_4_an_override_reaches_the_units_below_from_its_day_on() {
             refused(at_project(set(house.boss, "PT40M", "2026-03-03"))),
             [Code::OverrideLoosens]
         );
+        // What a step brings about is set by whoever took it.
+        let bundle = |person, value: &str| {
+            let open = step("open", person)
+                .set("value", value)
+                .set("from", "2026-03-03");
+            open_record(&house.office, house.project, "bundle", None, open)
+        };
+        assert_eq!(refused(bundle(house.boss, "PT40M")), [Code::EffectFailed]);
+        bundle(house.boss, "PT20M").expect("tighter");
+        bundle(house.chief, "PT40M").expect("from above");
         at_project(set(house.chief, "PT40M", "2026-03-03")).expect("from above");
         let other: Office = open(&house.home, &house.clock);
         for (now, due) in [
