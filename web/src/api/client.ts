@@ -101,12 +101,15 @@ declare global {
   var guanjiaEarly: { answers: Map<string, Promise<Response>>; until: number } | undefined
 }
 
-/** An answer that is on its way already. It is handed over once, and only to the page that is just beginning. */
+/** An answer that is on its way already. It is handed over once, and only to the page that is just beginning: after the first change, a sign-in
+ * among them, what was asked before is of another time. */
 function earlier(url: string, method: string | undefined): Promise<Response> | undefined {
-  const found = method === 'GET' ? globalThis.guanjiaEarly?.answers.get(url) : undefined
-  if (!found) return undefined
-  globalThis.guanjiaEarly?.answers.delete(url)
-  return Date.now() < (globalThis.guanjiaEarly?.until ?? 0) ? found : undefined
+  const early = globalThis.guanjiaEarly
+  if (method !== 'GET') early?.answers.clear()
+  const found = early?.answers.get(url)
+  if (!early || !found) return undefined
+  early.answers.delete(url)
+  return Date.now() < early.until ? found : undefined
 }
 
 /** A key for one press of a button. Not `crypto.randomUUID`: that is missing over plain HTTP in an office network. */

@@ -278,6 +278,8 @@ describe('a steward', () => {
     const { page, said, close } = await seat(browser, program, 'wt-steward-1')
     await go(page, `${program.base}/u/WT`)
     await page.getByRole('listitem').filter({ hasText: '普查' }).first().getByRole('button').click()
+    // The list has buttons of the same name: the household's own page first.
+    await page.getByRole('region', { name: '经过' }).waitFor()
     await button(page, /^普查/).click()
     const sheet = page.getByRole('dialog')
     await sheet.getByLabel(/^居住人数/).fill('3')
