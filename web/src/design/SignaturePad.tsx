@@ -7,6 +7,17 @@ import { useWords } from '@/words'
 /** x, y in CSS pixels and milliseconds since the first point. */
 export type Stroke = [number, number, number][]
 
+function line(pen: CanvasRenderingContext2D, [x, y]: Stroke[number], [toX, toY]: Stroke[number]): void {
+  pen.lineWidth = 2.5
+  pen.lineCap = 'round'
+  // Ink on paper in both themes: the image is printed.
+  pen.strokeStyle = '#14211F'
+  pen.beginPath()
+  pen.moveTo(x, y)
+  pen.lineTo(toX, toY)
+  pen.stroke()
+}
+
 interface Props {
   label: string
   onChange: (drawn: { image: Blob; strokes: Stroke[] } | null) => void
@@ -19,13 +30,22 @@ export function SignaturePad({ label, onChange }: Props) {
   const began = useRef(0)
   const [empty, setEmpty] = useState(true)
 
+  // As large as it is shown: a dialog opens after its content is there, and a phone is turned while somebody signs.
   useEffect(() => {
     const it = canvas.current
     if (!it) return
-    const scale = window.devicePixelRatio || 1
-    it.width = it.clientWidth * scale
-    it.height = it.clientHeight * scale
-    it.getContext('2d')?.scale(scale, scale)
+    const fit = () => {
+      const scale = window.devicePixelRatio || 1
+      it.width = it.clientWidth * scale
+      it.height = it.clientHeight * scale
+      const pen = it.getContext('2d')
+      pen?.scale(scale, scale)
+      for (const stroke of strokes.current)
+        for (const [at, to] of stroke.slice(1).entries()) if (pen) line(pen, stroke[at] ?? to, to)
+    }
+    const watch = new ResizeObserver(fit)
+    watch.observe(it)
+    return () => watch.disconnect()
   }, [])
 
   const point = (event: PointerEvent<HTMLCanvasElement>): [number, number, number] => {
@@ -47,14 +67,7 @@ export function SignaturePad({ label, onChange }: Props) {
     const pen = event.currentTarget.getContext('2d')
     if (!stroke || !last || !pen || !event.currentTarget.hasPointerCapture(event.pointerId)) return
     const next = point(event)
-    pen.lineWidth = 2.5
-    pen.lineCap = 'round'
-    // Ink on paper in both themes: the image is printed.
-    pen.strokeStyle = '#14211F'
-    pen.beginPath()
-    pen.moveTo(last[0], last[1])
-    pen.lineTo(next[0], next[1])
-    pen.stroke()
+    line(pen, last, next)
     stroke.push(next)
   }
   const up = (event: PointerEvent<HTMLCanvasElement>) => {

@@ -26,7 +26,13 @@ const wire: Wire = {
   file: (unit, blob, name) => answered(() => sendFile(unit, blob, name)),
   step: (matter, data) =>
     answered(async () => {
-      const body = { data, links: matter.links, occurred_at: matter.occurredAt, offline: true }
+      const body = {
+        data,
+        links: matter.links,
+        occurred_at: matter.occurredAt,
+        offline: true,
+        ...(matter.signatures ? { signatures: matter.signatures } : {}),
+      }
       const path = matter.opens
         ? address(`/api/units/${encodeURIComponent(matter.unit)}/records`)
         : `${recordPath(matter.unit, matter.record)}/steps/${encodeURIComponent(matter.step)}`

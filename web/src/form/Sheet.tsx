@@ -9,11 +9,14 @@ export function Sheet({
   close,
   children,
   side = false,
+  whole = false,
 }: {
   title: string
   close: () => void
   children: ReactNode
   side?: boolean
+  /** Over the whole screen, where somebody else is to see nothing but this. */
+  whole?: boolean
 }) {
   const words = useWords()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -34,7 +37,7 @@ export function Sheet({
   return (
     <dialog
       ref={dialog}
-      className={side ? 'sheet sheet-side' : 'sheet'}
+      className={`sheet${side ? ' sheet-side' : ''}${whole ? ' sheet-whole' : ''}`}
       aria-labelledby={id}
       onKeyDown={press}
       onCancel={(event) => {

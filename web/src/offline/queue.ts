@@ -30,6 +30,8 @@ export interface Matter {
   title: string
   data: Record<string, unknown>
   links: Record<string, string>
+  /** Who signed beside, as the server takes it. */
+  signatures?: object[]
   occurredAt: string
   files: QueuedFile[]
   state: 'waiting' | 'sending' | 'refused'

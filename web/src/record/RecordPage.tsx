@@ -200,6 +200,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
         <section className="card" aria-label={words.record.timeline}>
           <Timeline
             entries={journal.data ?? []}
+            record={record}
             kind={kind}
             unit={unit}
             zone={zone}

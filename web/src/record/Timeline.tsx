@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { fileUrl, thumbnailUrl } from '@/api/files'
-import type { DutyToDo, EntryOf, KindOf, StepNow } from '@/api/types'
+import type { DutyToDo, EntryOf, KindOf, RecordOf, StepNow } from '@/api/types'
 import { civil, dayName, hourMinuteSecond, until, when } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { holderText } from '@/duty/facts'
@@ -14,6 +14,7 @@ import { highlights, type Line, lineOf } from './timeline'
 
 interface Props {
   entries: EntryOf[]
+  record: RecordOf
   kind: KindOf
   unit: string
   zone: string
@@ -21,7 +22,7 @@ interface Props {
   steps: StepNow[]
 }
 
-export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
+export function Timeline({ entries, record, kind, unit, zone, todo, steps }: Props) {
   const words = useWords()
   const text = useText()
   const [all, setAll] = useState(false)
@@ -61,7 +62,7 @@ export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
                 {line.dayOnly ? null : hourMinuteSecond(day)}
               </time>
               <div>
-                <EventText line={line} kind={kind} unit={unit} zone={zone} />
+                <EventText line={line} record={record} kind={kind} unit={unit} zone={zone} />
                 {/* Whoever holds a sealed report compares it with this. */}
                 {all ? (
                   <code className="quiet small">{words.record.hash(hashes.get(line.seq)?.slice(0, 16) ?? '')}</code>
@@ -84,14 +85,25 @@ export function Timeline({ entries, kind, unit, zone, todo, steps }: Props) {
   )
 }
 
-function EventText({ line, kind, unit, zone }: { line: Line; kind: KindOf; unit: string; zone: string }) {
+function EventText(props: { line: Line; record: RecordOf; kind: KindOf; unit: string; zone: string }) {
+  const { line, record, kind, unit, zone } = props
   const words = useWords()
   const text = useText()
+  const names = useNames()
   const now = serverNow()
   const by = { now, zone, words, text }
   const field = (name: string) => kind.fields.find((it) => it.name === name)
-  const pictures = line.fields.filter(([name, value]) => field(name)?.type === 'files' && Array.isArray(value))
-  const told = line.fields.filter(([name]) => !['files', 'member', 'team'].includes(field(name)?.type ?? 'files'))
+  const pictures = line.fields.flatMap(([name, value]): [string, string[]][] => {
+    const type = field(name)?.type
+    if (type === 'files' && Array.isArray(value)) return [[name, value]]
+    return type === 'signature' && typeof value === 'string' ? [[name, [value]]] : []
+  })
+  const told = line.fields.filter(
+    ([name]) => !['files', 'signature', 'member', 'team'].includes(field(name)?.type ?? 'files'),
+  )
+  const party = (id: string) =>
+    names.label({ label: Object.values(record.links).find((it) => it.id === id)?.label ?? '' })
+  const how = words.form.signedHow as Record<string, string>
   return (
     <div>
       <b>{line.title ? text(line.title) : line.correction ? words.record.corrected : line.step}</b> {line.who}
@@ -109,11 +121,21 @@ function EventText({ line, kind, unit, zone }: { line: Line; kind: KindOf; unit:
           {told.map(([name, value]) => `${text(field(name)?.title)} ${shown(kind, name, value, by)}`).join(' · ')}
         </p>
       ) : null}
+      {line.signed.map((it) => (
+        <p key={`${it.id}${it.how}`} className="small">
+          {words.form.cosign} {it.name || party(it.id)} {[how[it.how] ?? it.how, it.note].filter(Boolean).join(' · ')}
+        </p>
+      ))}
       {pictures.map(([name, value]) => (
-        <div key={name} className="photos">
-          {(value as string[]).map((digest) => (
+        <div key={name} className={field(name)?.type === 'signature' ? 'photos inked' : 'photos'}>
+          {value.map((digest) => (
             <a key={digest} href={fileUrl(unit, digest)} target="_blank" rel="noreferrer" className="photo">
-              <img src={thumbnailUrl(unit, digest)} alt={text(field(name)?.title)} loading="lazy" />
+              <img
+                // A thumbnail has no paper behind the ink.
+                src={(field(name)?.type === 'signature' ? fileUrl : thumbnailUrl)(unit, digest)}
+                alt={text(field(name)?.title)}
+                loading="lazy"
+              />
             </a>
           ))}
         </div>

@@ -16,6 +16,8 @@ export interface Line {
   fields: [string, unknown][]
   reason: string
   correction: boolean
+  /** Who signed beside; a party is known by what the record links. */
+  signed: { id: string; name: string; how: string; note: string }[]
   hash: string
 }
 
@@ -40,6 +42,12 @@ export function lineOf(entry: EntryOf, kind: KindOf): Line {
     fields: Object.entries(entry.data),
     reason: entry.reason ?? '',
     correction: entry.change !== undefined && 'correct' in entry.change,
+    signed: (entry.signatures ?? []).map(({ by, how, note }) => ({
+      id: 'id' in by ? by.id : '',
+      name: 'name' in by ? (by.name ?? '') : '',
+      how,
+      note: note ?? '',
+    })),
     hash: entry.hash,
   }
 }

@@ -217,6 +217,83 @@ describe('an engineering lead at the desk', () => {
   })
 })
 
+describe('an engineer with the phone in hand', () => {
+  it('hands it to the receiver, who reads what was done and draws his name, with no signal at all', async () => {
+    const desk = await seat(browser, program, 'wt-desk')
+    const engineer = await seat(browser, program, 'wt-eng-1', PHONE)
+    const { page, said } = engineer
+    const home = await found(desk, 'home', '1-1-102')
+    const reporter = await found(desk, 'party', '周先生')
+    let order = await opened(
+      desk,
+      'repair',
+      { urgency: 'normal', scope: 'home', subject: 'water', fault: '厨房角阀滴水' },
+      { home, reporter },
+    )
+    order = await step(desk, order, 'send')
+    order = await step(engineer, order, 'accept', { engineer: await found(engineer, 'member', '赵朔') })
+    order = await step(engineer, order, 'arrive')
+    order = await step(engineer, order, 'start')
+    await go(page, `${program.base}/field`)
+    await button(page, /厨房角阀滴水/)
+      .or(page.getByRole('region', { name: /厨房角阀滴水/ }))
+      .first()
+      .click()
+    await button(page, /^完工/).waitFor()
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    await page.context().setOffline(true)
+    await page.getByText('无信号，照常检查。').waitFor()
+    await button(page, /^完工/).click()
+    const sheet = page.getByRole('dialog').first()
+    await sheet
+      .getByRole('group', { name: /^维修结果/ })
+      .getByRole('radio', { name: '已修复' })
+      .check()
+    await sheet.getByLabel(/^维修记录/).fill('换了角阀')
+    const draw = async () => {
+      await button(page, /^(递给周先生签字|重签)$/).click()
+      const pad = page.getByRole('dialog', { name: '请周先生签字' })
+      await pad.getByText('换了角阀', { exact: false }).waitFor()
+      expect(await faults(page)).toEqual([])
+      const box = await pad.getByRole('img', { name: '请周先生签字' }).boundingBox()
+      if (!box) throw new Error('nowhere to sign')
+      await page.mouse.move(box.x + 60, box.y + 60)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 150, box.y + 110)
+      await page.mouse.move(box.x + 240, box.y + 50)
+      await page.mouse.up()
+      await button(pad, '签好了').click()
+      await sheet.getByText(/^周先生 .*当面手签$/).waitFor()
+    }
+    await draw()
+    // What he signed for was changed: his name does not stand for it.
+    await sheet.getByLabel(/^维修记录/).fill('换了角阀，试水正常')
+    await button(sheet, '完工').click()
+    await sheet.getByText('– 签字以后内容改了，请对方再看一遍、再签一次。').waitFor()
+    await draw()
+    expect(await faults(page)).toEqual([])
+    await button(sheet, '完工').click()
+    await page.getByText('本机存 1 项').waitFor()
+    await page.reload()
+    await page.getByText('本机存 1 项').waitFor()
+    await page.context().setOffline(false)
+    await page.getByText('已同步').waitFor()
+
+    const journal = await desk.ask('GET', `/records/${order.id}/journal`)
+    const entry = journal.entries.find((one: Answer) => one.step === 'complete')
+    expect(entry.signatures.map((one: Answer) => [one.by.id, one.how])).toEqual([[reporter, 'drawn']])
+    expect(entry.data.owner_signature).toMatch(/^sha256:/)
+    await go(desk.page, `${program.base}/u/WT/repair/${order.number}`)
+    const line = desk.page.getByRole('region', { name: '经过' })
+    await line.getByText('会签 周先生 当面手签').waitFor()
+    await line.getByRole('img', { name: '业主签字' }).waitFor()
+    expect(await faults(desk.page)).toEqual([])
+    expect([...desk.said, ...said].filter((it) => !/ERR_INTERNET_DISCONNECTED/.test(it))).toEqual([])
+    await desk.close()
+    await engineer.close()
+  })
+})
+
 describe('a manager', () => {
   it('begins with the morning page, agrees to an activity, sends another back, and covers a gap in the roster', async () => {
     const lead = await seat(browser, program, 'wt-lead')
