@@ -32,6 +32,8 @@ interface Props {
   onCancel?: () => void
   /** Somebody was quicker: shows what is new and reads the version again. */
   onStale?: () => void
+  /** The server did not take it: how the matter stands may be another than was thought. */
+  onRefused?: () => void
   children?: ReactNode
 }
 
@@ -43,7 +45,7 @@ interface Draft {
 }
 
 export function StepForm(props: Props) {
-  const { unit, zone, kind, step, record, given, givenLinks, onDone, onCancel, onStale, children } = props
+  const { unit, zone, kind, step, record, given, givenLinks, onDone, onCancel, onStale, onRefused, children } = props
   const words = useWords()
   const text = useText()
   const language = useLanguage()
@@ -87,7 +89,10 @@ export function StepForm(props: Props) {
         predicate: (it) => !['me', 'units', 'kinds', 'kind', 'standards'].includes(String(it.queryKey[0])),
       })
     },
-    onError: (error) => setFound(byField(error, language)),
+    onError: (error) => {
+      setFound(byField(error, language))
+      onRefused?.()
+    },
   })
 
   const submit = (event: FormEvent) => {

@@ -1,6 +1,6 @@
 /** S12: how a matter stands. The headline is the answer; then who has it, what happened in the owner's words, and what he can do. */
 
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { clocksQuery, journalQuery, kindQuery, recordQuery } from '@/api/ask'
 import { fileUrl, thumbnailUrl } from '@/api/files'
@@ -22,7 +22,7 @@ import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
 import { type Customer, Head } from './OwnerApp'
-import { ownSteps, rates } from './offer'
+import { ownSteps, rates, takenBefore } from './offer'
 
 export function Track({ customer, record: name }: { customer: Customer; record: string }) {
   const words = useWords()
@@ -53,13 +53,21 @@ function Matter({ customer, whole, kind, again }: Props) {
   const text = useText()
   const names = useNames()
   const { record } = whole
+  const queries = useQueryClient()
   const [step, setStep] = useState<StepOf | null>(null)
+  const [refused, setRefused] = useState(false)
+  const journal = useQuery(journalQuery(customer.unit, record.id))
   const state = kind.states.find((it) => it.name === record.state)
   const worker = record.assignee?.name
   const steps = ownSteps(kind, whole.steps)
   const due = record.closed_at ? undefined : (whole.duties.to_do.find((it) => !it.paused) ?? whole.duties.to_do[0])
   const late = due !== undefined && Date.parse(due.due_at) < serverNow()
   const { zone, unit } = customer
+  const before = step && refused ? takenBefore(step.name, steps, journal.data ?? []) : null
+  const close = () => {
+    setStep(null)
+    setRefused(false)
+  }
   return (
     <>
       <Head title={worker && !state?.closed ? words.owner.headline(worker, text(state?.title)) : text(state?.title)}>
@@ -109,20 +117,48 @@ function Matter({ customer, whole, kind, again }: Props) {
       ) : null}
       <Happened customer={customer} whole={whole} kind={kind} />
       {step ? (
-        <Sheet title={text(step.title)} close={() => setStep(null)}>
-          <StepForm
-            unit={unit}
-            zone={zone}
-            kind={kind}
-            step={step}
-            record={record}
-            onCancel={() => setStep(null)}
-            onDone={() => setStep(null)}
-            onStale={again}
-          />
+        <Sheet title={text(step.title)} close={close}>
+          {before ? (
+            <Before entry={before} step={text(step.title)} customer={customer} kind={kind} close={close} />
+          ) : (
+            <StepForm
+              unit={unit}
+              zone={zone}
+              kind={kind}
+              step={step}
+              record={record}
+              onCancel={close}
+              onDone={close}
+              onStale={again}
+              onRefused={() => {
+                setRefused(true)
+                again()
+                void queries.invalidateQueries({ queryKey: ['journal', unit, record.id] })
+              }}
+            />
+          )}
         </Sheet>
       ) : null}
     </>
+  )
+}
+
+/** It was rated or signed already, perhaps on another phone: when, by whom, and what stands there. Once is enough. */
+function Before(props: { entry: EntryOf; step: string; customer: Customer; kind: KindOf; close: () => void }) {
+  const { entry, step, customer, kind, close } = props
+  const words = useWords()
+  const text = useText()
+  const now = serverNow()
+  const own = entry.by.type === 'party' && entry.by.id === customer.party
+  const who = own ? words.owner.you : 'name' in entry.by ? (entry.by.name ?? '') : words.owner.staff
+  const at = when(Date.parse(entry.occurred_at), now, customer.zone, words)
+  return (
+    <Notice title={words.owner.takenBefore(who, at, step)} lines={[words.owner.takenOnce]}>
+      <Told entry={entry} kind={kind} by={{ now, zone: customer.zone, words, text }} unit={customer.unit} own={own} />
+      <Button kind="primary" onClick={close}>
+        {words.owner.seen}
+      </Button>
+    </Notice>
   )
 }
 
@@ -173,7 +209,13 @@ function Happened({ customer, whole, kind }: Omit<Props, 'again'>) {
               <div>
                 <b>{text(line.title)}</b> <span className="quiet small">{who(entry)}</span>
                 {stood ? <p className="small">{stood}</p> : null}
-                <Told entry={entry} kind={kind} by={by} unit={unit} />
+                <Told
+                  entry={entry}
+                  kind={kind}
+                  by={by}
+                  unit={unit}
+                  own={entry?.by.type === 'party' && entry.by.id === party}
+                />
               </div>
             </li>
           )
@@ -190,9 +232,15 @@ function Happened({ customer, whole, kind }: Omit<Props, 'again'>) {
   )
 }
 
-/** What was said and shown: texts and photos. Codes and choices of the staff are not his business. */
-function Told(props: { entry: EntryOf | undefined; kind: KindOf; unit: string; by: Parameters<typeof shown>[3] }) {
-  const { entry, kind, unit, by } = props
+/** What was said and shown: texts and photos, and his own mark and name. Codes and choices of the staff are not his business. */
+function Told(props: {
+  entry: EntryOf | undefined
+  kind: KindOf
+  unit: string
+  by: Parameters<typeof shown>[3]
+  own: boolean
+}) {
+  const { entry, kind, unit, by, own } = props
   if (!entry) return null
   const fields = kind.fields.filter((it) => entry.data[it.name] !== undefined && !it.private)
   return fields.map((it) => {
@@ -205,6 +253,18 @@ function Told(props: { entry: EntryOf | undefined; kind: KindOf; unit: string; b
               <img src={thumbnailUrl(unit, String(digest))} alt={by.text(it.title)} loading="lazy" />
             </a>
           ))}
+        </p>
+      )
+    if (it.type === 'signature' && own && typeof value === 'string')
+      return (
+        <p key={it.name} className="owner-name">
+          <img src={fileUrl(unit, value)} alt={by.text(it.title)} loading="lazy" />
+        </p>
+      )
+    if (it.type === 'bool' && own && rates(kind, kind.steps.find((one) => one.name === entry.step) ?? kind.open))
+      return (
+        <p key={it.name} className="small">
+          {by.text(it.title)} {shown(kind, it.name, value, by)}
         </p>
       )
     if (it.type === 'text' || it.type === 'long-text')

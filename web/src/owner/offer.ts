@@ -1,6 +1,6 @@
 /** What a customer may open himself, and what such a form asks him first. Pure: it follows from the kinds, so a new kind needs nothing here. */
 
-import type { KindOf, StepNow, StepOf } from '@/api/types'
+import type { EntryOf, KindOf, StepNow, StepOf } from '@/api/types'
 import type { Asked, FormModel } from '@/form/model'
 import { wordsField } from '@/intake/kinds'
 
@@ -65,4 +65,10 @@ export function ownSteps(kind: KindOf, steps: readonly StepNow[]): StepOf[] {
   return kind.steps
     .filter((it) => may.has(it.name) && linkOf(it) !== null)
     .sort((a, b) => Number(rates(kind, b)) - Number(rates(kind, a)))
+}
+
+/** The entry that took a step which is not offered any more, if that is why: somebody was quicker, perhaps he himself elsewhere. */
+export function takenBefore(step: string, offered: readonly StepOf[], entries: readonly EntryOf[]): EntryOf | null {
+  if (offered.some((it) => it.name === step)) return null
+  return entries.findLast((it) => it.step === step) ?? null
 }

@@ -1,10 +1,10 @@
 /** An owner on a phone against the real program: the way in by an invitation, a report with a photo, and how it stands. */
 
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium'
 import { begin, type Program } from './program'
-import { faults, go, PHONE, seat, window } from './session'
+import { type Answer, faults, go, PHONE, seat, window } from './session'
 
 let program: Program
 let browser: Browser
@@ -110,6 +110,96 @@ describe('an owner', () => {
     await page.getByText('东门').first().waitFor()
     expect(said).toEqual([])
     await desk.close()
+    await close()
+  })
+
+  it('rates once and signs once: another phone of his is told so, and neither is asked again', async () => {
+    const desk = await seat(browser, program, 'wt-desk')
+    const { page, said, close } = await seat(browser, program, 'customer', PHONE)
+    const other = await seat(browser, program, 'customer', PHONE)
+    // The other phone hears of nothing, as in a pocket.
+    await other.page.route('**/events*', (route) => route.abort())
+    const found = async (kind: string, words: string): Promise<string> =>
+      (await desk.ask('GET', `/records?kind=${kind}&q=${encodeURIComponent(words)}&open=all`)).records[0].id
+    const party = await found('party', '林女士')
+    const home = await found('home', '1-1-101')
+    const handler = await found('member', '王宁')
+    const take = async (record: Answer, name: string, data: object): Promise<Answer> =>
+      (await desk.ask('POST', `/records/${record.id}/steps/${name}`, { data }, record.version)).record
+    let order = (
+      await desk.ask('POST', '/records', {
+        kind: 'service-order',
+        data: { type: 'service', content: '开通门禁卡', channel: 'phone' },
+        links: { party, home },
+      })
+    ).record
+    order = await take(order, 'tell', { told: '带身份证到前台' })
+    order = await take(order, 'assign', { handler, promised_by: '2036-01-01T10:00:00+08:00' })
+    order = await take(order, 'finish', { result: '卡已开通' })
+
+    for (const it of [page, other.page]) {
+      await go(it, `${program.base}/owner/matter/${order.number}`)
+      await it.getByRole('button', { name: '回访' }).click()
+      await it
+        .getByRole('dialog')
+        .getByRole('group', { name: /^是否满意/ })
+        .waitFor()
+    }
+    const rate = async (it: Page, answer: string) => {
+      await it.getByRole('dialog').getByRole('radio', { name: answer }).check()
+      await it.getByRole('dialog').getByRole('button', { name: '回访', exact: true }).click()
+    }
+    await rate(page, '是')
+    await page.getByRole('heading', { level: 1, name: '已回访' }).waitFor()
+    await page.getByText('是否满意 是').waitFor()
+    expect(await page.getByRole('button', { name: '回访' }).count(), 'not offered again').toBe(0)
+    await rate(other.page, '否')
+    await other.page.getByText(/^您 .*已经办过“回访”$/).waitFor()
+    await other.page.getByRole('dialog').getByText('是否满意 是').waitFor()
+    expect(await faults(other.page)).toEqual([])
+    await other.page.getByRole('button', { name: '知道了' }).click()
+    await other.page.getByRole('heading', { level: 1, name: '已回访' }).waitFor()
+    const { record } = await desk.ask('GET', `/records/${order.id}`)
+    expect([record.data.satisfied, record.version]).toEqual([true, order.version + 1])
+
+    let matter = (
+      await desk.ask('POST', '/records', {
+        kind: 'complaint',
+        data: {
+          happened_at: '2026-11-20',
+          place: '1 栋',
+          against: '保洁',
+          course: '楼道两天没有扫',
+          demand: '按时清扫',
+          contact: '林女士',
+          phone: '13800000001',
+          subject: 'cleaning',
+        },
+        links: { complainant: party, home },
+      })
+    ).record
+    matter = await take(matter, 'solve', { measures: '补扫，查岗', result: '已扫净' })
+    matter = await take(matter, 'tell-result', { feedback: '已电话告知', answer_way: 'phone' })
+    matter = await take(matter, 'follow-up', { way: 'phone', satisfied: true })
+    await go(page, `${program.base}/owner/matter/${matter.number}`)
+    await page.getByRole('button', { name: '签字封闭' }).click()
+    const pad = page.getByRole('dialog').getByRole('img', { name: '投诉人签字' })
+    const box = await pad.boundingBox()
+    if (!box) throw new Error('nowhere to sign')
+    await page.mouse.move(box.x + 40, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 180, box.y + 90)
+    const sent = page.waitForResponse((it) => it.url().includes('/attachments'))
+    await page.mouse.up()
+    await sent
+    await page.getByRole('dialog').getByRole('button', { name: '签字封闭', exact: true }).click()
+    await page.getByRole('img', { name: '投诉人签字' }).waitFor()
+    expect(await page.getByRole('button', { name: '签字封闭' }).count(), 'not offered again').toBe(0)
+    expect(await faults(page)).toEqual([])
+    // A refusal is written down by the browser itself.
+    expect([...said, ...other.said].filter((it) => !/409|ERR_FAILED/.test(it))).toEqual([])
+    await desk.close()
+    await other.close()
     await close()
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { newRecordId } from '@/api/id'
-import type { KindOf, StepNow, StepOf } from '@/api/types'
+import type { EntryOf, KindOf, StepNow, StepOf } from '@/api/types'
 import { formOf } from '@/form/model'
-import { asks, linkOf, ownSteps, registerOf } from '@/owner/offer'
+import { asks, linkOf, ownSteps, registerOf, takenBefore } from '@/owner/offer'
 import { pathOf, type Where, where } from '@/owner/where'
 
 const title = { zh: '名', en: 'name' }
@@ -108,5 +108,17 @@ describe('an id made on the device', () => {
     const id = newRecordId(Date.UTC(2026, 2, 31))
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(Date.UTC(2026, 2, 31))
+  })
+})
+
+describe('a step that was taken already', () => {
+  const entry = (seq: number, step: string) => ({ seq, step }) as unknown as EntryOf
+  const entries = [entry(1, 'open'), entry(2, 'rate'), entry(3, 'reopen'), entry(4, 'rate'), entry(5, 'note')]
+  it('is told by the last entry that took it', () => {
+    expect(takenBefore('rate', [], entries)?.seq).toBe(4)
+  })
+  it('is none while it is still offered, or when something else ended the matter', () => {
+    expect(takenBefore('rate', [step('rate', ['party:reporter'])], entries)).toBeNull()
+    expect(takenBefore('cancel', [], entries)).toBeNull()
   })
 })
