@@ -98,6 +98,12 @@ const imports = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/imports/ImportPage'), 'ImportPage'),
 })
+const organisation = createRoute({
+  getParentRoute: () => shell,
+  path: '/organisation',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/organisation/OrganisationPage'), 'OrganisationPage'),
+})
 const byRecord = createRoute({
   getParentRoute: () => shell,
   path: '/r/$record',
@@ -130,6 +136,7 @@ const router = createRouter({
       rank,
       rules,
       imports,
+      organisation,
       people,
       samples,
       board,

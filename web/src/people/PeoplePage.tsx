@@ -37,6 +37,7 @@ export function PeoplePage() {
   const postings = useQuery(register('posting', 'post,from,until,grid,team,member'))
   const places = useQuery(register('place', 'grid'))
   const keeps = me === null || me.units?.some((it) => it.code === unit && it.may.includes('accounts')) === true
+  const takesIn = me === null || me.units?.some((it) => it.may.includes('imports')) === true
   const accounts = useQuery({
     queryKey: ['accounts'],
     queryFn: async ({ signal }) => (await ask<{ accounts: AccountOf[] }>('GET', '/api/accounts', { signal })).accounts,
@@ -47,7 +48,14 @@ export function PeoplePage() {
   const error = members.error ?? postings.error
   return (
     <div className="people">
-      <h1>{words.people.title}</h1>
+      <div className="row-between">
+        <h1>{words.people.title}</h1>
+        {takesIn ? (
+          <Link to="/u/$unit/organisation" params={{ unit }}>
+            {words.organisation.title}
+          </Link>
+        ) : null}
+      </div>
       {error ? <Refusal error={error} /> : null}
       <section className="card" aria-label={words.people.units}>
         <h2>{words.people.units}</h2>

@@ -1,5 +1,6 @@
 /** Pages of the desk that each have one purpose: nothing on the console, nothing that axe objects to, in both themes and languages. */
 
+import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium'
@@ -24,6 +25,7 @@ describe('the page of', () => {
     ['orders on a board', 'wt-lead', '/u/WT/stages?kind=repair'],
     ['packs, parameters and the check of the journal', 'admin', '/u/WT/rules'],
     ['imports', 'wt-manager', '/u/WT/imports'],
+    ['the organisation as a workbook', 'admin', '/u/WT/organisation'],
     ["one's own scorecard", 'wt-steward-1', '/u/WT/scorecards?standard=scorecard-100&period=2026-03&clause=A3'],
   ]
   it.each(pages)('%s is clean', async (_, login, path) => {
@@ -144,6 +146,42 @@ describe('an import', () => {
     await page.getByText('已收 1 行，不收 1 行。').waitFor()
     await page.getByRole('button', { name: '撤回这次导入' }).click()
     await page.getByText(/已作废 1 张/).waitFor()
+    expect(said).toEqual([])
+    await close()
+  })
+})
+
+describe('a workbook of the organisation', () => {
+  it('is downloaded, looked at row by row and taken in; a refused row says why, here and in a file', async () => {
+    const { page, said, close } = await seat(browser, program, 'admin')
+    await go(page, `${program.base}/u/WT/people`)
+    await page.getByRole('link', { name: '用表格登记组织' }).click()
+    const get = async (name: string) => {
+      const down = page.waitForEvent('download')
+      await page.getByRole('link', { name }).click()
+      return readFileSync(await (await down).path())
+    }
+    // A workbook is a ZIP.
+    expect((await get('下载空表')).subarray(0, 2).toString()).toBe('PK')
+    expect((await get('下载这里现在的')).subarray(0, 2).toString()).toBe('PK')
+    const rows = '所属单位,房号,楼栋\nWT,9-1-901,9\nNO,9-1-902,9\n'
+    await page
+      .getByLabel(/^选表格文件/)
+      .setInputFiles({ name: 'home.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
+    await page.getByRole('button', { name: '先看结果' }).click()
+    await page.getByText('共 2 行：新增 1，改动 0，原来就是这样 0，不收 1。').waitFor()
+    await page.getByRole('row', { name: /第 3 行 所属单位 NO/ }).waitFor()
+    expect(await faults(page)).toEqual([])
+    const report = (await get('下载不收的 1 行和原因')).toString()
+    expect(report).toContain(',3,所属单位,NO,')
+    await page.getByRole('button', { name: '收进 1 行' }).click()
+    await page.getByText('已新增 1 行，改动 0 行。').waitFor()
+    expect(await faults(page)).toEqual([])
+    await go(page, `${program.base}/u/WT/home?q=9-1-901`)
+    await page
+      .getByRole('link', { name: /9-1-901/ })
+      .first()
+      .waitFor()
     expect(said).toEqual([])
     await close()
   })
