@@ -140,7 +140,7 @@ fn known(records: &Value, cards: &Value, period: &str) -> Result<String> {
         ("path.duty", texts(&["send", "accept"])),
         ("path.parameter", texts(&["repair.send.normal"])),
         ("path.login", texts(&["wt-desk"])),
-        ("query.kind", texts(&["repair", "visit"])),
+        ("query.kind", texts(&["repair", "visit", "notice"])),
         ("query.standard", texts(&["scorecard-100"])),
         ("query.period", period.to_vec()),
         ("query.unit", texts(&["WT"])),

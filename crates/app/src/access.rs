@@ -16,6 +16,7 @@ use domain::pack::model::Kind;
 use domain::record::{By, Command, Record};
 use domain::roster::Posting;
 use domain::time::Instant;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Tx, record};
 
@@ -207,6 +208,52 @@ impl Actor {
         let grid = grid(tx, view, kind, Some(record))?;
         let on = On::record(kind, record, grid.as_ref().map(Name::as_str));
         self.may(view, now, Action::See, Target::Record(on))
+    }
+
+    /// What is published for him in the view's unit.
+    pub(crate) fn published_scope(&self, view: &View, now: Instant) -> Scope {
+        if !self.is_of(view, now) {
+            return Scope::default();
+        }
+        let standing = self.standing(view, now);
+        Scope::of_published(&view.rules.pack, self.acting(&standing))
+    }
+
+    /// Leave to read what is published of a record of the view's unit, or of one of its fields.
+    ///
+    /// # Errors
+    /// `Denied`, which tells nobody that the record exists.
+    pub(crate) fn may_see_published(
+        &self,
+        view: &View,
+        now: Instant,
+        record: &Record,
+        field: Option<&Name>,
+    ) -> Result<Permit, Error> {
+        let unseen = || Error::Denied(Denied::Unseen);
+        let kind = view.rules.pack.kinds.get(&record.kind);
+        let kind = kind.filter(|_| self.is_of(view, now)).ok_or_else(unseen)?;
+        let on = On::record(kind, record, None);
+        self.may(view, now, Action::SeePublished(field), Target::Record(on))
+    }
+
+    /// Whether a record of his may link this one, which his own register entry may link too (`own`).
+    pub(crate) fn may_link_to(
+        &self,
+        tx: &mut Tx<'_>,
+        view: &View,
+        now: Instant,
+        record: &Record,
+        own: &BTreeMap<Name, RecordId>,
+    ) -> Result<bool, Error> {
+        let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {
+            return Ok(false);
+        };
+        let grid = grid(tx, view, kind, Some(record))?;
+        let on = On::record(kind, record, grid.as_ref().map(Name::as_str));
+        Ok(self
+            .may(view, now, Action::LinkTo { own }, Target::Record(on))
+            .is_ok())
     }
 
     /// Leave to see private values of a record that he sees, which these posts see.

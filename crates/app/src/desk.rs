@@ -375,7 +375,8 @@ impl<'d, 'c> Desk<'d, 'c> {
         };
         let needs = step.map_or(&of_duty, |step| needs(kind, step));
         let balances = self.balances(needs, before, command, true)?;
-        let linked = self.looked_at(kind, needs, before, command)?;
+        let mut linked = self.looked_at(kind, needs, before, command)?;
+        self.keep_linkable(actor, before, command, now, &mut linked)?;
         let mut facts = Data::new();
         for name in &needs.facts {
             if let Some(found) = self.fact(kind, name, before, command, now)? {

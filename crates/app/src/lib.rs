@@ -26,6 +26,7 @@ pub mod organisation;
 pub mod pack;
 pub mod people;
 pub mod privacy;
+pub mod published;
 pub mod recompute;
 pub mod records;
 pub mod reminder;

@@ -29,6 +29,7 @@ pub mod period;
 pub mod points;
 pub mod privacy;
 pub mod proof;
+pub mod published;
 pub mod quota;
 pub mod record;
 pub mod recurrence;

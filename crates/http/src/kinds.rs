@@ -38,8 +38,10 @@ struct KindRow {
     duties: usize,
     /// How many fields and links opening one requires.
     asks: usize,
-    /// A customer may open one.
+    /// A customer may open one of his own accord; an answer to what is published is opened from there.
     customers: bool,
+    /// Customers are shown something of it.
+    published: bool,
     /// Who may open one: posts, or `anyone`.
     opened_by: Vec<String>,
     /// Posts that some step names.
@@ -73,7 +75,7 @@ async fn list(_: Actor, Given(state): Given<State>) -> Result<Json<Kinds>, Probl
             title: title.into(),
         };
         Ok(Kinds {
-            kinds: pack.kinds.values().map(row).collect(),
+            kinds: pack.kinds.values().map(|kind| row(pack, kind)).collect(),
             posts: pack
                 .posts
                 .values()
@@ -90,7 +92,15 @@ async fn list(_: Actor, Given(state): Given<State>) -> Result<Json<Kinds>, Probl
     Ok(Json(kinds))
 }
 
-fn row(kind: &model::Kind) -> KindRow {
+/// Its records answer to what is published: each links one such record.
+fn answers(pack: &model::Pack, kind: &model::Kind) -> bool {
+    kind.links.values().any(|link| {
+        let to = pack.kinds.get(&link.kind);
+        link.required && to.is_some_and(|to| to.published.is_some())
+    })
+}
+
+fn row(pack: &model::Pack, kind: &model::Kind) -> KindRow {
     let posts = |by: &[Who]| -> Vec<String> {
         by.iter()
             .filter(|who| matches!(who, Who::Post(_) | Who::Anyone))
@@ -114,7 +124,9 @@ fn row(kind: &model::Kind) -> KindRow {
         duties: kind.duties.len(),
         asks: kind.open.form.iter().filter(|it| it.required).count()
             + kind.links.values().filter(|it| it.required).count(),
-        customers: kind.open.by.iter().any(|who| matches!(who, Who::Party(_))),
+        customers: kind.open.by.iter().any(|who| matches!(who, Who::Party(_)))
+            && !answers(pack, kind),
+        published: kind.published.is_some(),
         opened_by: posts(&kind.open.by),
         worked_by,
     }
@@ -148,9 +160,26 @@ struct Kind {
     steps: Vec<Step>,
     duties: Vec<Duty>,
     approvals: Vec<Approval>,
+    /// What customers of a unit are shown of its records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<Published>,
     /// JSON Schema of `data`.
     #[schema(value_type = Object)]
     schema: Json_,
+}
+
+/// What of a kind is published, and when.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KindPublished)]
+struct Published {
+    /// In these states.
+    states: Vec<String>,
+    fields: Vec<String>,
+    /// The kind by which a customer confirms that he has read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
+    /// Kinds by which a customer may answer otherwise, such as with his name on a list.
+    answers: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -265,13 +294,27 @@ async fn show(
             .kinds
             .get(name.as_str())
             .ok_or(Error::NotFound)?;
-        Ok(told(kind))
+        Ok(told(&active.pack, kind))
     })
     .await?;
     Ok(Json(kind))
 }
 
-fn told(kind: &model::Kind) -> Kind {
+/// The kinds by which customers answer to what this one publishes, but for the receipt.
+fn answered_by(pack: &model::Pack, kind: &model::Kind) -> Vec<String> {
+    let receipt = kind.published.as_ref().and_then(|it| it.receipt.as_ref());
+    let answering = pack.kinds.values().filter(|other| {
+        other.open.by.iter().any(|who| matches!(who, Who::Party(_)))
+            && other
+                .links
+                .values()
+                .any(|link| link.required && link.kind == kind.name)
+            && receipt.is_none_or(|receipt| receipt.kind != other.name)
+    });
+    answering.map(|other| other.name.to_string()).collect()
+}
+
+fn told(pack: &model::Pack, kind: &model::Kind) -> Kind {
     Kind {
         kind: kind.name.to_string(),
         title: (&kind.title).into(),
@@ -330,6 +373,12 @@ fn told(kind: &model::Kind) -> Kind {
                 chain: approval.chain.iter().map(|stage| names(stage)).collect(),
             })
             .collect(),
+        published: kind.published.as_ref().map(|it| Published {
+            states: names(&it.states),
+            fields: names(&it.fields),
+            receipt: it.receipt.as_ref().map(|it| it.kind.to_string()),
+            answers: answered_by(pack, kind),
+        }),
         schema: schema::data(kind),
     }
 }

@@ -28,6 +28,7 @@ mod packs;
 mod parameters;
 mod privacy;
 mod problem;
+mod published;
 mod records;
 mod reminders;
 mod samples;
@@ -87,6 +88,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(appeals::routes())
         .merge(samples::routes())
         .merge(attachments::routes())
+        .merge(published::routes())
         .merge(privacy::routes())
         .merge(exports::routes())
         .merge(packs::routes())

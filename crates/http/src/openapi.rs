@@ -26,6 +26,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "duties", description = "应办"),
         (name = "scores", description = "考核"),
         (name = "packs", description = "规则包与参数"),
+        (name = "published", description = "公示与回执"),
         (name = "attachments", description = "附件"),
         (name = "imports", description = "导入"),
         (name = "organisation", description = "组织工作簿"),

@@ -14,7 +14,7 @@ use crate::State;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use journal::hex;
-pub(crate) use list::asked;
+pub(crate) use list::{asked, cursor, position};
 pub(crate) use read::{DutyDecided, decided as duty_decided};
 pub(crate) use row::{DutyRow, RecordRow};
 pub(crate) use step::{StepTaken, told as taken};

@@ -60,6 +60,11 @@ pub(crate) fn within(query: &mut Query, scope: &Scope) {
             ));
         }
     }
+    for (kind, states) in &scope.published {
+        let kind = query.place(Owned::Text(kind.to_string()));
+        let states = listed(query, states.iter());
+        parts.push(format!("(kind = {kind} and state in ({states}))"));
+    }
     if parts.is_empty() {
         parts.push("1 = 0".to_owned());
     }

@@ -44,6 +44,7 @@ pub mod page;
 mod pg;
 mod pool;
 pub mod privacy;
+pub mod published;
 mod query;
 pub mod record;
 pub mod reminder;

@@ -8,6 +8,7 @@ export interface components {
         AccountChange: { disabled: boolean; };
         Accounts: { accounts: components["schemas"]["Account"][]; };
         Activated: {  number: number; };
+        Answered: { closed: boolean; id: string; kind: string; number: string; state: string; };
         AppealBody: { clause: string;  duty?: string;  occurrence?: number;  period: string;  record: string; standard: string; statement: string; };
         AppealDecision: {  excused: boolean; reason: string; };
         Approval: {  chain: string[][]; name: string;  on: string;  then: string; title: components["schemas"]["Text"]; };
@@ -64,8 +65,9 @@ export interface components {
         Journal: { entries: components["schemas"]["Entry"][]; kind: string; };
         KeptCard: { as_of: string; clauses: components["schemas"]["KeptClause"][]; covered: string;  evidence?: string; grade?: string;  id: string;  no_total?: components["schemas"]["Text"]; overrides: components["schemas"]["Override"][]; pack_version: string;  parameters: { [key: string]: string; };  revision: number;  shown_at?: string;  standard_version: number;  state: string;  subject: string; total?: string; };
         KeptClause: { clause: string; full: string;  points?: string; said: components["schemas"]["Text"][]; title: components["schemas"]["Text"]; };
-        Kind: { approvals: components["schemas"]["Approval"][];  assignee?: string; duties: components["schemas"]["Duty"][];  fields: components["schemas"]["Field"][]; kind: string;  label: string[]; links: components["schemas"]["Link"][]; numbered: boolean;  open: components["schemas"]["Step"]; role?: string;  schema: { [key: string]: unknown; }; states: components["schemas"]["KindState"][]; steps: components["schemas"]["Step"][]; team?: string; title: components["schemas"]["Text"]; };
-        KindRow: {  asks: number;  customers: boolean; duties: number; kind: string;  numbered: boolean;  opened_by: string[];  role?: string; states: number; steps: number; title: components["schemas"]["Text"];  worked_by: string[]; };
+        Kind: { approvals: components["schemas"]["Approval"][];  assignee?: string; duties: components["schemas"]["Duty"][];  fields: components["schemas"]["Field"][]; kind: string;  label: string[]; links: components["schemas"]["Link"][]; numbered: boolean;  open: components["schemas"]["Step"];  published?: components["schemas"]["KindPublished"]; role?: string;  schema: { [key: string]: unknown; }; states: components["schemas"]["KindState"][]; steps: components["schemas"]["Step"][]; team?: string; title: components["schemas"]["Text"]; };
+        KindPublished: {  answers: string[]; fields: string[];  receipt?: string;  states: string[]; };
+        KindRow: {  asks: number;  customers: boolean; duties: number; kind: string;  numbered: boolean;  opened_by: string[];  published: boolean;  role?: string; states: number; steps: number; title: components["schemas"]["Text"];  worked_by: string[]; };
         Kinds: {  causes: components["schemas"]["Titled"][]; kinds: components["schemas"]["KindRow"][]; posts: components["schemas"]["Titled"][]; };
         KindState: { closed: boolean; name: string; title: components["schemas"]["Text"]; waits?: string;  with?: string; };
         Line: { label: components["schemas"]["Text"];  path: string; value: components["schemas"]["Text"]; };
@@ -118,6 +120,9 @@ export interface components {
         PostHeld: { grid?: string;  post: string; };
         Problem: {  code: string; detail: string; en: string;  field?: string;  reasons?: components["schemas"]["Reason"][];  status: number;  title: string;  type: string;  version?: number; zh: string; };
         ProposalBody: { reason: string; };
+        Published: {  data: { [key: string]: unknown; };  id: string; kind: string;  label: string; number: string;  own: components["schemas"]["Answered"][];  read_at?: string;  since: string; state: string; };
+        PublishedPage: {  next?: string;  published: components["schemas"]["Published"][]; };
+        Readers: {  of: number;  read: number; };
         Reason: {  code: string; en: string;  field?: string; zh: string; };
         Record: { anomalies?: string[];  approvals: components["schemas"]["RunningApproval"][]; assignee?: components["schemas"]["Person"]; closed_at?: string; creator?: components["schemas"]["Person"];  data: { [key: string]: unknown; };  facts?: { [key: string]: unknown; };  id: string; kind: string; label: string; links: { [key: string]: components["schemas"]["LinkTo"]; };  merged_into?: string; number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  times: { [key: string]: string; }; unit: string;  version: number; void?: boolean; };
         RecordRow: { assignee?: components["schemas"]["Person"]; closed_at?: string;  data?: { [key: string]: unknown; };  duties: number;  id: string; kind: string;  label: string;  links?: { [key: string]: components["schemas"]["LinkTo"]; };  next?: components["schemas"]["DutyRow"];  number: string; opened_at: string; state: string; team?: components["schemas"]["Person"];  version: number;  waits?: components["schemas"]["Waits"]; };

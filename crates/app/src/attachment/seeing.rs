@@ -1,4 +1,4 @@
-//! Attachments as somebody may see them: through a field that names them, or because he sent them and nothing names them yet.
+//! Attachments as somebody may see them: through a field that names them or is published, or because he sent them and nothing names them yet.
 
 use super::folder::Kept;
 use super::{Attachment, Digest};
@@ -162,7 +162,11 @@ fn through(
 ) -> Result<Option<Leave>, Error> {
     match actor.may_see(tx, view, now, record) {
         Ok(_) => {}
-        Err(Error::Denied(_)) => return Ok(None),
+        // A field that is published shows its files to those who do not see the record.
+        Err(Error::Denied(_)) => {
+            let published = actor.may_see_published(view, now, record, Some(field));
+            return Ok(published.is_ok().then_some(Leave::Open));
+        }
         Err(error) => return Err(error),
     }
     let Some(kind) = view.rules.pack.kinds.get(&record.kind) else {

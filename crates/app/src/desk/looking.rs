@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::draft::Rest;
+use crate::access::{Actor, Who};
 use crate::error::Error;
 use crate::view::View;
 use domain::id::RecordId;
@@ -55,6 +56,37 @@ impl Desk<'_, '_> {
             }
         }
         Ok(linked)
+    }
+
+    /// Takes away what a customer links without leave: to him it is not there, so that he is refused as if nothing had that id.
+    pub(super) fn keep_linkable(
+        &mut self,
+        actor: &Actor,
+        before: Option<&Record>,
+        command: &Command,
+        now: Instant,
+        linked: &mut BTreeMap<RecordId, Seen>,
+    ) -> Result<(), Error> {
+        let Who::Party { id: party, .. } = actor.who() else {
+            return Ok(());
+        };
+        let (view, unit) = (self.view, self.unit());
+        let own = record::optional(self.tx, unit, *party)?;
+        let own = own.map(|own| own.doc.links).unwrap_or_default();
+        for id in command.links.values() {
+            let stood = |before: &Record| before.doc.links.values().any(|known| known == id);
+            if before.is_some_and(stood) {
+                continue;
+            }
+            let may = match record::optional(self.tx, unit, *id)? {
+                Some(record) => actor.may_link_to(self.tx, view, now, &record, &own)?,
+                None => false,
+            };
+            if !may {
+                linked.remove(id);
+            }
+        }
+        Ok(())
     }
 
     /// A record behind a link: of the unit, or of one above, where members and the like are registered. Unless `whole`, its kind and

@@ -3,7 +3,7 @@
 use crate::plans;
 use app::export::{What, export};
 use app::simulation::{Simulated, Size, simulate};
-use app::{Actor, Clock, Keys, Office, board, pack, records, verify};
+use app::{Actor, Clock, Keys, Office, board, pack, published, records, verify};
 use domain::name::Name;
 use domain::time::Instant;
 use domain::unit::Level;
@@ -57,6 +57,16 @@ fn look_around(office: &Office) {
     let number = open[0]["number"].as_str().unwrap();
     records::whole(office, &system, code, number).unwrap();
     records::journal(office, &system, code, number).unwrap();
+    published::page(office, &system, code, &"notice".into(), (None, 20)).unwrap();
+    let id = office.clock().record_id();
+    let (unit, by, of) = (
+        unit.as_ref().unwrap().id,
+        ["party".into()],
+        ["notice".into()],
+    );
+    office
+        .read(|tx| store::published::answers(tx, unit, (id, &by), (&[id], &of)))
+        .unwrap();
 }
 
 /// Everything that the journals say; a hash covers ciphertext, which is another each time.

@@ -4,13 +4,15 @@ use super::may::{EveryKind, Privilege, Reach};
 use super::standing::{Standing, Stands};
 use super::target::{On, Target, party_links};
 use super::{Action, Actor, Denied, Granted, Permit, Token};
-use crate::id::{HolderId, MemberId};
+use crate::id::{HolderId, MemberId, RecordId};
 use crate::name::Name;
 use crate::pack::model::{Kind, Pack, Step, Who};
+use crate::published::is_shown;
 use crate::record::entry::{BuiltIn, By, Via};
 use crate::record::{Command, Record};
 use crate::roster::Posting;
 use crate::time::Instant;
+use std::collections::BTreeMap;
 
 /// Whether somebody may do something, and why not.
 ///
@@ -26,6 +28,12 @@ pub fn allow(
         (Action::Use(privilege), _) => privileged(pack, actor, privilege),
         (Action::Score(whose), _) => scores(pack, actor, whose),
         (Action::See, Target::Record(on)) => sees(pack, actor, on).map(|()| Permit(Granted::Read)),
+        (Action::SeePublished(field), Target::Record(on)) => {
+            sees_published(actor, field, on).map(|()| Permit(Granted::Read))
+        }
+        (Action::LinkTo { own }, Target::Record(on)) => {
+            links_to(pack, actor, own, on).map(|()| Permit(Granted::Read))
+        }
         (Action::Reveal { seen_by }, Target::Record(on)) => {
             reveals(pack, actor, seen_by, on).map(|()| Permit(Granted::Read))
         }
@@ -38,7 +46,12 @@ pub fn allow(
             Ok(granted(on.record, &change.step()))
         }
         (
-            Action::See | Action::Reveal { .. } | Action::Take(_) | Action::BuiltIn(_),
+            Action::See
+            | Action::SeePublished(_)
+            | Action::LinkTo { .. }
+            | Action::Reveal { .. }
+            | Action::Take(_)
+            | Action::BuiltIn(_),
             Target::Unit,
         ) => Err(Denied::Unseen),
     }
@@ -150,6 +163,35 @@ fn sees(pack: &Pack, actor: Actor<'_>, on: On<'_>) -> Result<(), Denied> {
             Ok(())
         }
     }
+}
+
+/// What is published is for customers; who works here sees the record itself, or not.
+fn sees_published(actor: Actor<'_>, field: Option<&Name>, on: On<'_>) -> Result<(), Denied> {
+    let shown = on
+        .record
+        .is_some_and(|record| is_shown(on.kind, record, field));
+    match actor {
+        Actor::Operator | Actor::System | Actor::Party { .. } if shown => Ok(()),
+        _ => Err(Denied::Unseen),
+    }
+}
+
+/// A customer links what he sees, what is published, and what his own register entry links, such as the place where he lives; to him nothing
+/// else is there. Who works here links what the kind asks for.
+fn links_to(
+    pack: &Pack,
+    actor: Actor<'_>,
+    own: &BTreeMap<Name, RecordId>,
+    on: On<'_>,
+) -> Result<(), Denied> {
+    let Actor::Party { .. } = actor else {
+        return Ok(());
+    };
+    let his = |record: &Record| own.values().any(|known| *known == record.id);
+    if on.record.is_some_and(his) || sees_published(actor, None, on).is_ok() {
+        return Ok(());
+    }
+    sees(pack, actor, on)
 }
 
 fn reveals(pack: &Pack, actor: Actor<'_>, seen_by: &[Name], on: On<'_>) -> Result<(), Denied> {

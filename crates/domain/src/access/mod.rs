@@ -28,6 +28,7 @@ use crate::name::Name;
 use crate::pack::model::Step;
 use crate::record::entry::BuiltIn;
 use crate::record::refusal::{Code, Refusal};
+use std::collections::BTreeMap;
 
 /// Who asks, as far as rules go.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,10 @@ pub enum Actor<'a> {
 pub enum Action<'a> {
     /// To read a record, its journal, its duties.
     See,
+    /// To read what is published of a record, or of a field of it.
+    SeePublished(Option<&'a Name>),
+    /// To link a record of one's own to it; `own` is what one's own register entry links.
+    LinkTo { own: &'a BTreeMap<Name, RecordId> },
     /// To read a private field as it is, by the posts that see it without a grant.
     Reveal { seen_by: &'a [Name] },
     /// To take a step of the pack; `open` is one.

@@ -20,6 +20,8 @@ pub struct Scope {
     pub own: Option<Own>,
     /// What a customer is linked to, by kind and the name of the link; his own record too.
     pub party: Option<(RecordId, BTreeSet<(Name, Name)>)>,
+    /// What is published, by kind the states in which it is.
+    pub published: BTreeMap<Name, BTreeSet<Name>>,
 }
 
 /// See [`Reach::Own`].
@@ -104,6 +106,24 @@ impl Scope {
         scope
     }
 
+    /// What is published for the actor in his unit: the policy for [`super::Action::SeePublished`]. Voided records are for the reader to leave out.
+    pub fn of_published(pack: &Pack, actor: Actor<'_>) -> Self {
+        let (Actor::Operator | Actor::System | Actor::Party { .. }) = actor else {
+            return Self::default();
+        };
+        let states = pack.kinds.values().filter_map(|kind| {
+            let published = kind.published.as_ref()?;
+            Some((
+                kind.name.clone(),
+                published.states.iter().cloned().collect(),
+            ))
+        });
+        Self {
+            published: states.collect(),
+            ..Self::default()
+        }
+    }
+
     /// Whether it holds a record: what a list that a store makes of it must agree with.
     pub fn holds(&self, on: super::On<'_>, standing: &super::Standing<'_>) -> bool {
         let (kind, Some(record)) = (on.kind, on.record) else {
@@ -114,6 +134,10 @@ impl Scope {
         }
         let in_grid = |grids: &BTreeSet<Name>| on.grid.is_some_and(|grid| grids.contains(grid));
         if self.grids.get(&kind.name).is_some_and(in_grid) {
+            return true;
+        }
+        let shown = self.published.get(&kind.name);
+        if shown.is_some_and(|states| states.contains(&record.state)) {
             return true;
         }
         if let Some(own) = &self.own

@@ -203,6 +203,26 @@ impl Lines {
                 self.put(format!("{at}/{key}"), label, Text::both(said.clone(), said));
             }
         }
+        if let Some(published) = &kind.published {
+            let at = format!("{at}/published");
+            self.put(
+                format!("{at}/in"),
+                ("公示于", "shown in"),
+                words::names(&published.states),
+            );
+            self.put(
+                format!("{at}/fields"),
+                ("公示字段", "shown fields"),
+                words::names(&published.fields),
+            );
+            if let Some(receipt) = &published.receipt {
+                self.put(
+                    format!("{at}/receipt"),
+                    ("回执", "receipt"),
+                    words::names([&receipt.kind]),
+                );
+            }
+        }
         for link in kind.links.values() {
             let said = format!("{}{}", link.kind, if link.required { "" } else { "?" });
             self.put(

@@ -13,6 +13,7 @@ use crate::calendar::{SpecialDays, WorkingHours};
 use crate::clock::{PointOf, Span};
 use crate::expr::Expr;
 use crate::name::{Name, Text};
+use crate::published::Published;
 use crate::record::Needs;
 use crate::recurrence::Recurrence;
 use crate::season::{InSeason, Season};
@@ -155,6 +156,8 @@ pub struct Kind {
     pub label: Vec<Name>,
     /// Hidden from its targets until this step (S10.2).
     pub hidden_until: Option<Name>,
+    /// What customers of the unit are shown of its records; `None`: nothing.
+    pub published: Option<Published>,
     /// Its private values are seen only under a grant in force, and every view goes on record.
     pub secret: bool,
     /// What becomes of records of earlier versions, in the order of the versions.

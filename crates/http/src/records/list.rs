@@ -166,7 +166,7 @@ pub(crate) fn cursor((due, id): (i64, RecordId)) -> String {
     format!("{:016x}{}", due.cast_unsigned(), id.uuid().simple())
 }
 
-fn position(cursor: &str) -> Result<(i64, RecordId), Problem> {
+pub(crate) fn position(cursor: &str) -> Result<(i64, RecordId), Problem> {
     let wrong = || {
         Problem::wrong(
             "cursor",

@@ -82,6 +82,7 @@ impl Tried<'_> {
             "send_attachment" => ("?name=a.txt".into(), Some(json!("a note"))),
             "export_records" => query("?kind=repair"),
             "list_records" => query("?kind=repair"),
+            "list_published" => query("?kind=notice"),
             "list_scorecards" => query("?standard=scorecard-100&period=2026-03"),
             "list_duties" => query("?unit=YS"),
             "set_parameter" => {
@@ -136,9 +137,8 @@ impl Tried<'_> {
             | "read_evidence" | "read_losses" | "read_seal" | "show_sealed_card" | "healthz"
             | "metrics" | "readyz" | "list_jobs" | "retry_job" | "list_reminders"
             | "read_reminders" | "read_reminder" | "show_mailbox" | "list_webhooks"
-            | "remove_webhook" | "try_webhook" | "offer_openid" | "begin_openid" | "end_openid" => {
-                nothing
-            }
+            | "read_published" | "confirm_published" | "count_readers" | "remove_webhook"
+            | "try_webhook" | "offer_openid" | "begin_openid" | "end_openid" => nothing,
             _ => return None,
         })
     }

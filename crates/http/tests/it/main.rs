@@ -18,6 +18,7 @@ mod organisation;
 mod outgoing;
 mod packs;
 mod problems;
+mod published;
 mod records;
 mod scores;
 mod units;

@@ -2,7 +2,7 @@
 
 use crate::contract;
 use domain::id::{MemberId, RecordId, UnitId, Uuid};
-use store::{Constraint, Error, Lane, Store, Tx};
+use store::{Constraint, Error, Lane, Store, Tx, published};
 
 pub(crate) fn unit(n: u128) -> UnitId {
     UnitId::from_uuid(Uuid::from_u128(n))
@@ -88,6 +88,40 @@ contract! {
                 )
             })
             .unwrap();
+    }
+
+    fn answers_are_what_links_somebody_and_one_of_what_is_asked_about(home: &Home) {
+        let store = home.open();
+        let id = |n: u128| RecordId::from_uuid(Uuid::from_u128(n));
+        let (party, other, notice, later) = (id(1), id(2), id(3), id(4));
+        store
+            .write(Lane::Interactive, move |tx| {
+                for (from, name, to) in [
+                    (id(11), "party", party),
+                    (id(11), "notice", notice),
+                    (id(12), "party", other),
+                    (id(12), "notice", notice),
+                    (id(13), "party", party),
+                    (id(13), "about", notice),
+                    (id(14), "party", party),
+                    (id(14), "notice", later),
+                ] {
+                    tx.run(
+                        "insert into link (unit_id, to_id, name, from_id) values (?1, ?2, ?3, ?4)",
+                        &[&unit(1), &to, &name, &from],
+                    )?;
+                }
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        let answers = |to: &[RecordId]| {
+            let (by, of) = (["party".into()], ["notice".into()]);
+            let found = store.read(|tx| published::answers(tx, unit(1), (party, &by), (to, &of)));
+            found.unwrap().iter().map(|it| (it.id, it.to)).collect::<Vec<_>>()
+        };
+        assert_eq!(answers(&[notice, later]), [(id(11), notice), (id(14), later)]);
+        assert_eq!(answers(&[later]), [(id(14), later)]);
+        assert_eq!(answers(&[]), []);
     }
 
     fn text_sorts_by_bytes(home: &Home) {

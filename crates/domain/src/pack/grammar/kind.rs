@@ -61,6 +61,11 @@ pub(in crate::pack) static KIND: Object = object(&[
     key("approve", &Map(&APPROVAL), "审批 / approvals"),
     key("merge", &MERGE, "并入 / merging into an incident"),
     key(
+        "published",
+        &PUBLISHED,
+        "公示：本单元客户看得到什么，何时 / what customers of the unit are shown of it, and when",
+    ),
+    key(
         "secret",
         &Bool,
         "保密档案：经批准、限时、逐次留痕才能看 / seen only under a grant in force, every view on record",
@@ -76,6 +81,26 @@ pub(in crate::pack) static KIND: Object = object(&[
         "按版本迁移旧单据 / by version: what becomes of older records",
     ),
 ]);
+static PUBLISHED: Shape = Named(
+    "published",
+    &Shape::Object(&object(&[
+        must(
+            "in",
+            &NAMES,
+            "在哪些状态公示 / the states in which it is shown",
+        ),
+        must(
+            "fields",
+            &NAMES,
+            "公示哪些字段，其余不公示 / the fields that are shown, and no others",
+        ),
+        key(
+            "receipt",
+            &NAME,
+            "回执的单据类型：客户由此确认已阅 / the kind by which a customer confirms that he has read it",
+        ),
+    ])),
+);
 static LINK: Shape = Either(&[
     Shape::Name,
     Shape::Object(&object(&[

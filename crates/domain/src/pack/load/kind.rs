@@ -43,6 +43,7 @@ impl Ctx<'_> {
         let hidden_until = node
             .get("hidden-until")
             .and_then(|step| self.refer(step, STEP, &head.steps));
+        let published = self.published(node, head);
         let role = self.role(node, head);
         let migrate = self.migrations(node, head);
         let number = node.get("number").and_then(|number| self.number(number));
@@ -64,6 +65,7 @@ impl Ctx<'_> {
             team,
             label,
             hidden_until,
+            published,
             migrate,
             secret: flag(node, "secret"),
         };

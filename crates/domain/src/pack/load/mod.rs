@@ -19,6 +19,7 @@ mod limit;
 mod migrate;
 mod part;
 mod private;
+mod published;
 mod role;
 mod schedule;
 pub(super) mod source;
@@ -257,6 +258,7 @@ impl Ctx<'_> {
         self.host(&mut kinds);
         self.cycles(&files, &kinds);
         self.secrets(&files, &kinds);
+        self.receipts(&files, &mut kinds);
         let mut standards: BTreeMap<Name, Standard> = BTreeMap::new();
         for (name, node) in &files.standards {
             if let Some(standard) = self.standard(name, node) {

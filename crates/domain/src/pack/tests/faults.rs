@@ -85,6 +85,39 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "label: code\nsecret: true",
     ),
     ("role-incomplete", HOME, "is: place", "is: grant"),
+    // What customers are shown.
+    ("no-such-state", HOME, "in: [occupied]", "in: [ocupied]"),
+    ("no-such-field", HOME, "fields: [code]", "fields: [cod]"),
+    (
+        "published-unsuited",
+        HOME,
+        "label: code",
+        "label: code\nhidden-until: move-in",
+    ),
+    (
+        "published-link",
+        REPAIR,
+        "label: [fault]",
+        "label: [fault]\npublished: {in: [sent], fields: [home]}",
+    ),
+    (
+        "sensitive-shown",
+        REPAIR,
+        "label: [fault]",
+        "label: [fault]\npublished: {in: [sent], fields: [phone]}",
+    ),
+    (
+        "field-type",
+        REPAIR,
+        "label: [fault]",
+        "label: [fault]\npublished: {in: [sent], fields: [engineer]}",
+    ),
+    (
+        "receipt-unsuited",
+        HOME,
+        "fields: [code]",
+        "fields: [code], receipt: repair",
+    ),
     // What reaches beyond the record.
     (
         "no-such-ledger",

@@ -62,6 +62,36 @@ fn a_parameter_a_form_and_a_clause_are_said_in_words() {
 }
 
 #[test]
+fn what_customers_are_shown_from_now_on_is_said_in_words() {
+    let mut all = said(
+        "kinds/home.yaml",
+        "in: [occupied]",
+        "in: [vacant, occupied]",
+    );
+    all += &said("kinds/home.yaml", "fields: [code]", "fields: [code, grid]");
+    all += &said(
+        "kinds/home.yaml",
+        "published: {in: [occupied], fields: [code]}",
+        "",
+    );
+    expect![[r#"
+        kinds/home/published/in
+          公示于由“occupied”改为“vacant、occupied”
+          shown in from `occupied` to `vacant, occupied`
+        kinds/home/published/fields
+          公示字段由“code”改为“code、grid”
+          shown fields from `code` to `code, grid`
+        kinds/home/published/in
+          公示于取消：occupied
+          shown in dropped: occupied
+        kinds/home/published/fields
+          公示字段取消：code
+          shown fields dropped: code
+    "#]]
+    .assert_eq(&all);
+}
+
+#[test]
 fn a_duty_that_goes_is_dropped_line_by_line() {
     let old = sound();
     let mut new = sound();

@@ -2,6 +2,7 @@
 
 mod laws;
 mod matrix;
+mod published;
 mod rules;
 
 use domain::access::{Action, Actor, Denied, On, Standing, Target, allow};
