@@ -21,7 +21,8 @@ function pages(): Plugin {
     configureServer: (server) => {
       server.middlewares.use((request, _, next) => {
         const path = request.url?.split('?')[0] ?? '/'
-        if (!/^\/(api|@|src|node_modules)|\./.test(path))
+        // What a page is about may have a point in its name.
+        if (path.startsWith('/u/') || !/^\/(api|@|src|node_modules)|\./.test(path))
           request.url = `/${/^\/(field|owner)(\/|$)/.exec(path)?.[1] ?? 'desk'}.html`
         next()
       })

@@ -74,6 +74,12 @@ const rules = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/rules/RulesPage'), 'RulesPage'),
 })
+const parameter = createRoute({
+  getParentRoute: () => shell,
+  path: '/rules/$parameter',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/rules/ParameterPage'), 'ParameterPage'),
+})
 const people = createRoute({
   getParentRoute: () => shell,
   path: '/people',
@@ -135,6 +141,7 @@ const router = createRouter({
       scores,
       rank,
       rules,
+      parameter,
       imports,
       organisation,
       people,

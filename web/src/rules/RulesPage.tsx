@@ -1,12 +1,12 @@
 /** What holds here: the packs with the active one, parameters with their values and from when, and the check of the journal. */
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { unitsQuery } from '@/api/ask'
-import { ask, newKey } from '@/api/client'
-import type { ParameterOf, Verified } from '@/api/types'
+import { ask } from '@/api/client'
+import type { Verified } from '@/api/types'
 import { dayText } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { Skeleton } from '@/mine/HomePage'
@@ -14,7 +14,10 @@ import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords } from '@/words'
 import '@/list/list.css'
 import '@/score/score.css'
+import { parametersQuery } from './ask'
 import { Packs } from './Packs'
+import { SetForm } from './SetForm'
+import { Value } from './Value'
 import './rules.css'
 
 export function RulesPage() {
@@ -59,11 +62,7 @@ function Parameters({ unit }: { unit: string }) {
   const [chosen, setChosen] = useState<string | null>(null)
   const { data: units = [] } = useQuery(unitsQuery)
   const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
-  const found = useQuery({
-    queryKey: ['parameters', unit],
-    queryFn: ({ signal }) =>
-      ask<{ parameters: ParameterOf[] }>('GET', `/api/units/${encodeURIComponent(unit)}/parameters`, { signal }),
-  })
+  const found = useQuery(parametersQuery(unit))
   const named = (code: string) => units.find((it) => it.code === code)?.name ?? code
   const rows = (found.data?.parameters ?? []).filter((it) =>
     `${it.parameter} ${it.title.zh} ${it.title.en}`.toLowerCase().includes(q.trim().toLowerCase()),
@@ -98,12 +97,16 @@ function Parameters({ unit }: { unit: string }) {
           {rows.map((it) => (
             <tr key={it.parameter}>
               <td>
-                {text(it.title)}
+                <Link to="/u/$unit/rules/$parameter" params={{ unit, parameter: it.parameter }}>
+                  {text(it.title)}
+                </Link>
                 <br />
                 <code className="quiet small">{it.parameter}</code>
               </td>
               <td>
-                <b>{it.value}</b>
+                <b>
+                  <Value unit={it.unit} value={it.value} />
+                </b>
                 {it.set.map((set) => (
                   <div key={`${set.unit}:${set.from}`} className="small quiet">
                     {words.rules.from(
@@ -130,52 +133,5 @@ function Parameters({ unit }: { unit: string }) {
         </tbody>
       </table>
     </section>
-  )
-}
-
-function SetForm({ unit, it, close }: { unit: string; it: ParameterOf; close: () => void }) {
-  const words = useWords()
-  const queries = useQueryClient()
-  const [value, setValue] = useState(it.value)
-  const [from, setFrom] = useState('')
-  const [reason, setReason] = useState('')
-  const save = useMutation({
-    mutationFn: () =>
-      ask('POST', `/api/units/${encodeURIComponent(unit)}/parameters/${encodeURIComponent(it.parameter)}`, {
-        body: { value, from, reason: reason.trim() },
-        key: newKey(),
-      }),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ['parameters', unit] })
-      close()
-    },
-  })
-  return (
-    <form
-      className="rules-set"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (from && value && reason.trim()) save.mutate()
-      }}
-    >
-      {save.error ? <Refusal error={save.error} /> : null}
-      <Input aria-label={words.rules.value} value={value} onChange={(event) => setValue(event.target.value)} />
-      <Input
-        type="date"
-        aria-label={words.rules.fromDay}
-        value={from}
-        onChange={(event) => setFrom(event.target.value)}
-      />
-      <Input
-        aria-label={words.form.reason}
-        placeholder={words.form.reason}
-        value={reason}
-        onChange={(event) => setReason(event.target.value)}
-      />
-      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!from || !reason.trim()}>
-        {words.rules.set}
-      </Button>
-      <Button onClick={close}>{words.form.cancel}</Button>
-    </form>
   )
 }

@@ -58,8 +58,8 @@ describe('a pack', () => {
 })
 
 describe('a parameter', () => {
-  it('is set from a day on and shows so', async () => {
-    const { page, close } = await seat(browser, program, 'wt-manager')
+  it('is set from a day on, and its page says where, from when, by whom and why', async () => {
+    const { page, said, close } = await seat(browser, program, 'wt-manager')
     await go(page, `${program.base}/u/WT/rules`)
     await page.getByRole('searchbox', { name: '在这张表里找' }).fill('repair.tell')
     const row = page.getByRole('row', { name: /repair\.tell/ })
@@ -68,7 +68,32 @@ describe('a parameter', () => {
     await page.getByLabel('原因').fill('按合同')
     await row.getByRole('button', { name: '定新值' }).click()
     await row.getByText(/2036.*起/).waitFor()
+
+    await row.getByRole('link').first().click()
+    const kept = page.getByRole('table').getByRole('row')
+    await kept
+      .filter({ hasText: '2036 年 1 月 1 日' })
+      .filter({ hasText: '按合同' })
+      .filter({ hasText: '冯可' })
+      .waitFor()
+    await page.getByLabel('从哪天起').fill('2037-01-01')
+    await page.getByLabel('原因').fill('续约')
+    await page.getByRole('button', { name: '定新值' }).click()
+    await kept
+      .filter({ hasText: '2037 年 1 月 1 日' })
+      .filter({ hasText: '将来' })
+      .filter({ hasText: '续约' })
+      .waitFor()
+    expect(await faults(page)).toEqual([])
+    expect(said).toEqual([])
     await close()
+
+    const above = await seat(browser, program, 'director', { theme: 'dark', language: 'en' })
+    await go(above.page, `${program.base}/u/WT/rules/repair.tell`)
+    await above.page.getByRole('row', { name: /1 Jan 2037.*to come/ }).waitFor()
+    expect(await faults(above.page)).toEqual([])
+    expect(above.said).toEqual([])
+    await above.close()
   })
 })
 
