@@ -162,8 +162,8 @@ function MyMenu({ unit }: { unit: string | undefined }) {
   return (
     <details className="mine" ref={menu}>
       <summary>
-        {me?.name ?? words.shell.menu}
-        {post ? ` · ${names.post(post)}` : ''}
+        <span className="mine-name">{me?.name ?? words.shell.menu}</span>
+        {post ? <span className="mine-post"> · {names.post(post)}</span> : null}
       </summary>
       <div className="mine-list">
         <Button type="text" onClick={() => change({ language: language === 'zh' ? 'en' : 'zh' })}>

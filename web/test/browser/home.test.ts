@@ -28,6 +28,14 @@ describe('the morning of a manager', () => {
       const { page, said, close } = await seat(browser, program, 'wt-manager', look)
       await go(page, `${program.base}/u/WT`)
       const late = page.getByRole('button', { name: look.language === 'zh' ? /已超，仍要补做/ : /overdue and still/ })
+      // Nothing beside the name of the project pushes the page sideways or cuts the name.
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBe(0)
+      expect(
+        await page.locator('.brand-unit').evaluate((it) => it.scrollWidth - it.clientWidth),
+        'the whole name of the project',
+      ).toBe(0)
       await late.click()
       await page.locator('.morning-row').first().waitFor()
       expect(await faults(page)).toEqual([])
