@@ -1,12 +1,13 @@
 /** Finds a record of a kind by its number, name or room, in the unit or in those above it. */
 
 import { useQueries, useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
+import { type KeyboardEvent, useId, useState } from 'react'
 import { listQuery, recordQuery, unitsQuery } from '@/api/ask'
 import type { RecordRow } from '@/api/types'
 import { useWords } from '@/words'
 import { useNames } from '@/words/names'
 import { path } from './path'
+import { useSettled } from './settled'
 
 interface Props {
   id: string
@@ -26,7 +27,7 @@ export function RecordPicker({ id, unit, kind, value, upward = false, onChange }
   const [open, setOpen] = useState(false)
   const [at, setAt] = useState(0)
   const [picked, setPicked] = useState('')
-  const q = useDeferredValue(typed.trim())
+  const q = useSettled(typed.trim())
   const { data: units = [] } = useQuery(unitsQuery)
   const places = upward ? path(units, unit) : [unit]
   const found = useQueries({
@@ -48,8 +49,10 @@ export function RecordPicker({ id, unit, kind, value, upward = false, onChange }
     if (event.nativeEvent.isComposing) return
     if (event.key === 'ArrowDown') setAt((it) => Math.min(rows.length - 1, it + 1))
     else if (event.key === 'ArrowUp') setAt((it) => Math.max(0, it - 1))
-    else if (event.key === 'Enter' && open && rows[at]) take(rows[at])
-    else if (event.key === 'Escape' && open) setOpen(false)
+    else if (event.key === 'Enter' && !event.ctrlKey && open && rows[at]) {
+      // Rows of the letters before are not what was typed.
+      if (q === typed.trim()) take(rows[at])
+    } else if (event.key === 'Escape' && open) setOpen(false)
     else return
     event.preventDefault()
     event.stopPropagation()

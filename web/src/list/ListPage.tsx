@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Input } from 'antd'
-import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { countsQuery, kindQuery, kindsQuery, pageOf, unitsQuery } from '@/api/ask'
 import type { KindOf, RecordRow } from '@/api/types'
 import { useDensity } from '@/app/settings'
@@ -15,6 +15,7 @@ import { clockOf, holderText } from '@/duty/facts'
 import { Chip } from '@/form/Field'
 import { Sheet } from '@/form/Sheet'
 import { StepForm } from '@/form/StepForm'
+import { useSettled } from '@/form/settled'
 import { shown } from '@/form/show'
 import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
@@ -55,7 +56,7 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
   )
   const [typed, setTyped] = useState(filter.q ?? '')
   const [at, setAt] = useState(0)
-  const q = useDeferredValue(typed.trim())
+  const q = useSettled(typed.trim())
   const fields = columns.flatMap((it) => fieldOf(it) ?? linkOf(it) ?? []).join(',')
   const asked = { kind: kind.kind, ...filter, q: q || undefined, fields: fields || undefined }
 
@@ -70,16 +71,19 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
   })
   const rows = useMemo(() => pages.data?.pages.flatMap((it) => it.records) ?? [], [pages.data])
 
-  const setFilter = (some: Filter) =>
+  const setFilter = (some: Filter) => {
+    // The box says what is looked for, also where a saved filter brought it.
+    if ('q' in some) setTyped(some.q ?? '')
     void navigate({ to: '.', search: (was: Record<string, unknown>) => ({ ...was, ...some }), replace: true })
+  }
   useEffect(() => {
-    if ((filter.q ?? '') !== q)
+    if (q === typed.trim() && (filter.q ?? '') !== q)
       void navigate({
         to: '.',
         search: (was: Record<string, unknown>) => ({ ...was, q: q || undefined }),
         replace: true,
       })
-  }, [q, filter.q, navigate])
+  }, [q, typed, filter.q, navigate])
 
   const open = (row: RecordRow | undefined) =>
     row && void navigate({ to: '/u/$unit/$kind/$record', params: { unit, kind: kind.kind, record: row.number } })
@@ -128,10 +132,7 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
           {isFiltered(filter) ? (
             <p>
               <Button
-                onClick={() => {
-                  setTyped('')
-                  setFilter({ q: undefined, state: undefined, open: undefined, overdue: undefined })
-                }}
+                onClick={() => setFilter({ q: undefined, state: undefined, open: undefined, overdue: undefined })}
               >
                 {words.list.clear}
               </Button>

@@ -1,13 +1,15 @@
 /** The one box: finds records by number, room, name or phone ending, or opens the intake with what was said. */
 
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type KeyboardEvent, type Ref, useDeferredValue, useId, useState } from 'react'
+import { type KeyboardEvent, type Ref, useId, useState } from 'react'
 import { listQuery } from '@/api/ask'
+import type { RecordRow } from '@/api/types'
 import { Clock } from '@/clock/Clock'
 import { Glyph } from '@/design/Glyph'
 import { KeyCap } from '@/design/KeyCap'
 import { clockOf } from '@/duty/facts'
+import { useSettled } from '@/form/settled'
 import { useWords } from '@/words'
 import { useNames } from '@/words/names'
 
@@ -18,27 +20,38 @@ export function OmniBox({ unit, zone, ref }: { unit: string; zone: string; ref: 
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const [open, setOpen] = useState(false)
-  const q = useDeferredValue(typed.trim())
+  const asked = typed.trim()
+  const q = useSettled(asked)
   const names = useNames()
-  const found = useQuery({ ...listQuery(unit, { q, open: 'all', limit: 8 }), enabled: q.length > 1 && open })
+  const queries = useQueryClient()
+  const ofText = (text: string) => listQuery(unit, { q: text, open: 'all', limit: 8 })
+  const found = useQuery({ ...ofText(q), enabled: q.length > 1 && open })
   const rows = q.length > 1 ? (found.data?.records ?? []) : []
   const last = rows.length
+  // What the rows below were found for is what stands in the box.
+  const fresh = asked === q && found.data !== undefined && !found.isPlaceholderData
 
   const leave = () => {
     setOpen(false)
     setTyped('')
   }
-  const take = (index: number) => {
-    const row = rows[index]
+  const go = (row: RecordRow | undefined, said: string) => {
     leave()
     if (row) void navigate({ to: '/u/$unit/$kind/$record', params: { unit, kind: row.kind, record: row.number } })
-    else if (q) void navigate({ to: '/u/$unit/intake', params: { unit }, search: { said: q } })
+    else if (said) void navigate({ to: '/u/$unit/intake', params: { unit }, search: { said } })
+  }
+  const take = (index: number) => go(rows[index], asked)
+  /** Whoever types and presses Enter at once means what he typed, not the rows of the letters before. */
+  const enter = async () => {
+    if (fresh || asked.length < 2) return take(at)
+    const page = await queries.fetchQuery(ofText(asked)).catch(() => null)
+    go(page?.records[0], asked)
   }
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return
     if (event.key === 'ArrowDown') setAt((it) => Math.min(last, it + 1))
     else if (event.key === 'ArrowUp') setAt((it) => Math.max(0, it - 1))
-    else if (event.key === 'Enter' && typed.trim()) take(at)
+    else if (event.key === 'Enter' && asked) void enter()
     else if (event.key === 'Escape') {
       leave()
       event.currentTarget.blur()
@@ -103,8 +116,8 @@ export function OmniBox({ unit, zone, ref }: { unit: string; zone: string; ref: 
             take(last)
           }}
         >
-          {found.data && rows.length === 0 ? <span className="quiet">{words.shell.nothing(q)}</span> : null}
-          <b>{words.shell.openAsRecord('', q)}</b>
+          {fresh && rows.length === 0 ? <span className="quiet">{words.shell.nothing(q)}</span> : null}
+          <b>{words.shell.openAsRecord('', asked)}</b>
         </div>
       </div>
     </search>
