@@ -1,6 +1,6 @@
 /** What the pages ask for: one query a function, so that a live event can name what it changes. */
 
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { dutiesOf } from '@/field/own'
 import { isMissing } from '@/refusal/refusal'
 import { ask, setProof } from './client'
@@ -17,6 +17,9 @@ import type {
   LossesOf,
   Me,
   OpenIdOffer,
+  PublishedOf,
+  PublishedPage,
+  ReadersOf,
   RecordPage,
   RecordRow,
   Reminders,
@@ -152,6 +155,35 @@ export const recordQuery = (unit: string, record: string) =>
     queryKey: ['record', unit, record],
     queryFn: ({ signal }) => ask<WholeRecord>('GET', recordPath(unit, record), { signal }),
     staleTime: 5_000,
+  })
+
+/** What is published of one kind, the latest first. */
+export const publishedQuery = (unit: string, kind: string) =>
+  infiniteQueryOptions({
+    queryKey: ['published', unit, 'all', kind],
+    queryFn: ({ signal, pageParam }) =>
+      ask<PublishedPage>('GET', `${unitPath(unit)}/published`, { query: { kind, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    staleTime: 30_000,
+  })
+
+export const publishedPath = (unit: string, record: string) =>
+  `${unitPath(unit)}/published/${encodeURIComponent(record)}`
+
+export const shownQuery = (unit: string, record: string) =>
+  queryOptions({
+    queryKey: ['published', unit, 'one', record],
+    queryFn: ({ signal }) => ask<PublishedOf>('GET', publishedPath(unit, record), { signal }),
+    staleTime: 10_000,
+  })
+
+/** How many have confirmed that they read what is published, of how many. */
+export const readersQuery = (unit: string, record: string) =>
+  queryOptions({
+    queryKey: ['published', unit, 'readers', record],
+    queryFn: ({ signal }) => ask<ReadersOf>('GET', `${publishedPath(unit, record)}/readers`, { signal }),
+    staleTime: 10_000,
   })
 
 export const journalQuery = (unit: string, record: string) =>

@@ -4,7 +4,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { RecordRow } from './types'
 
-const VOLATILE = ['records', 'duties', 'counts', 'cards', 'card', 'evidence']
+const VOLATILE = ['records', 'duties', 'counts', 'cards', 'card', 'evidence', 'published']
 
 /** A list that somebody has scrolled this far down is not read again from its beginning: what changed is changed in it. */
 const DEEP = 4

@@ -44,6 +44,9 @@ export type WholeRecord = Omit<S['WholeRecord'], 'duties'> & {
 }
 export type EntryOf = S['Entry']
 export type ClocksOf = S['Clocks']
+export type PublishedOf = S['Published']
+export type PublishedPage = S['PublishedPage']
+export type ReadersOf = S['Readers']
 export type StepTaken = S['StepTaken']
 export type PartOf = S['Part']
 export type ClauseOf = S['Clause']

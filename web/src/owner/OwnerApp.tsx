@@ -16,6 +16,7 @@ import { Notice, Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useLanguage, useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
+import { Board, Latest, Shown } from './Board'
 import { MyData } from './MyData'
 import { linkOf } from './offer'
 import { Report } from './Report'
@@ -61,6 +62,8 @@ export function OwnerApp() {
     <main className="owner">
       {at.page === 'new' ? <Report customer={customer} kind={at.kind} /> : null}
       {at.page === 'matter' ? <Track customer={customer} record={at.record} /> : null}
+      {at.page === 'board' ? <Board customer={customer} kind={at.kind} /> : null}
+      {at.page === 'shown' ? <Shown customer={customer} kind={at.kind} record={at.record} /> : null}
       {at.page === 'me' ? <MyData customer={customer} /> : null}
       {at.page === 'home' ? <Home customer={customer} /> : null}
     </main>
@@ -127,6 +130,7 @@ function Home({ customer }: { customer: Customer }) {
       ) : null}
       <Danger />
       <Waiting />
+      <Latest customer={customer} />
       <section aria-label={words.owner.myMatters}>
         <h2>{words.owner.myMatters}</h2>
         {open.error ? <Refusal error={open.error} /> : null}

@@ -6,15 +6,21 @@ export type Where =
   | { page: 'home' }
   | { page: 'new'; kind: string }
   | { page: 'matter'; record: string }
+  | { page: 'board'; kind: string }
+  | { page: 'shown'; kind: string; record: string }
   | { page: 'me' }
 
 const BASE = '/owner'
 const listeners = new Set<() => void>()
 
 export function where(path: string): Where {
-  const [, page, name] = path.slice(BASE.length).split('/')
+  const [, page, name, record] = path.slice(BASE.length).split('/')
   if (page === 'new' && name) return { page, kind: decodeURIComponent(name) }
   if (page === 'matter' && name) return { page, record: decodeURIComponent(name) }
+  if (page === 'board' && name) {
+    const kind = decodeURIComponent(name)
+    return record ? { page: 'shown', kind, record: decodeURIComponent(record) } : { page, kind }
+  }
   return page === 'me' ? { page } : { page: 'home' }
 }
 
@@ -24,6 +30,10 @@ export function pathOf(it: Where): string {
       return `${BASE}/new/${encodeURIComponent(it.kind)}`
     case 'matter':
       return `${BASE}/matter/${encodeURIComponent(it.record)}`
+    case 'board':
+      return `${BASE}/board/${encodeURIComponent(it.kind)}`
+    case 'shown':
+      return `${BASE}/board/${encodeURIComponent(it.kind)}/${encodeURIComponent(it.record)}`
     case 'me':
       return `${BASE}/me`
     case 'home':

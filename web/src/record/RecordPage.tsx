@@ -21,6 +21,7 @@ import { Notice, Refusal } from '@/refusal/Refusal'
 import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
+import { Answers } from './Answers'
 import { AppealBox } from './AppealBox'
 import { Approvals } from './Approvals'
 import { Duties } from './Duties'
@@ -234,6 +235,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
             </dl>
           </section>
           <AppealBox unit={unit} kind={kind} whole={whole} />
+          <Answers unit={unit} zone={zone} kind={kind} record={record} />
           <Invite unit={unit} zone={zone} kind={kind} record={record} />
         </div>
       </div>

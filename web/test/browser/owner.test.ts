@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium'
 import { begin, type Program } from './program'
-import { type Answer, faults, go, PHONE, seat, window } from './session'
+import { type Answer, faults, go, PHONE, type Seat, seat, window } from './session'
 
 let program: Program
 let browser: Browser
@@ -31,6 +31,7 @@ describe('every page of an owner', () => {
     '/owner/new/guest-pass',
     '/owner/matter/WX-WT-20260409-0001',
     '/owner/me',
+    '/owner/board/notice',
   ]
   it.each(pages)('%s has nothing that axe objects to, in both themes and languages', async (path) => {
     for (const look of [
@@ -45,6 +46,27 @@ describe('every page of an owner', () => {
     }
   })
 })
+
+/** A notice as it hangs, with its picture. */
+async function posted(desk: Seat, head: Seat): Promise<{ number: string; digest: string }> {
+  await go(desk.page, program.base)
+  const digest: string = await desk.page.evaluate(async (pixel) => {
+    const { csrf } = await (await fetch('/api/me')).json()
+    const sent = await fetch('/api/units/WT/attachments?name=board.png', {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', 'x-csrf-token': csrf },
+      body: Uint8Array.from(atob(pixel), (it) => it.charCodeAt(0)),
+    })
+    return (await sent.json()).digest
+  }, PIXEL.toString('base64'))
+  const until = new Date(Date.now() + 32 * 3_600_000).toISOString().slice(0, 10)
+  const data = { title: '关于水箱清洗的通知', text: '清洗时停水两小时', valid_until: until }
+  const { record } = await desk.ask('POST', '/records', { kind: 'notice', data })
+  await desk.ask('POST', `/records/${record.id}/steps/ask`, {})
+  await head.ask('POST', `/records/${record.id}/steps/consent`, {})
+  await desk.ask('POST', `/records/${record.id}/steps/post`, { data: { place: 'board', photos: [digest] } })
+  return { number: record.number, digest }
+}
 
 describe('an owner', () => {
   it('comes in by an invitation, reports with a photo, sees how it stands and takes it back', async () => {
@@ -194,12 +216,48 @@ describe('an owner', () => {
     await sent
     await page.getByRole('dialog').getByRole('button', { name: '签字封闭', exact: true }).click()
     await page.getByRole('img', { name: '投诉人签字' }).waitFor()
-    expect(await page.getByRole('button', { name: '签字封闭' }).count(), 'not offered again').toBe(0)
+    // Not offered again, as soon as the page has read how it stands.
+    await page.getByRole('button', { name: '签字封闭' }).waitFor({ state: 'detached' })
     expect(await faults(page)).toEqual([])
     // A refusal is written down by the browser itself.
     expect([...said, ...other.said].filter((it) => !/409|ERR_FAILED/.test(it))).toEqual([])
     await desk.close()
     await other.close()
     await close()
+  })
+
+  it('reads a notice with its picture, says so once, and the desk sees who has read it', async () => {
+    const desk = await seat(browser, program, 'wt-desk')
+    const head = await seat(browser, program, 'wt-manager')
+    const { number, digest } = await posted(desk, head)
+
+    const { page, said, close } = await seat(browser, program, 'customer', PHONE)
+    await go(page, `${program.base}/owner`)
+    const row = page.getByRole('region', { name: '通知' }).getByRole('link', { name: /关于水箱清洗的通知/ })
+    await row.getByText('未读').waitFor()
+    await row.click()
+    await page.getByRole('heading', { level: 1, name: '关于水箱清洗的通知' }).waitFor()
+    await page.getByText('清洗时停水两小时').waitFor()
+    await page.getByRole('img', { name: '张贴照片 1' }).waitFor()
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: '我已阅读' }).click()
+    await page.getByText(/^您已阅/).waitFor()
+    await page.getByRole('button', { name: '‹ 返回' }).click()
+    await page.getByRole('button', { name: '全部通知' }).click()
+    await page.getByRole('heading', { level: 1, name: '通知' }).waitFor()
+    expect(await page.getByText('未读').count()).toBe(0)
+    expect(await faults(page)).toEqual([])
+    // The picture is his to see through the notice, and the record is not.
+    const fetch = (path: string) => page.evaluate((it) => globalThis.fetch(it).then((got) => got.status), path)
+    expect(await fetch(`/api/units/WT/attachments/${digest}`)).toBe(200)
+    expect(said).toEqual([])
+    await close()
+
+    await go(desk.page, `${program.base}/u/WT/notice/${number}`)
+    const readers = desk.page.getByRole('region', { name: '通知已阅' })
+    await readers.getByText(/^1 人已阅/).waitFor()
+    expect(await readers.getByRole('link').count()).toBe(1)
+    await head.close()
+    await desk.close()
   })
 })

@@ -97,6 +97,8 @@ describe('an address', () => {
       { page: 'me' },
       { page: 'new', kind: 'repair' },
       { page: 'matter', record: 'WX-1/2' },
+      { page: 'board', kind: 'notice' },
+      { page: 'shown', kind: 'notice', record: 'TZ-1/2' },
     ]
     for (const it of all) expect(where(pathOf(it))).toEqual(it)
     expect(where('/owner/nothing')).toEqual({ page: 'home' })
