@@ -47,10 +47,10 @@ describe('every page of an owner', () => {
   })
 })
 
-/** A notice as it hangs, with its picture. */
-async function posted(desk: Seat, head: Seat): Promise<{ number: string; digest: string }> {
-  await go(desk.page, program.base)
-  const digest: string = await desk.page.evaluate(async (pixel) => {
+/** A picture that somebody of the staff has sent: its digest. */
+async function sent(by: Seat): Promise<string> {
+  await go(by.page, program.base)
+  return by.page.evaluate(async (pixel) => {
     const { csrf } = await (await fetch('/api/me')).json()
     const sent = await fetch('/api/units/WT/attachments?name=board.png', {
       method: 'POST',
@@ -59,8 +59,15 @@ async function posted(desk: Seat, head: Seat): Promise<{ number: string; digest:
     })
     return (await sent.json()).digest
   }, PIXEL.toString('base64'))
-  const until = new Date(Date.now() + 32 * 3_600_000).toISOString().slice(0, 10)
-  const data = { title: '关于水箱清洗的通知', text: '清洗时停水两小时', valid_until: until }
+}
+
+/** Tomorrow, or so many days after it, on Shanghai's calendar. */
+const tomorrow = (more = 0) => new Date(Date.now() + (32 + 24 * more) * 3_600_000).toISOString().slice(0, 10)
+
+/** A notice as it hangs, with its picture. */
+async function posted(desk: Seat, head: Seat): Promise<{ number: string; digest: string }> {
+  const digest = await sent(desk)
+  const data = { title: '关于水箱清洗的通知', text: '清洗时停水两小时', valid_until: tomorrow() }
   const { record } = await desk.ask('POST', '/records', { kind: 'notice', data })
   await desk.ask('POST', `/records/${record.id}/steps/ask`, {})
   await head.ask('POST', `/records/${record.id}/steps/consent`, {})
@@ -245,7 +252,8 @@ describe('an owner', () => {
     await page.getByRole('button', { name: '‹ 返回' }).click()
     await page.getByRole('button', { name: '全部通知' }).click()
     await page.getByRole('heading', { level: 1, name: '通知' }).waitFor()
-    expect(await page.getByText('未读').count()).toBe(0)
+    // No longer unread: where that stood, its state does.
+    await page.getByRole('link', { name: /关于水箱清洗的通知.*已张贴/ }).waitFor()
     expect(await faults(page)).toEqual([])
     // The picture is his to see through the notice, and the record is not.
     const fetch = (path: string) => page.evaluate((it) => globalThis.fetch(it).then((got) => got.status), path)
@@ -256,8 +264,52 @@ describe('an owner', () => {
     await go(desk.page, `${program.base}/u/WT/notice/${number}`)
     const readers = desk.page.getByRole('region', { name: '通知已阅' })
     await readers.getByText(/^1 人已阅/).waitFor()
-    expect(await readers.getByRole('link').count()).toBe(1)
+    await readers.getByRole('link', { name: '林女士' }).waitFor()
     await head.close()
     await desk.close()
+  })
+
+  it('enrols for an activity with how many come, sees the places go, and gives them back', async () => {
+    const steward = await seat(browser, program, 'wt-steward-1')
+    const director = await seat(browser, program, 'director')
+    const picture = await sent(steward)
+    const data = { title: '邻里长桌宴', held_on: tomorrow(20), venue: '中心广场' }
+    const { record } = await steward.ask('POST', '/records', { kind: 'activity', data })
+    const take = (by: Seat, name: string, data: object) =>
+      by.ask('POST', `/records/${record.id}/steps/${name}`, { data })
+    await take(steward, 'submit', { scheme: '分工与流程' })
+    await take(director, 'approve', {})
+    await take(steward, 'announce', { announcement: [picture], enrol_until: tomorrow(10), places: 3 })
+
+    const { page, said, close } = await seat(browser, program, 'customer', PHONE)
+    await go(page, `${program.base}/owner`)
+    await page
+      .getByRole('region', { name: '社区活动' })
+      .getByRole('link', { name: /邻里长桌宴/ })
+      .click()
+    await page.getByRole('heading', { level: 1, name: '邻里长桌宴' }).waitFor()
+    await page.getByText('中心广场').waitFor()
+    await page.getByRole('button', { name: '报名' }).click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel(/^人数/).fill('2')
+    expect(await faults(page)).toEqual([])
+    await form.getByRole('button', { name: '报名', exact: true }).click()
+    const own = page.getByRole('button', { name: '您的活动报名：已报名' })
+    await own.waitFor()
+    await page.getByText('已报名人数').waitFor()
+    expect(await faults(page)).toEqual([])
+    await go(steward.page, `${program.base}/u/WT/activity/${record.number}`)
+    await steward.page.getByRole('region', { name: '活动报名' }).getByRole('link').waitFor()
+
+    await own.click()
+    await page.getByRole('heading', { level: 1, name: '已报名' }).waitFor()
+    await page.getByRole('button', { name: '取消报名' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '取消报名' }).click()
+    await page.getByRole('heading', { level: 1, name: '已取消' }).waitFor()
+    expect((await steward.ask('GET', `/records/${record.id}`)).record.data.enrolled).toBe(0)
+    expect(said).toEqual([])
+    await director.close()
+    await steward.close()
+    await close()
   })
 })

@@ -263,3 +263,73 @@ fn a_page_goes_on_where_the_one_before_ended() {
         assert_eq!(plain.refused(400), "kind-not-published");
     }
 }
+
+#[test]
+fn an_answer_of_ones_own_stands_with_what_it_answers_and_with_nobody_elses() {
+    for street in streets() {
+        let (house, own, other) = (&street.house, &street.own, &street.other);
+        let body =
+            json!({"kind": "activity", "data": {"title": "邻里长桌宴", "held_on": "2026-03-28"}});
+        let planned = house.post("desk", "/api/units/YS/records", &body).is(201);
+        let activity = planned["record"]["id"].as_str().unwrap();
+        let submit = json!({"data": {"scheme": "分工与流程"}});
+        let path = format!("/api/units/YS/records/{activity}/steps/submit");
+        house.post("steward", &path, &submit).is(200);
+        let approve = Command::new("approve", By::System);
+        let id_ = activity.parse().unwrap();
+        house
+            .office
+            .step(&Actor::system(), house.project, id_, approve)
+            .unwrap();
+        let announce = json!({"data": {"announcement": [street.file(1)], "enrol_until": "2026-03-20", "places": 3}});
+        street.step(activity, "announce", announce).is(200);
+
+        let enrol = |login: &str, people: i64| {
+            let body = json!({"kind": "enrolment", "data": {"people": people}, "links": {"activity": activity, "party": id(login)}});
+            house.post(login, "/api/units/YS/records", &body)
+        };
+        let enrolment = enrol(own, 2).is(201);
+        assert_eq!(
+            enrol(other, 2).refused(422),
+            "condition-fails",
+            "one place is left"
+        );
+        let mine = house.get(own, &at(activity, "")).is(200);
+        assert_eq!(mine["own"][0]["kind"], "enrolment");
+        assert_eq!(
+            (&mine["own"][0]["closed"], &mine["data"]["enrolled"]),
+            (&json!(false), &json!(2))
+        );
+        let theirs = house.get(other, &at(activity, "")).is(200);
+        assert_eq!(
+            (&theirs["own"], &theirs["data"]["enrolled"]),
+            (&json!([]), &json!(2))
+        );
+        house.step(own, &enrolment, "withdraw", &json!({})).is(200);
+        let mine = house.get(own, &at(activity, "")).is(200);
+        assert_eq!(
+            (&mine["own"][0]["closed"], &mine["data"]["enrolled"]),
+            (&json!(true), &json!(0))
+        );
+        // Who has read it is not asked of an activity.
+        assert_eq!(street.confirm(own, activity).refused(404), "not-found");
+
+        // What answers to something else is not among what a customer begins with.
+        let kinds = house.get(own, "/api/kinds").is(200);
+        let row = |name: &str| {
+            let mut rows = kinds["kinds"].as_array().unwrap().iter();
+            rows.find(|row| row["kind"] == name).unwrap().clone()
+        };
+        assert_eq!(
+            (&row("repair")["customers"], &row("enrolment")["customers"]),
+            (&json!(true), &json!(false))
+        );
+        let answers =
+            |kind: &str| house.get(own, &format!("/api/kinds/{kind}")).is(200)["published"].clone();
+        assert_eq!(answers("activity")["answers"], json!(["enrolment"]));
+        assert_eq!(
+            (&answers("notice")["receipt"], &answers("notice")["answers"]),
+            (&json!("notice-receipt"), &json!([]))
+        );
+    }
+}
