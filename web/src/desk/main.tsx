@@ -86,6 +86,12 @@ const people = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/people/PeoplePage'), 'PeoplePage'),
 })
+const grid = createRoute({
+  getParentRoute: () => shell,
+  path: '/grids/$grid',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/grid/GridPage'), 'GridPage'),
+})
 const samples = createRoute({
   getParentRoute: () => shell,
   path: '/samples',
@@ -145,6 +151,7 @@ const router = createRouter({
       imports,
       organisation,
       people,
+      grid,
       samples,
       board,
       byRecord,

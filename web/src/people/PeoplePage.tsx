@@ -6,7 +6,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { everyRow, kindsQuery, namesQuery, unitsQuery } from '@/api/ask'
 import { ask, newKey } from '@/api/client'
 import type { AccountOf, Unit } from '@/api/types'
-import { dayText } from '@/clock/day'
+import { civil, dayText, isoDay } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { Button, TextInput } from '@/design/controls'
 import { Skeleton } from '@/mine/HomePage'
@@ -14,7 +14,7 @@ import { Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
-import { grids, type Person, people } from './people'
+import { grids, isServing, type Person, people } from './people'
 import '@/form/form.css'
 import '@/score/score.css'
 import './people.css'
@@ -27,14 +27,14 @@ export function PeoplePage() {
   const { data: kinds = [] } = useQuery(kindsQuery)
   const { data: units = [] } = useQuery(unitsQuery)
   const kindOf = (role: string) => kinds.find((it) => it.role === role)?.kind ?? ''
-  const register = (role: string, fields: string) => ({
+  const register = (role: string, fields: string, open?: string) => ({
     queryKey: ['records', unit, 'people', role],
-    queryFn: ({ signal }: { signal: AbortSignal }) => everyRow(unit, { kind: kindOf(role), fields }, signal),
+    queryFn: ({ signal }: { signal: AbortSignal }) => everyRow(unit, { kind: kindOf(role), fields, open }, signal),
     enabled: kindOf(role) !== '',
     staleTime: 30_000,
   })
   const members = useQuery(register('member', 'login'))
-  const postings = useQuery(register('posting', 'post,from,until,grid,team,member'))
+  const postings = useQuery(register('posting', 'post,from,until,grid,team,member', 'all'))
   const places = useQuery(register('place', 'grid'))
   const keeps = me === null || me.units?.some((it) => it.code === unit && it.may.includes('accounts')) === true
   const takesIn = me === null || me.units?.some((it) => it.may.includes('imports')) === true
@@ -43,8 +43,10 @@ export function PeoplePage() {
     queryFn: async ({ signal }) => (await ask<{ accounts: AccountOf[] }>('GET', '/api/accounts', { signal })).accounts,
     enabled: keeps,
   })
-  const all = people(members.data ?? [], postings.data ?? [], names.label)
   const zone = units.find((it) => it.code === unit)?.zone ?? 'Asia/Shanghai'
+  const today = isoDay(civil(serverNow(), zone))
+  const serving = (postings.data ?? []).filter((it) => isServing(it, today))
+  const all = people(members.data ?? [], serving, names.label)
   const error = members.error ?? postings.error
   return (
     <div className="people">
@@ -94,7 +96,12 @@ export function PeoplePage() {
                         {names.post(post.post)}
                       </Link>{' '}
                       <span className="quiet small">
-                        {[post.grid, post.team, words.people.since(dayText(post.from, serverNow(), zone, words))]
+                        {[
+                          post.grid,
+                          post.team,
+                          words.people.since(dayText(post.from, serverNow(), zone, words)),
+                          post.until ? words.people.until(dayText(post.until, serverNow(), zone, words)) : '',
+                        ]
                           .filter(Boolean)
                           .join(' · ')}
                       </span>
@@ -123,7 +130,11 @@ export function PeoplePage() {
           <tbody>
             {grids(places.data ?? [], all).map((it) => (
               <tr key={it.grid}>
-                <td>{it.grid}</td>
+                <td>
+                  <Link to="/u/$unit/grids/$grid" params={{ unit, grid: it.grid }}>
+                    {it.grid}
+                  </Link>
+                </td>
                 <td className="num">{it.homes}</td>
                 <td>{it.stewards.join(words.field.comma) || words.people.nobody}</td>
               </tr>

@@ -49,6 +49,10 @@ export function people(
   return [...found.values()]
 }
 
+/** Whether a posting is in force on a day or later: one that was ended for a day to come still is. */
+export const isServing = (posting: RecordRow, today: string): boolean =>
+  !posting.closed_at || said(posting, 'until').slice(0, 10) >= today
+
 export interface Grid {
   grid: string
   homes: number

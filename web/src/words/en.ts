@@ -345,6 +345,7 @@ export const en: Words = {
     name: 'Name',
     posts: 'Posts',
     account: 'Account',
+    until: (day) => `until ${day}`,
     since: (day) => `since ${day}`,
     disabled: 'disabled',
     disable: (name) => `Disable the account of ${name}`,
@@ -359,6 +360,25 @@ export const en: Words = {
     homes: 'Homes',
     serves: 'Steward',
     nobody: 'nobody',
+  },
+  grid: {
+    title: (code) => `Grid ${code}`,
+    homes: (n) => `${n} homes`,
+    noBuilding: 'No building registered',
+    all: (n) => `All ${n}`,
+    to: 'To the grid',
+    move: (n) => `Move ${n} homes`,
+    moveHint:
+      'From the moment it is registered the steward of that grid answers for them, with what is to do. To begin on a later day, move them on that day, or change the steward from that day on.',
+    moved: (n, to) => `Moved ${n} homes to ${to}.`,
+    notMoved: (home, why) => `${home} was not moved: ${why}`,
+    change: 'Change the steward',
+    successor: 'Who takes over',
+    changeHint:
+      'The posting so far ends the day before, the other begins on this day; what is to do goes over on that day.',
+    handOver: 'Hand over',
+    halfDone: (day) =>
+      `The posting so far ends on ${day}; who takes over is not registered yet. Mend it and press again.`,
   },
   samples: {
     title: 'Samples',

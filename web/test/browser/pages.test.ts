@@ -132,6 +132,52 @@ describe('people and samples', () => {
   })
 })
 
+describe('a grid', () => {
+  it('gives homes to another grid, and its steward hands over from a day on', async () => {
+    const manager = await seat(browser, program, 'wt-manager')
+    const { page, said } = manager
+    await go(page, `${program.base}/u/WT/people`)
+    await page.getByRole('link', { name: 'WT-G1' }).click()
+    await page.getByRole('heading', { level: 2, name: '房屋 16 户' }).waitFor()
+    for (const home of ['1-1-101', '1-1-102']) await page.getByRole('checkbox', { name: home, exact: true }).check()
+    await page.getByLabel('转到网格').fill('WT-G2')
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: '转 2 户' }).click()
+    await page.getByText('已把 2 户转到 WT-G2。').waitFor()
+    await page.getByRole('heading', { level: 2, name: '房屋 14 户' }).waitFor()
+    const { records } = await manager.ask('GET', '/records?kind=home&q=1-1-101&fields=grid')
+    expect(records[0].data.grid).toBe('WT-G2')
+
+    const line = page.getByRole('listitem').filter({ hasText: '王宁' })
+    await line.getByRole('button', { name: '换管家' }).click()
+    const box = page.getByRole('combobox', { name: '接手的人' })
+    await box.fill('孙畅')
+    await page.getByRole('option', { name: /孙畅/ }).click()
+    await page.getByLabel('从哪天起').fill('2036-01-01')
+    expect(await faults(page)).toEqual([])
+    await page.getByRole('button', { name: '交接', exact: true }).click()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: '王宁' })
+      .getByText(/到 2035 年 12 月 31 日为止/)
+      .waitFor()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: '孙畅' })
+      .getByText(/2036 年 1 月 1 日起/)
+      .waitFor()
+    expect(said).toEqual([])
+    await manager.close()
+
+    const dark = await seat(browser, program, 'wt-manager', { theme: 'dark', language: 'en', width: 390, height: 844 })
+    await go(dark.page, `${program.base}/u/WT/grids/WT-G1`)
+    await dark.page.getByRole('heading', { level: 2, name: '14 homes' }).waitFor()
+    expect(await faults(dark.page)).toEqual([])
+    expect(dark.said).toEqual([])
+    await dark.close()
+  })
+})
+
 describe('an import', () => {
   const MAP = [
     'map: old-orders',
