@@ -10,8 +10,8 @@ import { chromium } from 'playwright-core'
 const [base, password, folder, ...only] = process.argv.slice(2)
 const unit = '/u/WT'
 const PAGES = [
-  ['home', 'wt-steward-4', unit],
-  ['home-dark', 'wt-steward-4', unit, { dark: true }],
+  ['home', 'wt-steward-3', unit],
+  ['home-dark', 'wt-steward-3', unit, { dark: true }],
   ['intake', 'wt-desk', `${unit}/intake`, { width: 1366, height: 768, said: '1-1-102 厨房水管漏水，地上都湿了' }],
   ['dispatch', 'wt-eng-lead', `${unit}/dispatch`],
   ['record', 'wt-eng-lead', `${unit}/repair/WX-WT-20260323-0001`],
