@@ -96,7 +96,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
         let mut taken = Vec::new();
         for callers in [64, 16] {
             let home = bench.place.copy(&bench.base)?;
-            let (office, clock) = town::office(home.location(), &bench.options())?;
+            let (office, clock) = town::office(&home, &bench.options())?;
             clock.set(time_of(0));
             let open = open(&office, bench, count)?;
             clock.set(time_of(100));

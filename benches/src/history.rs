@@ -146,8 +146,8 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
     let many = bench.many;
     let home_few = bench.place.copy(&bench.base)?;
     let home_many = bench.place.copy(&bench.base)?;
-    let (few, clock_few) = town::office(home_few.location(), &bench.options())?;
-    let (lots, clock_many) = town::office(home_many.location(), &bench.options())?;
+    let (few, clock_few) = town::office(&home_few, &bench.options())?;
+    let (lots, clock_many) = town::office(&home_many, &bench.options())?;
     let units: Vec<UnitId> = bench.town.projects[..3].iter().map(|it| it.unit).collect();
     seed(few.store(), &units, &sample(&few, bench)?, FEW)?;
     let sampled = sample(&lots, bench)?;

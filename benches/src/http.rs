@@ -8,7 +8,7 @@ use crate::place::{Home, Place};
 use crate::report::{Goal, Report, Spread};
 use crate::town::{Project, Town};
 use anyhow::{Context, Result, bail, ensure};
-use app::{Actor, Clock, Keys, Office};
+use app::{Actor, Clock, Office};
 use domain::id::{MemberId, RecordId};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use store::{Lane, Location, Options, Store};
+use store::{Lane, Options, Store};
 
 /// The script of the load generator.
 const SCRIPT: &str = include_str!("load.lua");
@@ -100,7 +100,7 @@ impl Served {
             .args(["--json", "serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(file.parent().context("a folder")?)
             .arg("--keys")
-            .arg(file.with_extension("keys"))
+            .arg(&home.keys)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -167,17 +167,9 @@ impl Served {
 }
 
 /// An office by the machine's own clock, as the program will be.
-fn office(location: &Location) -> Result<Office> {
-    let Location::File(file) = location else {
-        bail!("the program is measured on SQLite");
-    };
-    let office = Office::of(Store::open(location, &Options::default())?, Clock::system());
-    let folder = file.with_extension("keys");
-    let keys = match Keys::open(&folder) {
-        Ok(keys) => keys,
-        Err(_) => app::keys::create(&folder)?,
-    };
-    Ok(office.with_keys(keys)?)
+fn office(home: &Home) -> Result<Office> {
+    let store = Store::open(home.location(), &Options::default())?;
+    Ok(Office::of(store, Clock::system()).with_keys(home.keys()?)?)
 }
 
 /// Opens so many repairs at a desk, as it would, by many callers.
@@ -286,7 +278,7 @@ fn lists(desks: &[Desk]) -> String {
 
 /// Builds what is measured on: twenty projects, 100,000 open repairs in three of them.
 fn build(home: &Home, open: usize) -> Result<Vec<Desk>> {
-    let office = office(home.location())?;
+    let office = office(&home)?;
     let town = Town::build(&(office.clone(), office.clock().clone()), PROJECTS, HOMES)?;
     let filled = town.projects[..FEW].iter();
     let filled = filled

@@ -40,7 +40,7 @@ pub(crate) fn measure(bench: &mut Bench, file: &Path) -> Result<()> {
     let rounds = bench.rounds.min(3);
     for _ in 0..rounds {
         let home = bench.place.empty()?;
-        let (office, clock) = town::office(home.location(), &bench.options())?;
+        let (office, clock) = town::office(&home, &bench.options())?;
         office.activate(&Actor::system(), app::pack::sources("service-request")?)?;
         clock.set(town::time_of(0));
         office.add_unit(

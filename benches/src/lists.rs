@@ -101,7 +101,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
         .report
         .section("list of 50 among 100,000 open records");
     let home = bench.place.copy(&bench.base)?;
-    let (office, _clock) = town::office(home.location(), &bench.options())?;
+    let (office, _clock) = town::office(&home, &bench.options())?;
     let project = &bench.town.projects[0];
     let opened = office.open_record(
         &Actor::member(project.desk, Came::Password),

@@ -149,7 +149,7 @@ fn run() -> Result<()> {
     report = all(place, report, &arguments)?;
     if let Some(url) = &arguments.postgres {
         report.on("PostgreSQL");
-        report = all(Place::server(url)?, report, &arguments)?;
+        report = all(Place::server(url, folder.path())?, report, &arguments)?;
     }
     machine::measure(&mut report, folder.path(), arguments.rounds)?;
     show(&report, &arguments);
@@ -170,7 +170,7 @@ fn all(place: Place, mut report: Report, arguments: &Arguments) -> Result<Report
     let base = place.empty()?;
     let (projects, homes) = if arguments.quick { (20, 40) } else { (20, 400) };
     let town = {
-        let office = town::office(base.location(), &Options::default())?;
+        let office = town::office(&base, &Options::default())?;
         Town::build(&office, projects, homes)?
     };
     let mut bench = Bench {

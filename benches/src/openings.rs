@@ -89,7 +89,7 @@ pub(crate) fn measure(bench: &mut Bench, projects: usize) -> Result<()> {
         for (at, (callers, count)) in CALLERS.into_iter().enumerate() {
             let count = bench.scaled(count);
             let home = bench.place.copy(&bench.base)?;
-            let (office, clock) = town::office(home.location(), &bench.options())?;
+            let (office, clock) = town::office(&home, &bench.options())?;
             warm(&office, &bench.town, projects)?;
             let before = processor();
             let took = run(&office, &clock, &bench.town, projects, (callers, count))?;
@@ -105,7 +105,7 @@ pub(crate) fn measure(bench: &mut Bench, projects: usize) -> Result<()> {
         share.push(rates[2].last().unwrap_or(&0.0) / bare.last().unwrap_or(&1.0));
         if bench.is_sqlite() {
             let home = bench.place.copy(&bench.base)?;
-            let (office, clock) = town::office(home.location(), &one_by_one())?;
+            let (office, clock) = town::office(&home, &one_by_one())?;
             warm(&office, &bench.town, projects)?;
             let took = run(&office, &clock, &bench.town, projects, (GROUP, SINGLE))?;
             single.push(rate(SINGLE, took));
@@ -185,7 +185,7 @@ pub(crate) fn measure(bench: &mut Bench, projects: usize) -> Result<()> {
             ("pages per opening, a commit each", one_by_one(), SINGLE),
         ] {
             let home = bench.place.copy(&bench.base)?;
-            let (office, clock) = town::office(home.location(), &options)?;
+            let (office, clock) = town::office(&home, &options)?;
             run(&office, &clock, &bench.town, projects, (GROUP, count))?;
             let pages = home.log_pages()? as f64 / count as f64;
             bench
@@ -201,7 +201,7 @@ fn captured(bench: &Bench, projects: usize) -> Result<Vec<Opening>> {
     let (callers, count) = CALLERS[2];
     let count = bench.scaled(count);
     let home = bench.place.copy(&bench.base)?;
-    let (office, clock) = town::office(home.location(), &bench.options())?;
+    let (office, clock) = town::office(&home, &bench.options())?;
     // On a server commands of several callers would be shuffled.
     let callers = if bench.is_sqlite() { callers } else { 1 };
     let store = office.store().clone();

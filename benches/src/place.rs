@@ -1,6 +1,7 @@
 //! Databases to measure on: copies of one that was built once, so that every round begins from the same state.
 
 use anyhow::{Context, Result, bail};
+use app::Keys;
 use postgres::{Client, NoTls};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,13 +14,18 @@ static MADE: AtomicUsize = AtomicUsize::new(0);
 pub(crate) enum Place {
     /// A folder on the disk that is measured.
     Folder(PathBuf),
-    /// A server whose user may create databases: its address up to the database's name.
-    Server { url: String, host: String },
+    /// A server whose user may create databases: its address up to the database's name, and where the keys of its databases are.
+    Server {
+        url: String,
+        host: String,
+        keys: PathBuf,
+    },
 }
 
 /// A database that goes when this does.
 pub(crate) struct Home {
     location: Location,
+    pub(crate) keys: PathBuf,
     remove: Remove,
 }
 
@@ -29,11 +35,12 @@ enum Remove {
 }
 
 impl Place {
-    pub(crate) fn server(url: &str) -> Result<Self> {
+    pub(crate) fn server(url: &str, keys: &Path) -> Result<Self> {
         let (host, _) = url.rsplit_once('/').context("the URL ends in a database")?;
         Ok(Self::Server {
             url: url.to_owned(),
             host: host.to_owned(),
+            keys: keys.to_owned(),
         })
     }
 
@@ -50,31 +57,23 @@ impl Place {
     fn make(&self, of: Option<&Home>) -> Result<Home> {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("guanjia_bench_{}_{number}", std::process::id());
-        match self {
+        let home = match self {
             Self::Folder(root) => {
                 let folder = root.join(name);
                 fs::create_dir(&folder)?;
                 let home = Home {
                     location: Location::folder(&folder),
+                    keys: folder.join("keys"),
                     remove: Remove::Folder(folder),
                 };
                 if let Some(of) = of {
                     fs::copy(of.file()?, home.file()?)?;
                     // What the kernel still has to write must not be waited for by somebody's commit.
                     File::open(home.file()?)?.sync_all()?;
-                    let keys = of.file()?.with_extension("keys");
-                    if keys.is_dir() {
-                        let copy = home.file()?.with_extension("keys");
-                        fs::create_dir(&copy)?;
-                        for file in fs::read_dir(keys)? {
-                            let file = file?;
-                            fs::copy(file.path(), copy.join(file.file_name()))?;
-                        }
-                    }
                 }
-                Ok(home)
+                home
             }
-            Self::Server { url, host } => {
+            Self::Server { url, host, keys } => {
                 let template = match of.map(|of| &of.remove) {
                     Some(Remove::Database { name, .. }) => name,
                     _ => "template0",
@@ -82,21 +81,37 @@ impl Place {
                 Client::connect(url, NoTls)?.batch_execute(&format!(
                     "create database {name} encoding 'UTF8' lc_collate 'C' lc_ctype 'C' template {template}"
                 ))?;
-                Ok(Home {
+                Home {
                     location: Location::Url(format!("{host}/{name}")),
+                    keys: keys.join(format!("{name}.keys")),
                     remove: Remove::Database {
                         url: url.clone(),
                         name,
                     },
-                })
+                }
+            }
+        };
+        if let Some(keys) = of.map(|of| &of.keys).filter(|keys| keys.is_dir()) {
+            fs::create_dir(&home.keys)?;
+            for file in fs::read_dir(keys)? {
+                let file = file?;
+                fs::copy(file.path(), home.keys.join(file.file_name()))?;
             }
         }
+        Ok(home)
     }
 }
 
 impl Home {
     pub(crate) fn location(&self) -> &Location {
         &self.location
+    }
+    /// What is private is sealed as it would be at a desk, under keys in a file beside the database.
+    pub(crate) fn keys(&self) -> Result<Keys> {
+        Ok(match Keys::open(&self.keys) {
+            Ok(keys) => keys,
+            Err(_) => app::keys::create(&self.keys)?,
+        })
     }
     pub(crate) fn file(&self) -> Result<&Path> {
         match &self.location {

@@ -3,10 +3,11 @@
 //! Every project has a desk, stewards with grids, an engineering team, homes and a party in each home. Nothing here is random: the same
 //! numbers make the same database.
 
+use crate::place::Home;
 use anyhow::{Context, Result};
 use app::access::Came;
 use app::unit::NewUnit;
-use app::{Actor, Clock, Keys, Office, keys};
+use app::{Actor, Clock, Office};
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::name::Name;
 use domain::record::{By, Command, Record};
@@ -15,7 +16,7 @@ use domain::unit::{Attributes, Level};
 use domain::value::{Data, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use store::{Lane, Location, Options, Store};
+use store::{Lane, Options, Store};
 
 /// Tuesday 10 March 2026, 9:00 in Shanghai, when the town is built.
 const BUILT: i64 = BEGINS - 3_600_000_000;
@@ -44,20 +45,10 @@ pub(crate) struct Town {
 }
 
 /// An office over a database, with the clock that the bench sets.
-pub(crate) fn office(location: &Location, options: &Options) -> Result<(Office, Clock)> {
+pub(crate) fn office(home: &Home, options: &Options) -> Result<(Office, Clock)> {
     let clock = Clock::standing_at(Instant::from_micros(BEGINS));
-    let store = Store::open(location, options)?;
-    let office = Office::of(store, clock.clone());
-    // What is private is sealed as it would be at a desk, under keys in a file beside the database.
-    let folder = match location {
-        Location::File(file) => file.with_extension("keys"),
-        Location::Url(_) => return Ok((office.with_keys(Keys::volatile()?)?, clock)),
-    };
-    let keys = match Keys::open(&folder) {
-        Ok(keys) => keys,
-        Err(_) => keys::create(&folder)?,
-    };
-    Ok((office.with_keys(keys)?, clock))
+    let office = Office::of(Store::open(home.location(), options)?, clock.clone());
+    Ok((office.with_keys(home.keys()?)?, clock))
 }
 
 fn texts(pairs: &[(&str, &str)]) -> Data {
