@@ -38,7 +38,8 @@ pub fn possible(
         if !admits(kind, step, record) {
             let why = Refusal::new(Code::StateWrong)
                 .with(&record.state)
-                .with(&step.name);
+                .with(&step.name)
+                .called(&view.rules.pack, kind);
             all.push(Possible {
                 step: step.name.clone(),
                 may: false,

@@ -9,6 +9,7 @@ use crate::name::Name;
 use crate::pack::model::{Kind, Pack, Step, Who};
 use crate::published::is_shown;
 use crate::record::entry::{BuiltIn, By, Via};
+use crate::record::refusal::{Code, Refusal};
 use crate::record::{Command, Record};
 use crate::roster::Posting;
 use crate::time::Instant;
@@ -204,17 +205,23 @@ fn reveals(pack: &Pack, actor: Actor<'_>, seen_by: &[Name], on: On<'_>) -> Resul
             seen_by.contains(&posting.post) && covers(pack, posting, id, standing, &on)
         }),
     };
-    may.then_some(()).ok_or_else(|| Denied::Post {
-        step: Name::from("reveal"),
-        posts: seen_by.iter().map(Name::to_string).collect(),
+    may.then_some(()).ok_or_else(|| {
+        let posts = seen_by.iter().map(Name::to_string);
+        not_for(pack, on, &Name::from("reveal"), posts)
     })
 }
 
+/// The step is for others: for whom.
+fn not_for(pack: &Pack, on: On<'_>, step: &Name, posts: impl Iterator<Item = String>) -> Denied {
+    let posts: Vec<String> = posts.collect();
+    let refusal = Refusal::new(Code::PostNotAllowed)
+        .with(step)
+        .with(posts.join(", "));
+    Denied::Post(refusal.called(pack, on.kind))
+}
+
 fn takes(pack: &Pack, actor: Actor<'_>, step: &Step, on: On<'_>) -> Result<(), Denied> {
-    let denied = || Denied::Post {
-        step: step.name.clone(),
-        posts: step.by.iter().map(said).collect(),
-    };
+    let denied = || not_for(pack, on, &step.name, step.by.iter().map(said));
     let named = match actor {
         Actor::Operator => true,
         Actor::System => step.by.contains(&Who::System),
@@ -298,10 +305,7 @@ fn changes(pack: &Pack, actor: Actor<'_>, change: &BuiltIn, on: On<'_>) -> Resul
     else {
         return match actor {
             // A customer takes the steps that name him, and no other.
-            Actor::Party { .. } => Err(Denied::Post {
-                step,
-                posts: Vec::new(),
-            }),
+            Actor::Party { .. } => Err(not_for(pack, on, &step, std::iter::empty())),
             _ => Ok(()),
         };
     };
@@ -323,10 +327,7 @@ fn changes(pack: &Pack, actor: Actor<'_>, change: &BuiltIn, on: On<'_>) -> Resul
     may.then_some(()).ok_or_else(|| {
         let posts = pack.posts.values();
         let posts = posts.filter(|post| post.may.takes(&on.kind.name, needed));
-        Denied::Post {
-            step,
-            posts: posts.map(|post| post.name.to_string()).collect(),
-        }
+        not_for(pack, on, &step, posts.map(|post| post.name.to_string()))
     })
 }
 

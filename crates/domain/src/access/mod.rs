@@ -74,11 +74,8 @@ pub enum Action<'a> {
 pub enum Denied {
     /// That it exists is private too.
     Unseen,
-    /// The step is not for his posts; for whom it is.
-    Post {
-        step: Name,
-        posts: Vec<String>,
-    },
+    /// The step is not for his posts; for whom it is: `post-not-allowed`.
+    Post(Refusal),
     /// Nobody decides what touches his own work.
     OwnWork,
     Privilege(Privilege),
@@ -94,9 +91,7 @@ impl Denied {
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Unseen => Refusal::new(Code::RecordUnseen),
-            Self::Post { step, posts } => Refusal::new(Code::PostNotAllowed)
-                .with(step)
-                .with(posts.join(", ")),
+            Self::Post(refusal) => refusal.clone(),
             Self::OwnWork => Refusal::new(Code::ConflictOfInterest),
             Self::Privilege(privilege) => {
                 Refusal::new(Code::PrivilegeMissing).with(privilege.as_str())

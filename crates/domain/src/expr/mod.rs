@@ -29,8 +29,10 @@ mod parse;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use schema::{Schema, Type};
+pub use words::{Called, in_words};
 
 use crate::name::{Name, Text};
 use crate::value::Value;

@@ -38,6 +38,25 @@ pub fn decide(
     command: &Command,
     permit: Permit,
 ) -> Result<Entry, Vec<Refusal>> {
+    let name = match target {
+        Target::New(opening) => &opening.kind,
+        Target::Record(record) => &record.kind,
+    };
+    judge(context, target, command, permit).map_err(|refusals| {
+        let Some(kind) = context.pack.kinds.get(name) else {
+            return refusals;
+        };
+        let called = |refusal: Refusal| refusal.called(context.pack, kind);
+        refusals.into_iter().map(called).collect()
+    })
+}
+
+fn judge(
+    context: &Context<'_>,
+    target: Target<'_>,
+    command: &Command,
+    permit: Permit,
+) -> Result<Entry, Vec<Refusal>> {
     let (kind_name, before) = match target {
         Target::New(opening) => (&opening.kind, None),
         Target::Record(record) => (&record.kind, Some(record)),
@@ -342,8 +361,11 @@ impl Check<'_> {
                 .iter()
                 .any(|signature| self.is(&cosign.who, &signature.by))
             {
-                self.faults
-                    .push(Refusal::new(Code::SignatureMissing).with(said(&cosign.who)));
+                self.faults.push(
+                    Refusal::new(Code::SignatureMissing)
+                        .with(&self.step.name)
+                        .with(said(&cosign.who)),
+                );
             }
         }
     }

@@ -7,6 +7,7 @@
 pub mod appraising;
 pub mod approval;
 pub mod built_in;
+mod called;
 pub mod command;
 pub mod decide;
 mod due;

@@ -2,6 +2,7 @@
 //!
 //! Codes are part of the API; a text is built from code and parameters and may change.
 
+use super::called::Titles;
 use crate::name::{Name, Text};
 use std::fmt;
 
@@ -13,6 +14,8 @@ pub struct Refusal {
     pub field: Option<Name>,
     /// What the text names: states, posts, limits.
     pub with: Vec<String>,
+    /// What these are called, where that is known: [`Refusal::called`].
+    pub(crate) titles: Titles,
 }
 
 impl Refusal {
@@ -21,6 +24,7 @@ impl Refusal {
             code,
             field: None,
             with: Vec::new(),
+            titles: Titles::default(),
         }
     }
     pub fn at(code: Code, field: &Name) -> Self {
@@ -28,6 +32,7 @@ impl Refusal {
             code,
             field: Some(field.clone()),
             with: Vec::new(),
+            titles: Titles::default(),
         }
     }
     pub fn with(mut self, value: impl fmt::Display) -> Self {
@@ -151,16 +156,28 @@ impl Refusal {
     pub fn text(&self) -> Text {
         let (zh, en) = self.code.patterns();
         Text {
-            zh: self.fill(zh),
-            en: self.fill(en),
+            zh: self.fill(zh, |title| &title.zh),
+            en: self.fill(en, |title| &title.en),
         }
     }
-    fn fill(&self, pattern: &str) -> String {
-        let field = self.field.as_ref().map_or("", Name::as_str);
-        pattern
-            .replace("{f}", field)
-            .replace("{0}", self.arg(0))
-            .replace("{1}", self.arg(1))
+    /// Each place is filled once: what somebody typed may look like one.
+    fn fill(&self, pattern: &str, spoken: fn(&Text) -> &str) -> String {
+        let titles = &self.titles;
+        let (zero, one) = (&titles.with[0], &titles.with[1]);
+        let mut parts = pattern.split('{');
+        let mut text = String::with_capacity(pattern.len() + 64);
+        text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let (place, rest) = part.split_once('}').unwrap_or((part, ""));
+            let (title, name) = match place {
+                "f" => (&titles.field, self.field.as_ref().map_or("", Name::as_str)),
+                "0" => (zero, self.arg(0)),
+                _ => (one, self.arg(1)),
+            };
+            text.push_str(title.as_ref().map_or(name, spoken));
+            text.push_str(rest);
+        }
+        text
     }
 }
 

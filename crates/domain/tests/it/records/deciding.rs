@@ -274,6 +274,45 @@ fn every_refusal_is_reached() {
     assert!(missing.is_empty(), "never reached: {missing:?}");
 }
 
+/// Rules go by names, people by titles: no refusal of a pack's own rule shows the name of a field, step, state, post or choice that has a title.
+#[test]
+fn a_refusal_is_said_in_words() {
+    let mut page = String::new();
+    let mut say = |refused: Result<RecordId, Vec<domain::record::Refusal>>| {
+        for refusal in refused.err().unwrap_or_default() {
+            let text = refusal.text();
+            page += &format!("{}\n  {}\n  {}\n", refusal.code.as_str(), text.zh, text.en);
+        }
+    };
+    for (opening, cases) in [(true, OPENINGS), (false, STEPS)] {
+        for (_, case) in cases {
+            let (mut world, job) = World::with_job(MORNING);
+            let place = world.record(job).doc.links["place"];
+            let command = case(&mut world, job, place);
+            let id = (!opening).then_some(job);
+            say(world.try_take("job", id, at("2026-03-02 09:10"), &command));
+        }
+    }
+    let (mut world, job) = World::with_job(MORNING);
+    world.take(job, "2026-03-02 09:10", step("take", WORKER));
+    say(world.try_take(
+        "job",
+        Some(job),
+        at("2026-03-02 10:00"),
+        &step("finish", WORKER),
+    ));
+    world.take(job, "2026-03-02 10:00", finish(WORKER, "2026-03-02 10:00"));
+    let checked = step("check", WARDEN).set("satisfied", true);
+    world.take(job, "2026-03-02 10:10", checked);
+    say(world.try_take(
+        "job",
+        Some(job),
+        at("2026-03-02 10:20"),
+        &step("redo", WARDEN),
+    ));
+    expect_test::expect_file!["./refusals.txt"].assert_eq(&page);
+}
+
 /// What is refused only after other steps.
 fn refused_later() -> Vec<Code> {
     let (mut world, job) = World::with_job(MORNING);
