@@ -100,25 +100,19 @@ impl Shown<'_> {
         filter: &record::Filter,
         limit: i64,
     ) -> Result<(Vec<Line>, Names), Error> {
-        let page = page::open(tx, self.unit.id, filter, &self.fields(filter), limit)?;
+        let page = page::open(
+            tx,
+            self.unit.id,
+            filter,
+            &label_fields(self.pack, filter.kind.as_ref(), &[]),
+            limit,
+        )?;
         let holders = page
             .iter()
             .filter_map(|line| line.next.as_ref())
             .map(|next| holder_id(&next.holder, self.unit.id));
         let names = Names::some(tx, self.pack, self.unit, holders)?;
         Ok((page, names))
-    }
-
-    /// The fields that labels are made of.
-    fn fields(&self, filter: &record::Filter) -> Vec<Name> {
-        let kinds = self.pack.kinds.values();
-        let mut fields: Vec<Name> = kinds
-            .filter(|kind| filter.kind.as_ref().is_none_or(|name| *name == kind.name))
-            .flat_map(|kind| kind.label.iter().cloned())
-            .collect();
-        fields.sort();
-        fields.dedup();
-        fields
     }
 
     fn due(&self, line: &Line, names: &Names) -> Option<Due> {
@@ -151,6 +145,19 @@ impl Shown<'_> {
             None => line.kind.to_string(),
         }
     }
+}
+
+/// The fields that the labels of a kind are made of, or those of all kinds; and these.
+pub(crate) fn label_fields(pack: &Pack, kind: Option<&Name>, and: &[Name]) -> Vec<Name> {
+    let kinds = pack.kinds.values();
+    let mut fields: Vec<Name> = kinds
+        .filter(|of| kind.is_none_or(|name| *name == of.name))
+        .flat_map(|kind| kind.label.iter().cloned())
+        .chain(and.iter().cloned())
+        .collect();
+    fields.sort();
+    fields.dedup();
+    fields
 }
 
 /// As a list calls a record of this kind that holds this; private fields stay out.

@@ -203,6 +203,11 @@ impl Office {
         self.0.store.read(work)
     }
 
+    /// Whether a short question is answered on this thread as quickly as on another.
+    pub fn reads_at_once(&self) -> bool {
+        self.0.store.reads_at_once()
+    }
+
     /// A write that is no step of a record. That a permit was asked for is seen from its being here.
     pub(crate) fn write<T: Send + 'static, E: From<store::Error> + Send + 'static>(
         &self,

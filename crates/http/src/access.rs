@@ -5,7 +5,7 @@
 //! the token that was told at sign-in.
 
 use crate::State;
-use crate::ask::blocking;
+use crate::ask::{blocking, reading};
 use crate::problem::Problem;
 use crate::serve::Reached;
 use app::Actor;
@@ -92,8 +92,12 @@ pub(crate) async fn caller(
     {
         return Err(Problem::csrf());
     }
-    let found = blocking(state.office.clone(), move |office| office.actor_of(&token)).await?;
+    let shown = token.clone();
+    let found = reading(state.office.clone(), move |office| office.actor_of(&shown)).await?;
     let (actor, seat) = found.ok_or_else(nobody)?;
+    if seat.idle {
+        blocking(state.office.clone(), move |office| office.saw(&token)).await?;
+    }
     Ok(Caller { actor, seat, csrf })
 }
 

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// For a body of JSON, or for each part of a file.
@@ -111,6 +112,21 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
             "If-Match is the record's ETag, such as \"7\".",
         )
     })
+}
+
+/// Runs a use-case that only reads, and little, on this thread where the database has it at hand: to have another thread do it costs as much
+/// again as most such questions. Else as [`blocking`].
+pub(crate) async fn reading<T: Send + 'static>(
+    office: app::Office,
+    work: impl FnOnce(&app::Office) -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    if !office.reads_at_once() {
+        return blocking(office, work).await;
+    }
+    match catch_unwind(AssertUnwindSafe(|| work(&office))) {
+        Ok(done) => done.map_err(Problem::from),
+        Err(_) => Err(Problem::internal()),
+    }
 }
 
 /// Runs a use-case on a thread that may block.

@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -187,8 +188,10 @@ pub fn run(
     listen: Listen,
     started: impl FnOnce(SocketAddr),
 ) -> std::io::Result<()> {
+    // Short questions are answered where they come in: one that takes longer than it should is not to keep the others waiting.
+    let cores = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads((cores * 2).clamp(4, 16))
         .enable_all()
         .build()?;
     let served = runtime.block_on(serve(office, listen, started, ended()));

@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::access::{self, Caller};
-use crate::ask::{Body, blocking, parsed};
+use crate::ask::{Body, blocking, parsed, reading};
 use crate::openid;
 use crate::problem::{Problem, ProblemBody, reads_chinese};
 use app::account::{Presented, SignedIn};
@@ -235,7 +235,7 @@ async fn me(
     headers: HeaderMap,
 ) -> Result<Json<Me>, Problem> {
     let spoken = spoken(&headers);
-    let me = blocking(state.office, move |office| shown(office, &caller, spoken)).await?;
+    let me = reading(state.office, move |office| shown(office, &caller, spoken)).await?;
     Ok(Json(me))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::blocking;
+use crate::ask::{blocking, reading};
 use crate::problem::{Problem, ProblemBody};
 use axum::Json;
 use axum::extract::{Path, State as Given};
@@ -44,7 +44,7 @@ struct Units {
     (status = 401, body = ProblemBody, content_type = "application/problem+json"),
 ))]
 async fn list(actor: Actor, Given(state): Given<State>) -> Result<Json<Units>, Problem> {
-    let units = blocking(state.office, move |office| office.units_of(&actor.0)).await?;
+    let units = reading(state.office, move |office| office.units_of(&actor.0)).await?;
     let shown = units
         .iter()
         .map(|unit| Unit {

@@ -164,6 +164,14 @@ impl Store {
         matches!(&*self.0, Backend::Lite(_))
     }
 
+    /// Whether a short question is answered on this thread as quickly as on another: the database is a file, and has readers to spare.
+    pub fn reads_at_once(&self) -> bool {
+        match &*self.0 {
+            Backend::Lite(lite) => lite.has_room(),
+            Backend::Pg(_) => false,
+        }
+    }
+
     /// Commands that wait for the writer: none on PostgreSQL, where each caller has a connection or waits for one.
     pub fn waiting(&self) -> usize {
         match &*self.0 {

@@ -26,6 +26,7 @@
 mod access;
 pub mod account;
 pub mod blob;
+mod brief;
 mod capture;
 pub mod change;
 pub mod duty;

@@ -1,20 +1,15 @@
 //! Pages of records as lists show them: key figures, what the label needs and the duties to do, without journals and clocks.
 
 use crate::access;
+pub use crate::brief::{Brief, BriefDoc, BriefTodo, Parts};
+use crate::brief::{COLUMNS, read};
 use crate::query::Query;
-use crate::record::numbered;
 use crate::search::Terms;
-use crate::{Error, Owned, Row, Tx};
+use crate::{Error, Owned, Tx};
 use domain::access::Scope;
-use domain::clock::{Due, Wait};
-use domain::holder::Held;
 use domain::id::{HolderId, MemberId, RecordId, TeamId, UnitId};
 use domain::name::Name;
-use domain::outcome::Excuse;
 use domain::time::Instant;
-use domain::value::Data;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// In which order a page comes, and by what the next one goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,65 +48,8 @@ pub struct Wanted {
     pub sort: Sort,
     /// Where the page before ended: next due time and id.
     pub after: Option<(i64, RecordId)>,
-}
-
-/// A record as a list shows it.
-#[derive(Clone, Debug)]
-pub struct Brief {
-    pub id: RecordId,
-    pub kind: Name,
-    pub number: String,
-    pub state: Name,
-    pub version: i64,
-    pub opened_at: Instant,
-    pub closed_at: Option<Instant>,
-    pub assignee: Option<MemberId>,
-    pub team: Option<TeamId>,
-    pub next_due: i64,
-    pub doc: BriefDoc,
-}
-
-/// The parts of a record's document that lists look at.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct BriefDoc {
-    pub data: Data,
-    pub links: BTreeMap<Name, RecordId>,
-    pub waits: Vec<Wait>,
-    pub todo: Vec<BriefTodo>,
-    pub void: bool,
-}
-
-/// A duty to do without its rule.
-#[derive(Clone, Debug, Deserialize)]
-pub struct BriefTodo {
-    pub name: Name,
-    #[serde(rename = "n")]
-    pub occurrence: u32,
-    pub start: Instant,
-    pub due: Due,
-    pub held: Vec<Held>,
-    #[serde(default)]
-    pub excuse: Option<Excuse>,
-}
-
-const COLUMNS: &str = "record.id, record.kind, record.number, record.state, record.version, record.opened_at, record.closed_at, record.assignee, record.team, record.next_due, record.doc";
-
-fn read(row: &Row<'_>) -> Result<Brief, Error> {
-    let id = row.get(0)?;
-    Ok(Brief {
-        id,
-        kind: row.get(1)?,
-        number: numbered(row.get(2)?, id),
-        state: row.get(3)?,
-        version: row.get(4)?,
-        opened_at: row.get(5)?,
-        closed_at: row.get(6)?,
-        assignee: row.get(7)?,
-        team: row.get(8)?,
-        next_due: row.get(9)?,
-        doc: row.json(10)?,
-    })
+    /// What is read of each document.
+    pub parts: Parts,
 }
 
 /// A page of at most `limit` records.
@@ -151,7 +89,7 @@ pub fn page(
         }
     };
     query.end(order, Owned::Int(limit));
-    query.all(tx, read)
+    query.all(tx, |row| read(row, &wanted.parts))
 }
 
 /// One record as lists show it, if the scope sees it.
@@ -168,7 +106,7 @@ pub fn one(
     query.and("record.unit_id = ?", Owned::Id(unit.uuid()));
     query.and("record.id = ?", Owned::Id(id.uuid()));
     access::within(&mut query, scope);
-    Ok(query.all(tx, read)?.pop())
+    Ok(query.all(tx, |row| read(row, &Parts::default()))?.pop())
 }
 
 /// How many records a list holds, counted no further than `most`.

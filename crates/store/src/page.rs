@@ -105,7 +105,7 @@ enum Key {
     Other,
 }
 
-struct Fields<'f>(&'f [Name]);
+pub(crate) struct Fields<'f>(pub(crate) &'f [Name]);
 
 impl<'de> DeserializeSeed<'de> for Fields<'_> {
     type Value = Data;

@@ -56,6 +56,13 @@ impl<C> Pool<C> {
         }
     }
 
+    /// Whether a connection could be lent now, and another after it, without waiting. Others may be quicker.
+    pub(crate) fn has_room(&self) -> bool {
+        let state = self.lock();
+        let used = state.open - state.idle.len();
+        state.waiting.is_empty() && used + 1 < self.limit
+    }
+
     /// Lends a connection, waiting for one if all are lent. A thread that holds one must not ask for another: with as many such threads as
     /// connections all would wait for each other. Builds with debug assertions panic at the second.
     ///

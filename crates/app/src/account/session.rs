@@ -48,6 +48,8 @@ pub struct Seat {
     pub session: SessionId,
     /// The password was given by another: nothing else before it is changed.
     pub must_change: bool,
+    /// Was last noted as in use a while ago: [`Office::saw`].
+    pub idle: bool,
 }
 
 /// One's own account.
@@ -212,6 +214,7 @@ impl Office {
                 account: account.id,
                 session: session.id,
                 must_change: must_change(&account, &session),
+                idle: false,
             },
             expires_at: session.expires_at,
             token,
@@ -270,18 +273,25 @@ impl Office {
         if over || account.disabled_at.is_some() {
             return Ok(None);
         }
-        if session.scopes.is_none() && now.since(session.seen_at) > SEEN {
-            let until = now.plus_micros(IDLE);
-            self.write(&ones_own(), Lane::Bulk, move |tx| {
-                account::touch_session(tx, &mark, now, until)
-            })?;
-        }
         let seat = Seat {
             account: account.id,
             session: session.id,
             must_change: must_change(&account, &session),
+            idle: session.scopes.is_none() && now.since(session.seen_at) > SEEN,
         };
         Ok(Some((actor(&account, &session)?, seat)))
+    }
+
+    /// Notes that a session is in use, which keeps it from ending of disuse.
+    ///
+    /// # Errors
+    /// A database that cannot be written.
+    pub fn saw(&self, token: &str) -> Result<(), Error> {
+        let now = self.clock().now();
+        let mark = digest("session", token);
+        Ok(self.write(&ones_own(), Lane::Bulk, move |tx| {
+            account::touch_session(tx, &mark, now, now.plus_micros(IDLE))
+        })?)
     }
 
     /// Whether a session or token that was shown once still holds.

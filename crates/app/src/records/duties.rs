@@ -3,6 +3,7 @@
 //! A record's next due time is the earliest of its duties, so whatever is due before an instant lies in a record that is listed before it.
 
 use crate::access::Actor;
+use crate::board::label_fields;
 use crate::error::Error;
 use crate::office::Office;
 use crate::records::read::called;
@@ -19,7 +20,7 @@ use domain::unit::{Level, Unit};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
-use store::list::{Brief, BriefTodo, Sort, Wanted};
+use store::list::{Brief, BriefTodo, Parts, Sort, Wanted};
 use store::{duty, list};
 
 /// Records looked at for one page.
@@ -230,6 +231,11 @@ fn to_do(
         open: Some(true),
         due_before: Some(before.unwrap_or(Instant::from_micros(store::NEVER))),
         sort: Sort::Due,
+        parts: Parts {
+            fields: Some(label_fields(&view.rules.pack, asked.kind.as_ref(), &[])),
+            without_links: !asked.places,
+            first_duty: false,
+        },
         ..Wanted::default()
     };
     let (mut found, mut scanned) = (0, 0);

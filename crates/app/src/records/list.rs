@@ -1,6 +1,7 @@
 //! Lists of records, by page.
 
 use crate::access::Actor;
+use crate::board::label_fields;
 use crate::error::Error;
 use crate::office::Office;
 use crate::privacy::{Viewer, look};
@@ -13,7 +14,7 @@ use domain::time::{Day, Instant};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
-use store::list::{Brief, Sort, Wanted};
+use store::list::{Brief, Parts, Sort, Wanted};
 
 /// What is asked for; texts are as a caller wrote them.
 #[derive(Clone, Debug, Default)]
@@ -248,6 +249,12 @@ pub(crate) fn wanted(
             .transpose()?,
         sort,
         after: asked.after,
+        parts: Parts {
+            fields: Some(label_fields(pack, asked.kind.as_ref(), &asked.fields)),
+            // Whose a private value is, is known by a link.
+            without_links: asked.fields.is_empty() && asked.called.is_empty(),
+            first_duty: true,
+        },
     })
 }
 

@@ -3,7 +3,7 @@
 use super::read::{DutyToDo, to_do};
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::blocking;
+use crate::ask::reading;
 use crate::problem::{Problem, ProblemBody};
 use crate::shape::{Text, at};
 use axum::Json;
@@ -59,7 +59,7 @@ async fn clocks(
     Given(state): Given<State>,
     Path((unit, record)): Path<(String, String)>,
 ) -> Result<Json<Clocks>, Problem> {
-    let found = blocking(state.office, move |office| {
+    let found = reading(state.office, move |office| {
         app::records::clocks(office, &actor.0, &unit, &record)
     })
     .await?;

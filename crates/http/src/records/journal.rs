@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::blocking;
+use crate::ask::reading;
 use crate::problem::{Problem, ProblemBody};
 use crate::shape::{self, DoneBy, Person, Text, at, moment};
 use app::records::Journal;
@@ -91,7 +91,7 @@ async fn journal(
     Given(state): Given<State>,
     Path((unit, record)): Path<(String, String)>,
 ) -> Result<Json<Told>, Problem> {
-    let found = blocking(state.office, move |office| {
+    let found = reading(state.office, move |office| {
         app::records::journal(office, &actor.0, &unit, &record)
     })
     .await?;

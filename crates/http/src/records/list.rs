@@ -3,7 +3,7 @@
 use super::RecordRow;
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::{Params, blocking};
+use crate::ask::{Params, blocking, reading};
 use crate::problem::{Problem, ProblemBody};
 use crate::shape::at;
 use app::records::{Asked, Open, Sort};
@@ -61,10 +61,13 @@ async fn list(
 ) -> Result<Json<Records>, Problem> {
     let Query { mut asked, fields } = asked(&query)?;
     asked.called.clone_from(&fields);
-    let page = blocking(state.office, move |office| {
-        app::records::list(office, &actor.0, &unit, &asked)
-    })
-    .await?;
+    let searches = asked.q.is_some();
+    let work = move |office: &app::Office| app::records::list(office, &actor.0, &unit, &asked);
+    let page = if searches {
+        blocking(state.office, work).await?
+    } else {
+        reading(state.office, work).await?
+    };
     let records = page
         .rows
         .iter()

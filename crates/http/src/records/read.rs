@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::blocking;
+use crate::ask::reading;
 use crate::kinds::said;
 use crate::problem::{Problem, ProblemBody, Reason};
 use crate::shape::{self, HeldBy, Person, Text, at};
@@ -213,7 +213,7 @@ async fn read(
     Given(state): Given<State>,
     Path((unit, record)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let whole = blocking(state.office, move |office| {
+    let whole = reading(state.office, move |office| {
         app::records::whole(office, &actor.0, &unit, &record)
     })
     .await?;

@@ -121,7 +121,7 @@ impl RecordRow {
                 .todo
                 .first()
                 .map(|todo| DutyRow::of(todo, row, view, as_of)),
-            duties: row.doc.todo.len(),
+            duties: row.doc.duties,
             data,
             links: BTreeMap::new(),
         }

@@ -115,6 +115,10 @@ impl Lite {
         done
     }
 
+    pub(crate) fn has_room(&self) -> bool {
+        self.readers.has_room()
+    }
+
     pub(crate) fn waiting(&self) -> usize {
         self.writer.waiting()
     }
