@@ -150,6 +150,9 @@ export function FieldForm({ duty, kind, step, zone, given, close, kept }: Props)
             />
           ),
         )}
+        {others.cosign.length > 0 && !courier.queue.online ? (
+          <p className="hint">{words.field.signerNeedsSignal}</p>
+        ) : null}
         <Cosign
           unit={duty.unit}
           kind={kind}

@@ -642,6 +642,7 @@ export const en: Words = {
     signedBy: (who, at) => `${who} signed by hand, ${at}`,
     signAgain: 'Sign again',
     otherWay: 'Cannot sign by hand',
+    signerNeedsSignal: 'To choose a colleague who signs beside takes a signal; what you wrote stays.',
     signedOther: 'Something was changed after it was signed: show it and have it signed again.',
   },
   inspect: {

@@ -632,6 +632,7 @@ export const zh = {
     signedBy: (who: string, at: string) => `${who} ${at} 当面手签`,
     signAgain: '重签',
     otherWay: '不便手签',
+    signerNeedsSignal: '选会签的同事要有信号；写的内容还在，有信号再选。',
     signedOther: '签字以后内容改了，请对方再看一遍、再签一次。',
   },
   inspect: {
