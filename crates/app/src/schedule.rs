@@ -76,16 +76,13 @@ fn one(
     let first = done.plus_days(1).max(rhythm.from);
     let mut reached = done;
     for day in rhythm.rule.days(rhythm.from, first, today) {
-        let admitted = match &rhythm.season {
-            None => true,
-            Some(season) => match season.admits(&view.rules.pack.seasons, day, &view.codes) {
-                Ok(admitted) => admitted,
-                Err(none) => {
-                    let refusal = Refusal::new(Code::CalendarMissing).with(none.year);
-                    swept.refused.push(format!("{}: {refusal}", rhythm.name));
-                    return Ok(reached);
-                }
-            },
+        let admitted = match rhythm.days.admit(&view.rules.pack, day, &view.codes) {
+            Ok(admitted) => admitted,
+            Err(none) => {
+                let refusal = Refusal::new(Code::CalendarMissing).with(none.year);
+                swept.refused.push(format!("{}: {refusal}", rhythm.name));
+                return Ok(reached);
+            }
         };
         if admitted {
             let commands = office.read(|tx| commands(tx, view, rhythm, day))?;

@@ -108,6 +108,31 @@ impl SpecialDays {
     }
 }
 
+/// Days of a rhythm that count: those on which people work, or those on which they rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayKind {
+    /// Make-up working days included.
+    Workdays,
+    Restdays,
+}
+
+impl DayKind {
+    /// # Errors
+    /// The year of the day has no data.
+    pub fn admits(self, special: &SpecialDays, day: Day) -> Result<bool, NoCalendarData> {
+        Ok(special.is_workday(day)? == (self == Self::Workdays))
+    }
+}
+
+impl std::fmt::Display for DayKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Workdays => "workdays",
+            Self::Restdays => "restdays",
+        })
+    }
+}
+
 /// Which days an opening is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

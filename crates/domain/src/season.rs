@@ -2,8 +2,9 @@
 //!
 //! Years are data, as for days of rest: a day whose year has none is an error that names the year, never a guess (S2.14).
 
-use crate::calendar::NoCalendarData;
+use crate::calendar::{DayKind, NoCalendarData};
 use crate::name::{Name, Text};
+use crate::pack::model::Pack;
 use crate::time::Day;
 use std::collections::BTreeMap;
 
@@ -31,6 +32,37 @@ pub struct SeasonYear {
 pub struct InSeason {
     pub season: Name,
     pub inside: bool,
+}
+
+/// On which of its days a rhythm holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnDays {
+    pub season: Option<InSeason>,
+    /// On days of this kind only.
+    pub kind: Option<DayKind>,
+}
+
+impl OnDays {
+    /// Whether the rhythm holds on a day of it, in a unit with these codes, its own first and the top of the tree last.
+    ///
+    /// # Errors
+    /// The season or the calendar has no data for the year (S2.14).
+    pub fn admit(&self, pack: &Pack, day: Day, codes: &[String]) -> Result<bool, NoCalendarData> {
+        let in_season = match &self.season {
+            Some(season) => season.admits(&pack.seasons, day, codes)?,
+            None => true,
+        };
+        Ok(in_season && self.of_kind(pack, day)?)
+    }
+
+    /// Whether the calendar alone lets the rhythm hold.
+    ///
+    /// # Errors
+    /// The calendar has no data for the year (S2.14).
+    pub fn of_kind(&self, pack: &Pack, day: Day) -> Result<bool, NoCalendarData> {
+        self.kind
+            .map_or(Ok(true), |kind| kind.admits(&pack.special_days, day))
+    }
 }
 
 impl Season {
@@ -66,7 +98,7 @@ impl InSeason {
     ///
     /// # Errors
     /// As [`Season::holds`].
-    pub fn admits(
+    fn admits(
         &self,
         seasons: &BTreeMap<Name, Season>,
         day: Day,

@@ -71,7 +71,8 @@ pub fn lines(pack: &Pack) -> Vec<Line> {
             .as_ref()
             .map(|when| format!(" [{when}]"))
             .unwrap_or_default();
-        let said = format!("{} → {}{each}{when}", schedule.rule, schedule.open);
+        let rhythm = words::rhythm(&schedule.rule, &schedule.days);
+        let said = format!("{rhythm} → {}{each}{when}", schedule.open);
         out.put(
             path,
             ("定期开立", "opens on a rhythm"),

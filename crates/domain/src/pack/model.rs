@@ -16,7 +16,7 @@ use crate::name::{Name, Text};
 use crate::published::Published;
 use crate::record::Needs;
 use crate::recurrence::Recurrence;
-use crate::season::{InSeason, Season};
+use crate::season::{OnDays, Season};
 use crate::time::Day;
 use crate::unit::Level;
 use crate::value::{Data, Value};
@@ -614,7 +614,7 @@ pub struct Every {
     pub while_: Option<Expr>,
     /// The period that an occurrence stands for; its end is the due time unless `due` says otherwise (S6.6).
     pub period: crate::period::Period,
-    pub season: Option<InSeason>,
+    pub days: OnDays,
     /// Whether the condition asks nothing but the record itself, so that it holds or not until the record changes; worked out once.
     pub(crate) alone: OnceLock<bool>,
 }
@@ -743,7 +743,7 @@ pub struct Schedule {
     pub rule: Recurrence,
     /// Where the rhythm begins; nothing is opened for days before.
     pub from: Day,
-    pub season: Option<InSeason>,
+    pub days: OnDays,
     /// In units of these levels.
     pub at: Vec<Level>,
     pub open: Name,

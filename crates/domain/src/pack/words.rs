@@ -9,6 +9,8 @@ use super::standard::{MeanOf, Needed, Selector, Share};
 use crate::access::Reach;
 use crate::name::{Name, Text};
 use crate::points::{Bound, Direction, Way};
+use crate::recurrence::Recurrence;
+use crate::season::OnDays;
 
 fn same(text: impl Into<String>) -> Text {
     let text = text.into();
@@ -276,9 +278,23 @@ pub(super) fn start(start: &Start) -> Text {
                 .as_ref()
                 .map(|held| format!(" [{held}]"))
                 .unwrap_or_default();
-            same(format!("{}{held}", every.rule))
+            same(format!("{}{held}", rhythm(&every.rule, &every.days)))
         }
     }
+}
+
+/// A rhythm with the days on which it holds, as the pack writes them.
+pub(super) fn rhythm(rule: &Recurrence, days: &OnDays) -> String {
+    let season = days.season.as_ref().map(|season| {
+        let key = if season.inside { "season" } else { "outside" };
+        format!(" {key}: {}", season.season)
+    });
+    let kind = days.kind.map(|kind| format!(" days: {kind}"));
+    format!(
+        "{rule}{}{}",
+        season.unwrap_or_default(),
+        kind.unwrap_or_default()
+    )
 }
 
 pub(super) fn until(until: &Until) -> Text {

@@ -131,11 +131,7 @@ impl Owing<'_> {
         }
         let last = self.zone.day_of(self.as_of);
         for day in days(every, duty, record, self.zone, last) {
-            let admitted = match &every.season {
-                Some(season) => season.admits(&self.pack.seasons, day, self.codes)?,
-                None => true,
-            };
-            if admitted {
+            if every.days.admit(self.pack, day, self.codes)? {
                 return Ok(Some(day));
             }
         }
@@ -162,12 +158,18 @@ pub fn owes_at(pack: &Pack, kind: &Kind, record: &Record, zone: &Zone) -> Option
     let starts = kind
         .duties
         .iter()
-        .filter_map(|duty| starts_at(kind, duty, record, zone));
+        .filter_map(|duty| starts_at(pack, kind, duty, record, zone));
     steps.chain(stages).chain(starts).min()
 }
 
 /// Before it the duty neither recurs for the record nor is started by the end of a posting.
-fn starts_at(kind: &Kind, duty: &Duty, record: &Record, zone: &Zone) -> Option<Instant> {
+fn starts_at(
+    pack: &Pack,
+    kind: &Kind,
+    duty: &Duty,
+    record: &Record,
+    zone: &Zone,
+) -> Option<Instant> {
     match &duty.start {
         Start::Every(every) => {
             let alone = every.alone.get_or_init(|| {
@@ -186,7 +188,9 @@ fn starts_at(kind: &Kind, duty: &Duty, record: &Record, zone: &Zone) -> Option<I
                 .get(&duty.name)
                 .map_or(last, |day| last.max(*day));
             let last = last.plus_days(FARTHEST);
-            let day = days(every, &duty.name, record, zone, last).next();
+            // A year without data is looked at when it has come, for its error (S2.14).
+            let day = days(every, &duty.name, record, zone, last)
+                .find(|day| every.days.of_kind(pack, *day).unwrap_or(true));
             Some(zone.start_of(day.unwrap_or(last)))
         }
         Start::PostingEnded => Some(zone.end_of(posted_until(&duty.name, zone, kind, record)?)),

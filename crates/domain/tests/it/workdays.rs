@@ -1,8 +1,9 @@
 //! The working days that ship with the packs, against answers that were computed from another source.
 
 use crate::given::{day, due_of, ends_with, office_due, until, within};
-use domain::calendar::SpecialDays;
+use domain::calendar::{DayKind, SpecialDays};
 use domain::name::Name;
+use proptest::prelude::*;
 use std::path::Path;
 
 /// S2.4, S2.14: every day of 2019 to 2023, and the dates 1, 3, 5, 7 and 15 working days later.
@@ -97,4 +98,20 @@ fn shipped(project: &Path) -> SpecialDays {
         }
     }
     SpecialDays::new(Name::from("cn"), 1, years, off, work).unwrap()
+}
+
+proptest! {
+    /// Every day is of one kind and of one only; in a year without data it is of none, which is said (S2.14).
+    #[test]
+    fn s2_14_a_day_is_of_one_kind(n in -400i64..800) {
+        let (calendar, day) = (crate::given::days(), day("2026-01-01").plus_days(n));
+        let kinds = [DayKind::Workdays, DayKind::Restdays].map(|kind| kind.admits(&calendar, day));
+        match (day.year(), kinds) {
+            (2026, [Ok(work), Ok(rest)]) => prop_assert!(work != rest, "{day}"),
+            (year, [Err(work), Err(rest)]) => {
+                prop_assert!(year != 2026 && work.year == year && rest.year == year, "{day}");
+            }
+            _ => prop_assert!(false, "{day}: {kinds:?}"),
+        }
+    }
 }

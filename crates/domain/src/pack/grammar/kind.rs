@@ -1,6 +1,8 @@
 //! kinds/*.yaml.
 
-use super::{EN, NAME, NAMES, PERIOD, SEASON_IN, SEASON_OUT, WORDS, ZH, key, must, object};
+use super::{
+    DAY_KIND, EN, NAME, NAMES, PERIOD, SEASON_IN, SEASON_OUT, WORDS, ZH, key, must, object,
+};
 use crate::pack::shape::{Object, Shape};
 use Shape::{
     Bool, Bp, Either, Empty, Expr, Int, Literal, Many, Map, Named, Span, Text, Title, Word,
@@ -534,6 +536,7 @@ static ON: Shape = Named(
                 ),
                 SEASON_IN,
                 SEASON_OUT,
+                DAY_KIND,
             ],
             rest: None,
             one_of: &["at", "posting", "every"],

@@ -204,11 +204,17 @@ pub(in crate::pack) static SCHEDULES: Object = object(&[must(
         ),
         SEASON_IN,
         SEASON_OUT,
+        DAY_KIND,
     ]))),
     "定期开立 / records that open on a rhythm",
 )]);
 pub(in crate::pack) const LEVELS: &[&str] = &["project", "region", "company"];
 const SEASON_IN: Key = key("season", &NAME, "只在此季节 / in this season only");
+const DAY_KIND: Key = key(
+    "days",
+    &Word(&["workdays", "restdays"]),
+    "只在工作日（含调休上班）或休息日 / on working days only, made-up ones included, or on days of rest",
+);
 const SEASON_OUT: Key = key("outside", &NAME, "只在此季节之外 / out of this season only");
 pub(in crate::pack) static SEASON: Object = object(&[
     must(

@@ -2,9 +2,9 @@
 
 use super::source::Place;
 use super::{Ctx, Node, SEASON, parsed, titled_map};
-use crate::calendar::SpecialDays;
+use crate::calendar::{DayKind, SpecialDays};
 use crate::name::{Name, Text};
-use crate::season::{InSeason, Season, SeasonYear, Span};
+use crate::season::{InSeason, OnDays, Season, SeasonYear, Span};
 use crate::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -155,8 +155,20 @@ impl Ctx<'_> {
         None
     }
 
+    /// On which days of its rhythm something recurs.
+    pub(super) fn on_days(&mut self, node: &Node) -> OnDays {
+        OnDays {
+            season: self.in_season(node),
+            kind: match node.get("days").and_then(Node::text) {
+                Some("workdays") => Some(DayKind::Workdays),
+                Some("restdays") => Some(DayKind::Restdays),
+                _ => None,
+            },
+        }
+    }
+
     /// `season: heating` or `outside: heating`.
-    pub(super) fn in_season(&mut self, node: &Node) -> Option<InSeason> {
+    fn in_season(&mut self, node: &Node) -> Option<InSeason> {
         let index = Rc::clone(&self.index);
         let (inside, named) = match (node.get("season"), node.get("outside")) {
             (Some(named), None) => (true, named),

@@ -45,7 +45,7 @@ impl Ctx<'_> {
             rule,
             while_: self.condition(on.get("while"), schema.as_ref()),
             period,
-            season: self.in_season(on),
+            days: self.on_days(on),
             alone: std::sync::OnceLock::new(),
         })
     }

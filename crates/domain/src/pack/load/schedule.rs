@@ -18,7 +18,7 @@ impl Ctx<'_> {
         for (key, value) in pairs(node, "schedules") {
             let Some(name) = key.text() else { continue };
             let rule = value.get("every").and_then(|every| self.rhythm(every));
-            let season = self.in_season(value);
+            let days = self.on_days(value);
             let from = value.get("from").map(|day| (day, parsed::<Day>(Some(day))));
             if let Some((node, None)) = from {
                 self.fault(
@@ -90,7 +90,7 @@ impl Ctx<'_> {
                 title: titled_map(value, name),
                 rule,
                 from: from.and_then(|(_, day)| day).unwrap_or(Day::RHYTHM),
-                season,
+                days,
                 at: if at.is_empty() {
                     vec![Level::Project]
                 } else {

@@ -2,13 +2,18 @@
 
 use super::world::*;
 use crate::given::at;
+use domain::calendar::DayKind;
 use domain::holder::Holder;
 use domain::id::RecordId;
 use domain::ledger::Account;
 use domain::outcome::Outcome::{Met, Missed};
 use domain::pack::model::StandIn;
+use domain::pack::model::Start;
+use domain::period::Period;
 use domain::record::refusal::Code;
+use domain::record::sweep::owes_at;
 use domain::record::{BuiltIn, By, Command};
+use domain::time::Day;
 use domain::value::Value;
 
 fn agree(who: u128) -> Command {
@@ -193,4 +198,51 @@ fn s6_6_a_duty_for_each_record_of_a_register_lives_there() {
         Holder::Member(member(WARDEN))
     );
     world.check();
+}
+
+/// S6.6, S2.14: a duty of working days recurs on a Sunday that is made up and on no holiday, and its record is looked at on no day of rest; in a
+/// year without data it is the error that names the year.
+#[test]
+fn s2_14_a_duty_of_working_days_goes_by_the_calendar() {
+    for (period, until, expected) in [
+        (
+            Period::Day,
+            "2026-10-12",
+            "09-18 09-20 09-21 09-22 09-23 09-24 09-25 09-28 09-29 09-30 10-08 10-09 10-10 10-12",
+        ),
+        // One in a period: the first working day of it.
+        (Period::Week, "2026-10-11", "09-18 09-21 09-28 10-08"),
+        (Period::Month, "2026-11-30", "09-18 10-08 11-02"),
+    ] {
+        let (mut world, place) = World::with_place();
+        let kind = world.packs.0.kinds.get_mut("place").expect("places");
+        for duty in &mut kind.duties {
+            if let Start::Every(every) = &mut duty.start {
+                every.rule = "FREQ=DAILY".parse().expect("a rule");
+                every.period = period;
+                every.days.kind = Some(DayKind::Workdays);
+            }
+        }
+        let used = Command::new("move-in", By::System);
+        world.take(place, "2026-09-18 07:00", used);
+        let last: Day = until.parse().expect("a day");
+        let mut day: Day = "2026-09-18".parse().expect("a day");
+        let mut opened = Vec::new();
+        while day <= last {
+            if !sweep_at(&mut world, place, &format!("{day} 09:00")).is_empty() {
+                opened.push(day.to_string()[5..].to_owned());
+            }
+            let next = owes_at(
+                &world.packs.0,
+                world.kind("place"),
+                world.record(place),
+                &world.zone,
+            );
+            let next = world.zone.day_of(next.expect("a next one"));
+            assert_ne!(world.packs.0.special_days.is_workday(next), Ok(false));
+            day = day.plus_days(1);
+        }
+        assert_eq!(opened.join(" "), expected, "{period:?}");
+        world.check();
+    }
 }
