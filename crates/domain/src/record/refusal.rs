@@ -15,7 +15,7 @@ pub struct Refusal {
     /// What the text names: states, posts, limits.
     pub with: Vec<String>,
     /// What these are called, where that is known: [`Refusal::called`].
-    pub(crate) titles: Titles,
+    pub(crate) titles: Box<Titles>,
 }
 
 impl Refusal {
@@ -24,7 +24,7 @@ impl Refusal {
             code,
             field: None,
             with: Vec::new(),
-            titles: Titles::default(),
+            titles: Box::default(),
         }
     }
     pub fn at(code: Code, field: &Name) -> Self {
@@ -32,7 +32,7 @@ impl Refusal {
             code,
             field: Some(field.clone()),
             with: Vec::new(),
-            titles: Titles::default(),
+            titles: Box::default(),
         }
     }
     pub fn with(mut self, value: impl fmt::Display) -> Self {
