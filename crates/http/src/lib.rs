@@ -59,8 +59,6 @@ pub(crate) struct State {
     pub(crate) door: Door,
     /// Sends to other programs.
     pub(crate) post: Post,
-    /// The description of the API without the kinds of a pack.
-    pub(crate) api: Arc<Value>,
     pub(crate) wakes: events::Wakes,
     pub(crate) metrics: Arc<metrics::Metrics>,
 }
@@ -130,7 +128,6 @@ fn routes(office: Office, door: Door, wakes: &events::Wakes) -> Router {
         office,
         post: Post::new(door.networks),
         door,
-        api: Arc::new(description()),
         wakes: wakes.clone(),
         metrics: Arc::default(),
     };

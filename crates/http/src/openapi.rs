@@ -43,11 +43,11 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 /// This document, with a schema per kind of the active pack: `KIND.data`, `KIND.open`, `KIND.STEP`.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "server", operation_id = "show_openapi", responses((status = 200, body = Object)))]
 async fn show(_: Actor, Given(state): Given<State>) -> Result<Json<Value>, Problem> {
-    let api = state.api.clone();
     let document = blocking(state.office, move |office| {
         let library = office.library()?;
         let active = library.active().ok_or(Error::NotFound)?;
-        Ok(with_kinds((*api).clone(), &active.pack))
+        // Put together anew: it is asked for a few times a year, and would take megabytes to keep.
+        Ok(with_kinds(crate::description(), &active.pack))
     })
     .await?;
     Ok(Json(document))

@@ -23,8 +23,8 @@ use writer::Writer;
 /// Pages in the log before they go to the database file: 64 MiB.
 const CHECKPOINT_PAGES: u32 = 16_384;
 /// Kibibytes of pages the writer keeps, negative as SQLite wants it.
-const WRITER_CACHE: i32 = -65_536;
-const READER_CACHE: i32 = -8_192;
+const WRITER_CACHE: i32 = -32_768;
+const READER_CACHE: i32 = -4_096;
 
 pub(crate) struct Lite {
     file: PathBuf,
