@@ -62,7 +62,44 @@ pub fn page(
     wanted: &Wanted,
     limit: i64,
 ) -> Result<Vec<Brief>, Error> {
-    let mut query = from(tx, unit, wanted, COLUMNS)?;
+    let on = places(tx, unit, wanted)?;
+    let by_id = match wanted.sort {
+        Sort::Due => None,
+        Sort::Newest => Some(true),
+        Sort::Oldest => Some(false),
+    };
+    let (Some(newest), true) = (by_id, wanted.found_by.is_some()) else {
+        return ordered(
+            from(unit, wanted, &on, COLUMNS),
+            wanted,
+            "record.id",
+            tx,
+            limit,
+        );
+    };
+    // What words find is kept in the order of ids, registers apart: one after the other is read no farther than the page goes, where together
+    // everything found would be sorted first.
+    let mut found = Vec::new();
+    for register in [" and s.register = 0", " and s.register = 1"] {
+        let mut query = from(unit, wanted, &on, COLUMNS);
+        query.sql.push_str(register);
+        found.extend(ordered(query, wanted, "s.record_id", tx, limit)?);
+    }
+    found.sort_by_key(|brief| brief.id);
+    if newest {
+        found.reverse();
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+fn ordered(
+    mut query: Query,
+    wanted: &Wanted,
+    id: &str,
+    tx: &mut Tx<'_>,
+    limit: i64,
+) -> Result<Vec<Brief>, Error> {
     let order = match (wanted.sort, wanted.after) {
         (Sort::Due, after) => {
             if let Some((due, id)) = after {
@@ -73,22 +110,22 @@ pub fn page(
                     Owned::Id(id.uuid()),
                 );
             }
-            "order by record.next_due, record.id limit ?"
+            "order by record.next_due, record.id limit ?".to_owned()
         }
         (Sort::Newest, after) => {
-            if let Some((_, id)) = after {
-                query.and("record.id < ?", Owned::Id(id.uuid()));
+            if let Some((_, last)) = after {
+                query.and(&format!("{id} < ?"), Owned::Id(last.uuid()));
             }
-            "order by record.id desc limit ?"
+            format!("order by {id} desc limit ?")
         }
         (Sort::Oldest, after) => {
-            if let Some((_, id)) = after {
-                query.and("record.id > ?", Owned::Id(id.uuid()));
+            if let Some((_, last)) = after {
+                query.and(&format!("{id} > ?"), Owned::Id(last.uuid()));
             }
-            "order by record.id limit ?"
+            format!("order by {id} limit ?")
         }
     };
-    query.end(order, Owned::Int(limit));
+    query.end(&order, Owned::Int(limit));
     query.all(tx, |row| read(row, &wanted.parts))
 }
 
@@ -114,7 +151,8 @@ pub fn one(
 /// # Errors
 /// As the database says.
 pub fn count(tx: &mut Tx<'_>, unit: UnitId, wanted: &Wanted, most: i64) -> Result<i64, Error> {
-    let mut query = from(tx, unit, wanted, "1 as one")?;
+    let on = places(tx, unit, wanted)?;
+    let mut query = from(unit, wanted, &on, "1 as one");
     query.end("limit ?", Owned::Int(most));
     query.sql = format!("select count(*) from ({}) as counted", query.sql);
     let counted = query.all(tx, |row| row.get(0))?;
@@ -139,17 +177,24 @@ pub fn count_states(
     query.all(tx, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
 }
 
+/// The places and people that the words of a list name: what hangs on them is found too.
+fn places(tx: &mut Tx<'_>, unit: UnitId, wanted: &Wanted) -> Result<Vec<RecordId>, Error> {
+    match &wanted.found_by {
+        Some(terms) => crate::search::register(tx, unit, terms),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// The statement up to its conditions. What narrows most is read first: what is found by words, what points somewhere, else the record.
-fn from(tx: &mut Tx<'_>, unit: UnitId, wanted: &Wanted, columns: &str) -> Result<Query, Error> {
+fn from(unit: UnitId, wanted: &Wanted, on: &[RecordId], columns: &str) -> Query {
     let mut query = Query::new(format!("select {columns} from "));
     let mut conditions: Vec<(String, Owned)> = Vec::new();
     if let Some(terms) = &wanted.found_by {
-        let on = crate::search::register(tx, unit, terms)?;
         query.sql.push_str(
             "search s cross join record where record.unit_id = s.unit_id and record.id = s.record_id",
         );
         query.and("s.unit_id = ?", Owned::Id(unit.uuid()));
-        crate::search::narrow(&mut query, unit, terms, &on);
+        crate::search::narrow(&mut query, unit, terms, on);
     } else if let Some((_, to)) = &wanted.link {
         query.sql.push_str(
             "link l cross join record where record.unit_id = l.unit_id and record.id = l.from_id",
@@ -224,5 +269,5 @@ fn from(tx: &mut Tx<'_>, unit: UnitId, wanted: &Wanted, columns: &str) -> Result
                 .map(|state| Owned::Text(state.to_string())),
         );
     }
-    Ok(query)
+    query
 }

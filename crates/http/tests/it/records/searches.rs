@@ -43,6 +43,24 @@ fn records_are_found_as_people_speak_of_them() {
             "{room}: {all:?}"
         );
     }
+    // Places and what hangs on them come in one order, page by page.
+    let (mut paged, mut after) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/units/YS/records?q=3-2-1202&open=all&limit=1{after}");
+        let page = house.get("desk", &path).is(200);
+        let records = page["records"].as_array().unwrap();
+        paged.extend(
+            records
+                .iter()
+                .map(|it| it["id"].as_str().unwrap().to_owned()),
+        );
+        match page["next"].as_str() {
+            Some(next) => after = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(paged, found("3-2-1202"));
+    assert!(paged.len() > 2, "{paged:?}");
     // The end of a telephone number, and all of it; a private name whole or by two of its characters.
     for q in ["4321", "13987654321", "王若溪", "若溪", "王女士"] {
         assert_eq!(found(q), [party.to_string()], "{q}");
