@@ -88,11 +88,14 @@ struct Confirmed {
 async fn confirm_totp(
     caller: Caller,
     Given(state): Given<State>,
+    headers: HeaderMap,
+    peer: Peer,
     Body(asked): Body<Confirmed>,
 ) -> Result<StatusCode, Problem> {
     caller.not_by_token()?;
+    let from = presented(&state, &headers, peer);
     blocking(state.office, move |office| {
-        office.confirm_totp(caller.seat, &asked.secret, &asked.code)
+        office.confirm_totp(caller.seat, &asked.secret, &asked.code, &from)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

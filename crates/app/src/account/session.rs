@@ -410,10 +410,17 @@ impl Office {
     ///
     /// # Errors
     /// `CodeWrong`, `SecondFactorOn`.
-    pub fn confirm_totp(&self, seat: Seat, secret: &str, code: &str) -> Result<(), Error> {
+    pub fn confirm_totp(
+        &self,
+        seat: Seat,
+        secret: &str,
+        code: &str,
+        from: &Presented,
+    ) -> Result<(), Error> {
         let secret = secret.to_uppercase();
         let step = matching_step(&secret, code, None, self.clock().now())
             .ok_or(AccountError::CodeWrong)?;
+        let line = self.line(Some(seat.account), "second-factor-on", from);
         self.write(&ones_own(), Lane::Interactive, move |tx| {
             let known = held(tx, seat.account)?;
             if known.totp.is_some() {
@@ -427,7 +434,8 @@ impl Office {
                     ..known
                 },
             )?;
-            Ok::<_, Error>(account::end_sessions(tx, seat.account, Some(seat.session))?)
+            account::end_sessions(tx, seat.account, Some(seat.session))?;
+            Ok::<_, Error>(account::note(tx, &line)?)
         })
     }
 
@@ -445,11 +453,15 @@ impl Office {
         if !self.turns().matches(given, known.password.as_deref())? {
             return Err(self.failed(keys, Some(known.id), "wrong-password", from)?);
         }
+        let line = self.line(Some(seat.account), "second-factor-off", from);
         self.write(&ones_own(), Lane::Interactive, move |tx| {
             let before = known;
             let known = held(tx, seat.account)?;
             if !is_as_it_was(&known, &before) {
                 return Err(Error::from(AccountError::Wrong));
+            }
+            if known.totp.is_none() {
+                return Ok(());
             }
             account::put(
                 tx,
@@ -458,8 +470,8 @@ impl Office {
                     totp_step: None,
                     ..known
                 },
-            )
-            .map_err(Error::from)
+            )?;
+            Ok(account::note(tx, &line)?)
         })
     }
 
