@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use app::import::map::Map;
+use guanjia_fuzz::entries;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let _ = Map::parse("map.yaml", text);
+    entries::map(text);
 });

@@ -2,17 +2,12 @@
 
 #![no_main]
 
-use guanjia_fuzz::Desk;
+use guanjia_fuzz::{Desk, entries};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
 static DESK: LazyLock<Desk> = LazyLock::new(Desk::new);
 
 fuzz_target!(|data: &[u8]| {
-    DESK.ask(
-        "POST",
-        "/api/units/YS/attachments?name=a.jpg",
-        "image/jpeg",
-        data,
-    );
+    DESK.ask(&entries::picture(data));
 });

@@ -2,13 +2,9 @@
 
 #![no_main]
 
-use app::import::source::{Reading, Rows};
+use guanjia_fuzz::entries;
 use libfuzzer_sys::fuzz_target;
-use std::io::Cursor;
 
 fuzz_target!(|data: &[u8]| {
-    let reading = Reading::default();
-    if let Ok(mut rows) = Rows::from_text("t.csv", 0, &reading, Cursor::new(data.to_vec())) {
-        while let Ok(Some(_)) = rows.next_row() {}
-    }
+    entries::table(data);
 });

@@ -1,5 +1,7 @@
 //! A server in the process that fuzzes it: a project with a desk and an order, over a database in a temporary folder.
 
+pub mod entries;
+
 use app::account::Presented;
 use app::attachment::Folder;
 use app::unit::NewUnit;
@@ -115,13 +117,14 @@ impl Desk {
     }
 
     /// Asks; what is asked may be refused and must not be a fault of the server. What is no address is not asked.
-    pub fn ask(&self, method: &str, address: &str, media: &str, body: &[u8]) {
+    pub fn ask(&self, asked: &entries::Asked<'_>) {
+        let (method, address) = (asked.method, &asked.address);
         let request = Request::builder()
             .method(method)
             .uri(address)
             .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", media)
-            .body(Body::from(body.to_vec()));
+            .header("content-type", asked.media)
+            .body(Body::from(asked.body.to_vec()));
         let Ok(request) = request else { return };
         let answer = self.runtime.block_on(self.router.clone().oneshot(request));
         let Ok(answer) = answer;

@@ -7,6 +7,7 @@ mod day;
 mod doors;
 mod events;
 mod exports;
+mod fuzzed;
 mod health;
 mod hostile;
 mod house;
