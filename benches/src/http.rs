@@ -278,7 +278,7 @@ fn lists(desks: &[Desk]) -> String {
 
 /// Builds what is measured on: twenty projects, 100,000 open repairs in three of them.
 fn build(home: &Home, open: usize) -> Result<Vec<Desk>> {
-    let office = office(&home)?;
+    let office = office(home)?;
     let town = Town::build(&(office.clone(), office.clock().clone()), PROJECTS, HOMES)?;
     let filled = town.projects[..FEW].iter();
     let filled = filled
