@@ -4,6 +4,10 @@ use crate::attachments::photo;
 use crate::house::House;
 use axum::body::Body;
 
+#[expect(
+    unreachable_pub,
+    reason = "the targets, a crate of their own, use them too"
+)]
 #[path = "../../../../fuzz/src/entries.rs"]
 mod entries;
 
