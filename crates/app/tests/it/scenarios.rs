@@ -101,7 +101,7 @@ fn what_does_not_come_about_is_told_with_its_line() {
           实为 (found):    一
         scenarios/A.yaml:20 A/refused
           应为 (expected): refused field-required at text
-          实为 (found):    refused state-wrong: 当前状态为“done”，不能办理“finish”；请先完成前面的步骤。
+          实为 (found):    refused state-wrong: 当前状态为“毕”，不能办理“办结”；请先完成前面的步骤。
         scenarios/A.yaml:24 A/unread
           应为 (expected): 可以演下去 (it can be played)
           实为 (found):    还没有叫“n9”的记录 (nothing is called `n9` yet)"#]]
