@@ -1,4 +1,7 @@
-//! The thread that writes.
+//! One writes at a time: the caller itself if nobody else does, or a thread that takes what has gathered meanwhile.
+//!
+//! A caller that finds the connection free writes on its own thread, and whoever comes while it does shares its commit: handing a command
+//! to another thread and being woken by it costs more than most commands do. Whoever leaves work behind wakes the thread that writes.
 //!
 //! Many commands share one commit, because a commit costs a disk flush and a command costs microseconds: begin; the commands; commit; then
 //! the replies. Nobody is told "done" before the flush. An error or a panic of one command undoes that command and no other.
@@ -19,12 +22,13 @@ use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(super) struct Writer {
     queue: Arc<Queue>,
+    group: Arc<Mutex<Group>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -113,19 +117,26 @@ impl Writer {
         capture: Arc<Capture>,
     ) -> Result<Self, Error> {
         let queue = Arc::new(Queue::default());
-        let group = Group {
+        let group = Arc::new(Mutex::new(Group {
             queue: Arc::clone(&queue),
             connection,
             capture,
             most: options.group.max(1),
             time: options.group_time,
-        };
+            owed: false,
+        }));
+        let (waits, writes) = (Arc::clone(&queue), Arc::clone(&group));
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || group.serve())
+            .spawn(move || {
+                while waits.wait() {
+                    lock(&writes).serve();
+                }
+            })
             .map_err(|error| Error::Unavailable(Some(Box::new(error))))?;
         Ok(Self {
             queue,
+            group,
             thread: Some(thread),
         })
     }
@@ -187,10 +198,30 @@ impl Writer {
             Lane::Bulk => lanes.bulk.push_back(command),
         }
         drop(lanes);
-        self.queue.arrived.notify_one();
+        self.lead();
         answer
             .recv()
             .unwrap_or_else(|_| Err(Error::Unavailable(None).into()))
+    }
+}
+
+impl Writer {
+    /// Writes on this thread unless another writes, who then looks for what came meanwhile once he is done.
+    fn lead(&self) {
+        let mut group = match self.group.try_lock() {
+            Ok(group) => group,
+            Err(TryLockError::Poisoned(group)) => group.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        // Whoever wrote before may have taken this one along.
+        if !self.queue.lock().is_empty() {
+            group.once();
+        }
+        drop(group);
+        // After letting go, not before: whoever was turned away had put his command here by then.
+        if !self.queue.lock().is_empty() {
+            self.queue.arrived.notify_one();
+        }
     }
 }
 
@@ -207,6 +238,10 @@ impl Drop for Writer {
             let _ = thread.join();
         }
     }
+}
+
+fn lock(group: &Mutex<Group>) -> MutexGuard<'_, Group> {
+    group.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Queue {
@@ -248,28 +283,37 @@ impl Lanes {
     }
 }
 
-/// The writer's side.
+/// The writer's side; whoever has it locked writes.
 struct Group {
     queue: Arc<Queue>,
     connection: Connection,
     capture: Arc<Capture>,
     most: usize,
     time: Duration,
+    /// Whether the next group begins with a bulk command, which the last one had no room for.
+    owed: bool,
 }
 
 impl Group {
-    fn serve(self) {
-        let mut owed = false;
-        while self.queue.wait() {
-            let mut commands = Vec::with_capacity(self.most);
-            let ended = self.transaction(&mut commands, &mut owed);
-            for command in commands {
-                let group = match &ended {
-                    Ok(()) => Ok(()),
-                    Err(error) => Err(error.of_group()),
-                };
-                command.reply(group);
-            }
+    /// Writes until nothing waits.
+    fn serve(&mut self) {
+        while !self.queue.lock().is_empty() {
+            self.once();
+        }
+    }
+
+    /// Writes one group and answers its callers.
+    fn once(&mut self) {
+        let mut commands = Vec::new();
+        let mut owed = self.owed;
+        let ended = self.transaction(&mut commands, &mut owed);
+        self.owed = owed;
+        for command in commands {
+            let group = match &ended {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.of_group()),
+            };
+            command.reply(group);
         }
     }
 
