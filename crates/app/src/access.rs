@@ -5,7 +5,7 @@
 //! The rules are `domain::access`; nothing here decides.
 
 use crate::error::Error;
-use crate::office::Office;
+use crate::office::{ATTEMPTS, Office};
 use crate::view::View;
 use domain::access::{
     Action, Denied, On, Permit, Privilege, Scope, Standing, Target, Token, allow,
@@ -18,7 +18,7 @@ use domain::roster::Posting;
 use domain::time::Instant;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Tx, record};
+use store::{Tx, record, unit};
 
 /// Who asks: proven by a session, a token, or by running the program on its own machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -424,12 +424,49 @@ impl Office {
         code: &str,
     ) -> Result<(domain::unit::Unit, Arc<View>), Error> {
         let unit = self.unit(code)?;
-        let view = self.reload_if_outdated(unit.id)?;
+        let standing = unit::Standing::from(&unit);
+        let view = match self.view_as_of(&standing) {
+            Some(view) => view,
+            None => self.reload(unit.id)?,
+        };
         if actor.is_of(&view, self.clock().now()) {
             Ok((unit, view))
         } else {
             Err(Error::NotFound)
         }
+    }
+
+    /// Runs `work` on one snapshot, with the view of the unit of that code that belongs to it, if the actor has something to do there.
+    ///
+    /// # Errors
+    /// `NotFound`, which does not tell whether there is such a unit; what `work` says.
+    pub fn in_unit<T>(
+        &self,
+        actor: &Actor,
+        code: &str,
+        work: impl FnOnce(&mut Tx<'_>, &Arc<View>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut work = Some(work);
+        for _ in 0..ATTEMPTS {
+            let mut outdated = None;
+            let done = self.read(|tx| {
+                let standing = unit::standing(tx, code)?.ok_or(Error::NotFound)?;
+                let Some(view) = self.view_as_of(&standing) else {
+                    outdated = Some(standing.id);
+                    return Ok(None);
+                };
+                if !actor.is_of(&view, self.clock().now()) {
+                    return Err(Error::NotFound);
+                }
+                work.take().map(|work| work(tx, &view)).transpose()
+            })?;
+            match (done, outdated) {
+                (Some(done), _) => return Ok(done),
+                (None, Some(id)) => drop(self.reload(id)?),
+                (None, None) => break,
+            }
+        }
+        Err(Error::Outdated)
     }
 }
 

@@ -19,10 +19,10 @@ use domain::value::{Data, Value};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::{Constraint, Lane, Location, Options, Store, Tx};
+use store::{Constraint, Lane, Location, Options, Store, Tx, unit};
 
 /// How often a command is tried again when its unit's roster or parameters changed meanwhile.
-const ATTEMPTS: usize = 12;
+pub(crate) const ATTEMPTS: usize = 12;
 /// How often a command is decided before its turn; one that many others cross is decided in its turn instead, where nothing crosses it.
 const DRAFTS: usize = 3;
 
@@ -251,6 +251,13 @@ impl Office {
             Some(view) => Ok(view),
             None => self.reload(unit),
         }
+    }
+
+    /// What is remembered of a unit, if it is of that standing.
+    pub(crate) fn view_as_of(&self, standing: &unit::Standing) -> Option<Arc<View>> {
+        let views = self.0.views.read().unwrap_or_else(PoisonError::into_inner);
+        let view = views.get(&standing.id)?;
+        (unit::Standing::from(&view.unit) == *standing).then(|| Arc::clone(view))
     }
 
     /// What deciding in a unit asks, as the database says now.

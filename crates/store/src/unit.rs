@@ -59,6 +59,39 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Unit>, Error> {
     )
 }
 
+/// What a unit was when something was read of it: which one, and its roster and parameters as counted by their changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub id: UnitId,
+    pub roster_version: i64,
+    pub config_version: i64,
+}
+
+impl From<&Unit> for Standing {
+    fn from(unit: &Unit) -> Self {
+        Self {
+            id: unit.id,
+            roster_version: unit.roster_version,
+            config_version: unit.config_version,
+        }
+    }
+}
+
+/// How the unit of that code stands.
+pub fn standing(tx: &mut Tx<'_>, code: &str) -> Result<Option<Standing>, Error> {
+    tx.optional(
+        "select id, roster_version, config_version from unit where code = ?1",
+        &[&code],
+        |row| {
+            Ok(Standing {
+                id: row.get(0)?,
+                roster_version: row.get(1)?,
+                config_version: row.get(2)?,
+            })
+        },
+    )
+}
+
 /// Who works when in the unit, and its parameters, as counted by their changes.
 pub fn versions(tx: &mut Tx<'_>, id: UnitId) -> Result<(i64, i64), Error> {
     tx.one(

@@ -44,14 +44,13 @@ pub struct Stretch {
 /// # Errors
 /// `NotFound`; a journal that its packs cannot explain.
 pub fn clocks(office: &Office, actor: &Actor, unit: &str, name: &str) -> Result<Clocks, Error> {
-    let (_, view) = office.unit_of(actor, unit)?;
-    let id = super::named(office, &view, name)?;
     let as_of = office.clock().now();
-    let unit = view.unit.id;
-    let (record, lines) = office.read(|tx| {
-        let record = record::get(tx, unit, id)?;
-        let _ = actor.may_see(tx, &view, as_of, &record)?;
-        Ok::<_, Error>((record, entry::journal(tx, unit, id)?))
+    let (view, record, lines) = office.in_unit(actor, unit, |tx, view| {
+        let id = super::id_of(tx, view, name)?;
+        let record = record::get(tx, view.unit.id, id)?;
+        let _ = actor.may_see(tx, view, as_of, &record)?;
+        let lines = entry::journal(tx, view.unit.id, id)?;
+        Ok((Arc::clone(view), record, lines))
     })?;
     let pack = &view.rules.pack;
     let kind = pack.kinds.get(&record.kind).ok_or(Error::NotFound)?;

@@ -19,7 +19,7 @@ pub(crate) use list::wanted;
 pub use list::{Asked, Open, Page, counts, list, rows};
 pub use offline::{NotApplied, not_applied, settle};
 pub use read::{Journal, Paused, Running, Whole, journal, running, whole};
-pub use steps::{Possible, possible};
+pub use steps::{Listed, Possible, possible};
 pub use write::{BatchItem, Written, batch, open, step, version};
 
 pub use store::list::{Brief, BriefTodo, Sort};
@@ -28,19 +28,22 @@ use crate::error::Error;
 use crate::office::Office;
 use crate::view::View;
 use domain::id::RecordId;
-use store::record;
+use store::{Tx, record};
 
 /// The record of a number or an id.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn named(office: &Office, view: &View, text: &str) -> Result<RecordId, Error> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
+    office.read(|tx| id_of(tx, view, text))
+}
+
+/// As [`named`], within a transaction.
+fn id_of(tx: &mut Tx<'_>, view: &View, text: &str) -> Result<RecordId, Error> {
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => record::by_number(tx, view.unit.id, text)?.ok_or(Error::NotFound),
     }
-    office
-        .read(|tx| record::by_number(tx, view.unit.id, text))?
-        .ok_or(Error::NotFound)
 }
 
 /// Whether a unit holds a record of that id.

@@ -1,6 +1,6 @@
 //! One record: everything that a page about it shows.
 
-use super::steps::{Possible, possible};
+use super::steps::{Listed, Possible, possible};
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
@@ -53,29 +53,34 @@ pub struct Paused {
 ///
 /// # Errors
 /// `NotFound`.
-pub fn whole(office: &Office, actor: &Actor, unit: &str, name: &str) -> Result<Whole, Error> {
-    let (_, view) = office.unit_of(actor, unit)?;
-    let id = super::named(office, &view, name)?;
+pub fn whole(
+    office: &Office,
+    actor: &Actor,
+    unit: &str,
+    name: &str,
+    listed: Listed,
+) -> Result<Whole, Error> {
     let as_of = office.clock().now();
-    let pack = &view.rules.pack;
-    let whole = office.read(|tx| {
+    let mut whole = office.in_unit(actor, unit, |tx, view| {
+        let id = super::id_of(tx, view, name)?;
         let record = record::get(tx, view.unit.id, id)?;
-        let _ = actor.may_see(tx, &view, as_of, &record)?;
-        let kind = pack.kinds.get(&record.kind).ok_or(Error::NotFound)?;
+        let _ = actor.may_see(tx, view, as_of, &record)?;
+        let kind = view.rules.pack.kinds.get(&record.kind);
+        let kind = kind.ok_or(Error::NotFound)?;
         let mut decided = Vec::new();
         let filter = duty::Filter {
             unit: Some(view.unit.id),
-            record: Some(id),
+            record: Some(record.id),
             ..duty::Filter::default()
         };
         duty::each(tx, &filter, |row| {
             decided.push(row.decided);
             Ok(())
         })?;
-        let steps = possible(tx, &view, kind, &record, actor, as_of)?;
+        let steps = possible(tx, view, kind, &record, actor, as_of, listed)?;
         let mut linked = BTreeMap::new();
         for to in record.doc.links.values() {
-            if let Some(name) = called(tx, &view, *to)? {
+            if let Some(name) = called(tx, view, *to)? {
                 linked.insert(*to, name);
             }
         }
@@ -83,23 +88,22 @@ pub fn whole(office: &Office, actor: &Actor, unit: &str, name: &str) -> Result<W
             .doc
             .todo
             .iter()
-            .map(|todo| running(&view, kind, &record, todo, as_of))
+            .map(|todo| running(view, kind, &record, todo, as_of))
             .collect();
-        Ok::<_, Error>((record, todo, decided, steps, linked))
+        Ok(Whole {
+            view: Arc::clone(view),
+            as_of,
+            record,
+            todo,
+            decided,
+            steps,
+            linked,
+        })
     })?;
-    let (mut record, todo, decided, steps, linked) = whole;
-    let kind = pack.kinds.get(&record.kind);
-    let viewer = Viewer::of(&view, actor, as_of);
-    look_at(office.keys(), kind, &mut record, &viewer)?;
-    Ok(Whole {
-        view,
-        as_of,
-        record,
-        todo,
-        decided,
-        steps,
-        linked,
-    })
+    let kind = whole.view.rules.pack.kinds.get(&whole.record.kind);
+    let viewer = Viewer::of(&whole.view, actor, as_of);
+    look_at(office.keys(), kind, &mut whole.record, &viewer)?;
+    Ok(whole)
 }
 
 /// The clock of a duty to do as of an instant; where the calendar lacks a year, the due time as it was stored.
@@ -178,14 +182,13 @@ pub struct Journal {
 /// # Errors
 /// `NotFound`.
 pub fn journal(office: &Office, actor: &Actor, unit: &str, name: &str) -> Result<Journal, Error> {
-    let (_, view) = office.unit_of(actor, unit)?;
-    let id = super::named(office, &view, name)?;
     let now = office.clock().now();
-    let (record, mut lines) = office.read(|tx| {
+    let (view, record, mut lines) = office.in_unit(actor, unit, |tx, view| {
+        let id = super::id_of(tx, view, name)?;
         let record = record::get(tx, view.unit.id, id)?;
-        let _ = actor.may_see(tx, &view, now, &record)?;
+        let _ = actor.may_see(tx, view, now, &record)?;
         let lines = entry::journal(tx, view.unit.id, id)?;
-        Ok::<_, Error>((record, lines))
+        Ok((Arc::clone(view), record, lines))
     })?;
     let viewer = Viewer::of(&view, actor, now);
     let kind = view.rules.pack.kinds.get(&record.kind);

@@ -11,6 +11,15 @@ use domain::record::{Record, Refusal, Target, decide, needs};
 use domain::time::Instant;
 use store::Tx;
 
+/// Which steps are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listed {
+    /// Those that the record's state admits: a kind says itself from which states its other steps go.
+    #[default]
+    Admitted,
+    Every,
+}
+
 /// A step of the record's kind.
 #[derive(Clone, Debug)]
 pub struct Possible {
@@ -20,8 +29,8 @@ pub struct Possible {
     pub why: Vec<Refusal>,
 }
 
-/// Every step of the kind as it stands for the caller. What a form would still have to say (fields, signatures, a reason, a condition on
-/// what is filled in) does not count against it.
+/// The steps that the record's state admits as they stand for the caller, or every step of the kind. What a form would still have to say
+/// (fields, signatures, a reason, a condition on what is filled in) does not count against one.
 ///
 /// # Errors
 /// A database that cannot be read.
@@ -32,10 +41,14 @@ pub fn possible(
     record: &Record,
     actor: &Actor,
     now: Instant,
+    listed: Listed,
 ) -> Result<Vec<Possible>, Error> {
-    let mut all = Vec::with_capacity(kind.steps.len());
+    let mut all = Vec::new();
     for step in kind.steps.values() {
         if !admits(kind, step, record) {
+            if listed == Listed::Admitted {
+                continue;
+            }
             let why = Refusal::new(Code::StateWrong)
                 .with(&record.state)
                 .with(&step.name)

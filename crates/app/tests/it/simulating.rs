@@ -55,7 +55,7 @@ fn look_around(office: &Office) {
     let code = &unit.as_ref().unwrap().code;
     let open = board::open_records(office, &system, code, Some("repair".into()), None, 5).unwrap();
     let number = open[0]["number"].as_str().unwrap();
-    records::whole(office, &system, code, number).unwrap();
+    records::whole(office, &system, code, number, records::Listed::Admitted).unwrap();
     records::journal(office, &system, code, number).unwrap();
     published::page(office, &system, code, &"notice".into(), (None, 20)).unwrap();
     let id = office.clock().record_id();

@@ -2,11 +2,11 @@
 
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::reading;
+use crate::ask::{Params, reading};
 use crate::kinds::said;
 use crate::problem::{Problem, ProblemBody, Reason};
 use crate::shape::{self, HeldBy, Person, Text, at};
-use app::records::{Running, Whole};
+use app::records::{Listed, Running, Whole};
 use app::view::View;
 use axum::Json;
 use axum::extract::{Path, State as Given};
@@ -17,7 +17,7 @@ use domain::clock::End;
 use domain::id::RecordId;
 use domain::pack::model::Kind;
 use domain::record::{Decided, Record as Stored};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json_};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -198,23 +198,45 @@ struct WholeRecord {
     as_of: String,
 }
 
-/// One record, by its id or number. The ETag is its version.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadAsked {
+    #[serde(default)]
+    steps: StepsAsked,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum StepsAsked {
+    #[default]
+    Admitted,
+    Every,
+}
+
+/// One record, by its id or number. The ETag is its version. Its steps are those that its state admits, unless every one is asked for.
 #[utoipa::path(get, path = "/api/units/{unit}/records/{record}", tag = "records", operation_id = "read_record",
     params(
         ("unit" = String, Path, description = "Code of the unit"),
         ("record" = String, Path, description = "Id or number of the record"),
+        ("steps" = Option<String>, Query, description = "`admitted` if not said, or `every`: also those that its state does not admit, with why not"),
     ),
     responses(
         (status = 200, body = WholeRecord, headers(("ETag" = String, description = "The version"))),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     ))]
 async fn read(
     actor: Actor,
     Given(state): Given<State>,
     Path((unit, record)): Path<(String, String)>,
+    Params(asked): Params<ReadAsked>,
 ) -> Result<Response, Problem> {
+    let listed = match asked.steps {
+        StepsAsked::Admitted => Listed::Admitted,
+        StepsAsked::Every => Listed::Every,
+    };
     let whole = reading(state.office, move |office| {
-        app::records::whole(office, &actor.0, &unit, &record)
+        app::records::whole(office, &actor.0, &unit, &record, listed)
     })
     .await?;
     let version = whole.record.version;

@@ -3,6 +3,17 @@
 use crate::house::House;
 use serde_json::{Value, json};
 
+fn listed(whole: &Value) -> Vec<Value> {
+    let steps = whole["steps"].as_array().unwrap();
+    steps.iter().map(|step| step["step"].clone()).collect()
+}
+
+fn step(whole: &Value, name: &str) -> Value {
+    let steps = whole["steps"].as_array().unwrap();
+    let found = steps.iter().find(|step| step["step"] == name);
+    found.unwrap().clone()
+}
+
 #[test]
 fn a_record_says_what_the_caller_can_do_now_and_why_not_the_rest() {
     let house = House::new();
@@ -11,27 +22,25 @@ fn a_record_says_what_the_caller_can_do_now_and_why_not_the_rest() {
     let answer = house.get("desk", &format!("/api/units/YS/records/{id}"));
     assert_eq!(answer.header("etag"), "\"1\"");
     let whole = answer.is(200);
-    let step = |name: &str| {
-        whole["steps"]
-            .as_array()
-            .unwrap()
+    assert_eq!(step(&whole, "send")["may"], true);
+    assert_eq!(
+        step(&whole, "note-progress")["form"][0]["field"],
+        "progress"
+    );
+    // What its state does not admit is told to whoever asks for it.
+    assert!(listed(&whole).iter().all(|step| step != "complete"));
+    let path = format!("/api/units/YS/records/{id}?steps=every");
+    let every = house.get("desk", &path).is(200);
+    assert_eq!(step(&every, "complete")["why"][0]["code"], "state-wrong");
+    assert!(
+        listed(&whole)
             .iter()
-            .find(|step| step["step"] == name)
-            .unwrap()
-            .clone()
-    };
-    assert_eq!(step("send")["may"], true);
-    assert_eq!(step("note-progress")["form"][0]["field"], "progress");
-    assert_eq!(step("complete")["why"][0]["code"], "state-wrong");
+            .all(|step| listed(&every).contains(step))
+    );
     let engineer = house
         .get("engineer", &format!("/api/units/YS/records/{id}"))
         .is(200);
-    let send = engineer["steps"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|step| step["step"] == "send")
-        .unwrap();
+    let send = step(&engineer, "send");
     assert_eq!(
         (&send["may"], &send["why"][0]["code"]),
         (&json!(false), &json!("post-not-allowed"))
