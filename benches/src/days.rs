@@ -6,6 +6,7 @@ use crate::report::{Goal, Spread};
 use crate::town::{self, time_of};
 use anyhow::Result;
 use app::access::Came;
+use app::records::Listed;
 use app::{Actor, Office, board, records};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
@@ -112,7 +113,8 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
                     Ok(())
                 })?);
                 taken.push(each(16, &open, |it| {
-                    records::whole(&office, &it.desk, &it.code, &it.number).map(drop)
+                    records::whole(&office, &it.desk, &it.code, &it.number, Listed::Admitted)
+                        .map(drop)
                 })?);
                 taken.push(each(16, &open, |it| {
                     store.read(|tx| entry::journal(tx, it.unit, it.id))?;

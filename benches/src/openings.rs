@@ -201,7 +201,11 @@ fn captured(bench: &Bench, projects: usize) -> Result<Vec<Opening>> {
     let (callers, count) = CALLERS[2];
     let count = bench.scaled(count);
     let home = bench.place.copy(&bench.base)?;
-    let (office, clock) = town::office(&home, &bench.options())?;
+    let options = Options {
+        prepared: true,
+        ..bench.options()
+    };
+    let (office, clock) = town::office(&home, &options)?;
     // On a server commands of several callers would be shuffled.
     let callers = if bench.is_sqlite() { callers } else { 1 };
     let store = office.store().clone();

@@ -403,7 +403,7 @@ impl Office {
         asked: &Asked,
         command: Command,
     ) -> Result<Taken, Error> {
-        if self.0.store.has_one_writer() {
+        if self.0.store.would_wait() {
             for _ in 0..DRAFTS {
                 match self.take_drafted(actor, unit, asked, &command)? {
                     Tried::Taken(taken) => return Ok(*taken),

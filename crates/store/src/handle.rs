@@ -50,6 +50,8 @@ pub struct Options {
     pub group_time: Duration,
     /// The most pages of 4 KiB the file may have (SQLite); none: as the disk allows.
     pub max_pages: Option<u32>,
+    /// Commands are prepared before their turn even when nobody else writes (SQLite). For tests and benches: it makes one path of two.
+    pub prepared: bool,
     /// A commit that returned survives a power cut. Off only for databases that nobody keeps (SQLite).
     pub durable: bool,
 }
@@ -62,6 +64,7 @@ impl Default for Options {
             group: 64,
             group_time: Duration::from_millis(5),
             max_pages: None,
+            prepared: false,
             durable: true,
         }
     }
@@ -79,7 +82,7 @@ pub enum Lane {
 pub struct Store(Arc<Backend>);
 
 enum Backend {
-    Lite(Lite),
+    Lite(Box<Lite>),
     Pg(Box<Pg>),
 }
 
@@ -90,7 +93,7 @@ impl Store {
     /// `NewerDatabase`, `Unsuitable` (PostgreSQL before 15, not UTF-8, not C collation), `Unavailable`, `Full`, `Database`.
     pub fn open(location: &Location, options: &Options) -> Result<Self, Error> {
         Ok(Self(Arc::new(match location {
-            Location::File(file) => Backend::Lite(Lite::open(file, options)?),
+            Location::File(file) => Backend::Lite(Box::new(Lite::open(file, options)?)),
             Location::Url(url) => Backend::Pg(Box::new(Pg::open(url, options)?)),
         })))
     }
@@ -159,9 +162,13 @@ impl Store {
         }
     }
 
-    /// Whether all commands wait for one writer, so that what can be done before a command's turn should be.
-    pub fn has_one_writer(&self) -> bool {
-        matches!(&*self.0, Backend::Lite(_))
+    /// Whether a command would wait for others, so that what can be done before its turn should be. If nobody writes it is quicker to read
+    /// where one writes: each commit makes readers forget the pages that they had read.
+    pub fn would_wait(&self) -> bool {
+        match &*self.0 {
+            Backend::Lite(lite) => lite.would_wait(),
+            Backend::Pg(_) => false,
+        }
     }
 
     /// Whether a short question is answered on this thread as quickly as on another: the database is a file, and has readers to spare.

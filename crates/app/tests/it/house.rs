@@ -37,7 +37,16 @@ pub(super) fn at(text: &str) -> Instant {
 }
 
 pub(super) fn open(home: &Home, clock: &Clock) -> Office {
-    Office::open(home.location(), &Options::default(), clock.clone()).expect("opens")
+    opened(home, clock, true)
+}
+
+/// Where nobody else writes commands are decided in their turn, as on PostgreSQL always, unless they are to be `prepared`.
+fn opened(home: &Home, clock: &Clock, prepared: bool) -> Office {
+    let options = Options {
+        prepared,
+        ..Options::default()
+    };
+    Office::open(home.location(), &options, clock.clone()).expect("opens")
 }
 
 impl House {
@@ -49,8 +58,12 @@ impl House {
     }
 
     pub(super) fn in_home(home: Home) -> Self {
+        Self::with(home, true)
+    }
+
+    pub(super) fn with(home: Home, prepared: bool) -> Self {
         let clock = Clock::standing_at(at("2026-02-01 09:00"));
-        let office = open(&home, &clock);
+        let office = opened(&home, &clock, prepared);
         let folder = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../domain/tests/it/records/pack"

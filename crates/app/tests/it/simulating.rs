@@ -17,9 +17,10 @@ const PACK: &str = "residential-cn";
 fn played(home: &Home, seed: u64, until: &str) -> (Office, Simulated, Vec<Captured>) {
     let until: Instant = until.parse().unwrap();
     let clock = Clock::standing_at(until);
-    // What is made up need not outlive a power cut.
+    // What is made up need not outlive a power cut; what drafts assert is among the statements.
     let options = Options {
         durable: false,
+        prepared: true,
         ..Options::default()
     };
     let office = Office::open(home.location(), &options, clock.clone())

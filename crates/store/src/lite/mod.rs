@@ -30,6 +30,7 @@ pub(crate) struct Lite {
     file: PathBuf,
     readers: Pool<Connection>,
     patience: Duration,
+    prepared: bool,
     capture: Arc<Capture>,
     /// What readers ask.
     reads: Box<Capture>,
@@ -65,6 +66,7 @@ impl Lite {
             file: file.to_owned(),
             readers: Pool::new(options.connections, options.patience),
             patience: options.patience,
+            prepared: options.prepared,
             writer: Writer::start(connection, options, Arc::clone(&capture))?,
             capture,
             reads: Box::default(),
@@ -121,6 +123,10 @@ impl Lite {
 
     pub(crate) fn waiting(&self) -> usize {
         self.writer.waiting()
+    }
+
+    pub(crate) fn would_wait(&self) -> bool {
+        self.prepared || self.writer.is_busy()
     }
 
     pub(crate) fn capture(&self) -> &Capture {

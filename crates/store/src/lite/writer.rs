@@ -145,6 +145,11 @@ impl Writer {
         self.queue.lock().len()
     }
 
+    /// Whether somebody writes now or waits for it.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self.group.try_lock(), Err(TryLockError::WouldBlock)) || self.waiting() > 0
+    }
+
     pub(super) fn write<T, E>(
         &self,
         lane: Lane,

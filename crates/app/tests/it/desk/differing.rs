@@ -146,16 +146,16 @@ fn play(house: &House, seed: u64, attempts: usize) -> Vec<String> {
     said
 }
 
-/// S0.1: the same on any database; run twice on one, the same as well.
+/// S0.1: the same on any database; run twice on one, drafted before its turn and decided in it, the same as well.
 #[test]
 fn s0_1_the_same_commands_store_the_same_on_every_database() {
     for seed in [1, 20_260_302, 0xdead_beef] {
-        let homes = [Home::sqlite(), Home::sqlite()]
+        let homes = [(Home::sqlite(), true), (Home::sqlite(), false)]
             .into_iter()
-            .chain(Home::postgres());
+            .chain(Home::postgres().map(|home| (home, true)));
         let mut first: Option<(Vec<String>, Vec<String>)> = None;
-        for home in homes {
-            let house = House::in_home(home);
+        for (home, prepared) in homes {
+            let house = House::with(home, prepared);
             let said = play(&house, seed, 150);
             house.verify();
             let dump = house.dump();
