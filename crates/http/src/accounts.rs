@@ -3,6 +3,7 @@
 use crate::State;
 use crate::actor::Actor;
 use crate::ask::{Body, blocking, parsed};
+use crate::own::{LINES, SignIns};
 use crate::problem::{Problem, ProblemBody};
 use app::account::NewMember;
 use axum::Json;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list, add))
         .routes(routes!(change))
         .routes(routes!(reset))
+        .routes(routes!(sign_ins))
         .routes(routes!(invite))
 }
 
@@ -54,6 +56,23 @@ async fn list(actor: Actor, Given(state): Given<State>) -> Result<Json<Accounts>
         })
         .collect();
     Ok(Json(Accounts { accounts }))
+}
+
+/// Who signed in with a member's account or failed to, and what was changed about how, for whoever keeps it: the latest first.
+#[utoipa::path(get, path = "/api/accounts/{login}/sign-ins", tag = "accounts", operation_id = "list_sign_ins",
+    params(("login" = String, Path, description = "Login of the member")),
+    responses((status = 200, body = SignIns), (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json")))]
+async fn sign_ins(
+    actor: Actor,
+    Given(state): Given<State>,
+    Path(login): Path<String>,
+) -> Result<Json<SignIns>, Problem> {
+    let lines = blocking(state.office, move |office| {
+        office.sign_ins(&actor.0, &login, LINES)
+    })
+    .await?;
+    Ok(Json(SignIns::of(lines)))
 }
 
 /// Somebody who begins to work here.

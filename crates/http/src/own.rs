@@ -16,6 +16,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(password))
         .routes(routes!(new_totp, confirm_totp, drop_totp))
+        .routes(routes!(sign_ins))
         .routes(routes!(tokens, make_token))
         .routes(routes!(end))
 }
@@ -127,6 +128,53 @@ async fn drop_totp(
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How many lines are shown.
+pub(crate) const LINES: i64 = 100;
+
+/// What was done at the door of an account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignInLine {
+    at: String,
+    /// `password`, `second-factor`, `openid`, `code`; `wrong-password`; `password-changed`, `password-reset`; `second-factor-on`,
+    /// `second-factor-off`; `disabled`, `enabled`; `machine`.
+    #[schema(example = "second-factor-on")]
+    what: String,
+    /// From where, or by whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignIns {
+    /// The latest first, 100 at most.
+    lines: Vec<SignInLine>,
+}
+
+impl SignIns {
+    pub(crate) fn of(lines: Vec<app::account::SignIn>) -> Self {
+        let lines = lines.into_iter().map(|line| SignInLine {
+            at: line.at.to_string(),
+            what: line.what,
+            source: line.source,
+        });
+        Self {
+            lines: lines.collect(),
+        }
+    }
+}
+
+/// Who signed in with one's own account or failed to, and what was changed about how: the latest first.
+#[utoipa::path(get, path = "/api/sign-ins", tag = "session", operation_id = "list_own_sign_ins", responses(
+    (status = 200, body = SignIns),
+    (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+))]
+async fn sign_ins(caller: Caller, Given(state): Given<State>) -> Result<Json<SignIns>, Problem> {
+    caller.not_by_token()?;
+    let seat = caller.seat;
+    let lines = blocking(state.office, move |office| office.own_sign_ins(seat, LINES)).await?;
+    Ok(Json(SignIns::of(lines)))
 }
 
 #[derive(Serialize, ToSchema)]

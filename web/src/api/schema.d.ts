@@ -148,6 +148,8 @@ export interface components {
         SignatureBody: {  how: string;  member?: string;  note?: string;  party?: string; };
         SignedOut: {  go: string; };
         SignIn: {  code?: string;  login: string; password: string; };
+        SignInLine: { at: string;  source?: string;  what: string; };
+        SignIns: {  lines: components["schemas"]["SignInLine"][]; };
         StandardRow: { clauses: number; period: string;  scores: string;  sections: components["schemas"]["Section"][]; standard: string; title: components["schemas"]["Text"];  version: number; };
         Standards: { standards: components["schemas"]["StandardRow"][]; };
         Step: {  by: string[]; cosign: components["schemas"]["Cosign"][]; form: components["schemas"]["FormField"][];  from: string[]; name: string; title: components["schemas"]["Text"]; to?: string;  when?: string; };

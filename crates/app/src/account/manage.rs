@@ -281,7 +281,7 @@ impl Office {
         Ok(Actor::member(member, Came::AtMachine))
     }
 
-    /// When somebody signed in with an account or failed to, changed its password, or acted in its member's name: the latest first, so many.
+    /// When somebody signed in with an account or failed to, changed its password or second factor, or acted in its member's name: the latest first, so many.
     ///
     /// # Errors
     /// `Denied`, `NotFound`.

@@ -17,6 +17,7 @@ pub use demo::{Demo, DemoAccount};
 pub use error::AccountError;
 pub use manage::{Listed, NewMember, SetUp};
 pub use session::{Own, Presented, Seat, SignedIn, TokenMade};
+pub use store::account::SignIn;
 
 pub(crate) use customer::is_party;
 pub(crate) use password::Turns;

@@ -475,6 +475,14 @@ impl Office {
         })
     }
 
+    /// What was done at the door of one's own account, the latest first, so many.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub fn own_sign_ins(&self, seat: Seat, limit: i64) -> Result<Vec<SignIn>, Error> {
+        Ok(self.read(|tx| account::notes(tx, seat.account, limit))?)
+    }
+
     /// Makes a token for a program of one's own: what its scopes say and oneself may, until it runs out.
     ///
     /// # Errors

@@ -113,6 +113,7 @@ impl Tried<'_> {
             "reveal_fields" => body(json!({"fields": ["phone"], "why": "回电"})),
             // Without a second person nothing is erased.
             "erase_person" => body(json!({"reason": "本人请求"})),
+            "list_own_sign_ins" | "list_sign_ins" => nothing,
             // Of a period that is not over.
             "seal_period" => body(json!({"standard": "scorecard-100", "period": "2026-03"})),
             "propose_revision" => body(json!({"reason": "又有证据"})),
