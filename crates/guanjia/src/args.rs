@@ -482,19 +482,62 @@ pub(crate) enum Person {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// 依法删除：销毁密钥，任何副本都不再可读；流水链不变 (erase: destroy the keys, so that no copy is readable; the journal stays whole)
+    /// 申请依法删除；另一人同意后才执行 (ask that somebody be erased; nothing is, until a second one consents)
     Erase {
         #[command(flatten)]
         at: Where,
         #[command(flatten)]
         who: Who,
-        /// 谁请求、依据什么 (who asked, on what ground)
+        /// 依据：purpose-over、service-ended、consent-withdrawn、unlawful、law (the lawful ground)
+        #[arg(long, value_name = "WORD")]
+        basis: String,
+        /// 谁请求、如何请求 (who asked, and how)
         #[arg(long)]
         reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// 待同意的删除申请 (requests to erase that wait for a second one)
+    Erasures {
+        #[command(flatten)]
+        at: Where,
+        #[arg(long, value_name = "CODE")]
+        unit: String,
+    },
+    /// 同意他人的删除申请并执行：销毁密钥，任何副本都不再可读；流水链不变
+    /// (consent to another's request and erase: the keys are destroyed, no copy is readable; the journal stays whole)
+    Consent {
+        #[command(flatten)]
+        at: Where,
+        #[arg(long, value_name = "CODE")]
+        unit: String,
+        /// 申请编号 (id of the request)
+        request: String,
+        #[command(flatten)]
+        by: By,
         /// 不再询问 (do not ask)
         #[arg(long)]
         yes: bool,
     },
+    /// 不同意删除申请，或撤回自己的申请 (refuse a request, or take one's own back)
+    Refuse {
+        #[command(flatten)]
+        at: Where,
+        #[arg(long, value_name = "CODE")]
+        unit: String,
+        /// 申请编号 (id of the request)
+        request: String,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// Who acts at the machine.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct By {
+    /// 操作员姓名；不填为本机用户名 (the operator's name; of the machine's user if not said)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) operator: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

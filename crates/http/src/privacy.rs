@@ -5,12 +5,13 @@ use crate::actor::Actor;
 use crate::ask::{Body, blocking, parsed};
 use crate::problem::{Problem, ProblemBody};
 use crate::shape::{DoneBy, at, json, names};
-use app::privacy::{self, PersonRecord, Shown};
+use app::privacy::{self, Basis, PersonRecord, Shown};
 use app::view::View;
 use app::{Error, records};
 use axum::Json;
 use axum::extract::{Path, State as Given};
-use domain::id::{MemberId, RecordId};
+use axum::http::StatusCode;
+use domain::id::RecordId;
 use domain::name::Name;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json_};
@@ -24,7 +25,10 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(reveal))
         .routes(routes!(views))
         .routes(routes!(export))
-        .routes(routes!(erase))
+        .routes(routes!(ask_erasure))
+        .routes(routes!(list_erasures))
+        .routes(routes!(consent))
+        .routes(routes!(refuse))
 }
 
 /// Which private fields of a record somebody wants to see, and what for.
@@ -238,12 +242,44 @@ async fn export(
 /// A lawful request to erase.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Erase {
-    /// Who asked, and on what ground.
+struct AskErasure {
+    /// `purpose-over`, `service-ended`, `consent-withdrawn`, `unlawful` or `law`.
+    #[schema(example = "consent-withdrawn")]
+    basis: String,
+    /// Who asked, and how.
+    #[schema(example = "本人书面请求")]
     reason: String,
-    /// The second person: login or id.
-    #[serde(default)]
-    second: Option<String>,
+}
+
+/// A request that waits for a second member.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasureAsked {
+    id: String,
+    /// Id of the record that registers the person.
+    person: String,
+    by: DoneBy,
+    at: String,
+    basis: String,
+    reason: String,
+}
+
+impl ErasureAsked {
+    fn of(request: &privacy::Request, view: &View) -> Self {
+        let asked = &request.asked;
+        Self {
+            id: request.id.to_string(),
+            person: request.person.to_string(),
+            by: DoneBy::of(&asked.by, &view.people),
+            at: at(asked.at, &view.unit.zone),
+            basis: asked.basis.clone(),
+            reason: asked.reason.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasuresAsked {
+    requests: Vec<ErasureAsked>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -254,45 +290,107 @@ struct Erased {
     keys: u64,
 }
 
-/// Erases a person: every private value that tells of him becomes unreadable for good, and the journal keeps who asked, when and why.
-#[utoipa::path(post, path = "/api/units/{unit}/persons/{person}/erase", tag = "privacy", operation_id = "erase_person",
+/// Asks that a person be erased. Nothing is, until a second member who may erase has consented. Whoever may not is answered as if there were no
+/// such person.
+#[utoipa::path(post, path = "/api/units/{unit}/persons/{person}/erase", tag = "privacy", operation_id = "ask_erasure",
     params(
         ("unit" = String, Path, description = "Code of the unit"),
         ("person" = String, Path, description = "Id of the record that registers the person"),
     ),
-    request_body = Erase,
+    request_body = AskErasure,
     responses(
-        (status = 200, body = Erased),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 201, body = ErasureAsked),
         (status = 404, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json"),
     ))]
-async fn erase(
+async fn ask_erasure(
     actor: Actor,
     Given(state): Given<State>,
     Path((unit, person)): Path<(String, String)>,
-    Body(body): Body<Erase>,
-) -> Result<Json<Erased>, Problem> {
+    Body(body): Body<AskErasure>,
+) -> Result<(StatusCode, Json<ErasureAsked>), Problem> {
     let person: RecordId = parsed(&person)?;
-    let erased = blocking(state.office, move |office| {
+    let asked = blocking(state.office, move |office| {
         let (unit, view) = office.unit_of(&actor.0, &unit)?;
-        let second = match &body.second {
-            None => None,
-            Some(text) => Some(view.people.find(text).ok_or_else(|| {
-                Error::asked(
-                    "person-unknown",
-                    "second",
-                    format!("没有员工“{text}”；请用账号或编号。"),
-                    format!("There is no member `{text}`; give a login or an id."),
-                )
-            })?),
-        };
-        let second = second.map(MemberId::from);
-        privacy::erase(office, &actor.0, unit.id, person, second, &body.reason)
+        let basis = Basis::named(&body.basis)?;
+        let asked = privacy::ask(office, &actor.0, unit.id, person, basis, &body.reason)?;
+        Ok::<_, Error>(ErasureAsked::of(&asked, &view))
+    })
+    .await?;
+    Ok((StatusCode::CREATED, Json(asked)))
+}
+
+/// Requests to erase that wait for a second member, of persons whom the caller may erase.
+#[utoipa::path(get, path = "/api/units/{unit}/erasures", tag = "privacy", operation_id = "list_erasures",
+    params(("unit" = String, Path, description = "Code of the unit")),
+    responses(
+        (status = 200, body = ErasuresAsked),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+async fn list_erasures(
+    actor: Actor,
+    Given(state): Given<State>,
+    Path(unit): Path<String>,
+) -> Result<Json<ErasuresAsked>, Problem> {
+    let requests = blocking(state.office, move |office| {
+        let (unit, view) = office.unit_of(&actor.0, &unit)?;
+        let asked = privacy::asked(office, &actor.0, unit.id)?;
+        Ok::<_, Error>(asked.iter().map(|it| ErasureAsked::of(it, &view)).collect())
+    })
+    .await?;
+    Ok(Json(ErasuresAsked { requests }))
+}
+
+/// Consents to what another member asked for: every private value that tells of the person becomes unreadable for good, and the journal keeps
+/// both names, when and why.
+#[utoipa::path(post, path = "/api/units/{unit}/erasures/{request}/consent", tag = "privacy", operation_id = "consent_to_erasure",
+    params(
+        ("unit" = String, Path, description = "Code of the unit"),
+        ("request" = String, Path, description = "Id of the request"),
+    ),
+    responses(
+        (status = 200, body = Erased),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+async fn consent(
+    actor: Actor,
+    Given(state): Given<State>,
+    Path((unit, request)): Path<(String, String)>,
+) -> Result<Json<Erased>, Problem> {
+    let request: RecordId = parsed(&request)?;
+    let erased = blocking(state.office, move |office| {
+        let (unit, _) = office.unit_of(&actor.0, &unit)?;
+        privacy::consent(office, &actor.0, unit.id, request)
     })
     .await?;
     Ok(Json(Erased {
         records: erased.records,
         keys: erased.keys,
     }))
+}
+
+/// Refuses a request to erase, or takes one's own back.
+#[utoipa::path(post, path = "/api/units/{unit}/erasures/{request}/refuse", tag = "privacy", operation_id = "refuse_erasure",
+    params(
+        ("unit" = String, Path, description = "Code of the unit"),
+        ("request" = String, Path, description = "Id of the request"),
+    ),
+    responses(
+        (status = 204),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+async fn refuse(
+    actor: Actor,
+    Given(state): Given<State>,
+    Path((unit, request)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let request: RecordId = parsed(&request)?;
+    blocking(state.office, move |office| {
+        let (unit, _) = office.unit_of(&actor.0, &unit)?;
+        privacy::refuse(office, &actor.0, unit.id, request)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
 }

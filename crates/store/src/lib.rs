@@ -31,6 +31,7 @@ mod capture;
 pub mod change;
 pub mod duty;
 pub mod entry;
+pub mod erasure;
 mod error;
 mod handle;
 pub mod import;

@@ -39,6 +39,7 @@ const ALL: &[Migration] = migrations![
     7 "0007_lease",
     8 "0008_reminder",
     9 "0009_webhook",
+    10 "0010_erasure",
 ];
 
 /// The schema that this program knows.

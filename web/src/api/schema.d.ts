@@ -13,6 +13,7 @@ export interface components {
         AppealDecision: {  excused: boolean; reason: string; };
         Approval: {  chain: string[][]; name: string;  on: string;  then: string; title: components["schemas"]["Text"]; };
         ApprovalAnswer: components["schemas"]["Common"] & { answer: components["schemas"]["Word"]; };
+        AskErasure: {  basis: string;  reason: string; };
         Attachment: { created_at: string;  digest: string;  height?: number; media: string; name?: string;  place?: components["schemas"]["Place"];  sent?: string;  size: number;  taken_at?: string;  width?: number;  zone_assumed?: boolean; };
         BatchBody: {  steps: components["schemas"]["BatchStep"][]; };
         BatchStep: components["schemas"]["StepFlat"] & {  idempotency_key?: string;  record: string; step: string; };
@@ -43,8 +44,9 @@ export interface components {
         DutyRow: {  due_at: string; duty: string; excused: boolean; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean;  occurrence: number;  paused: boolean; start_at: string; };
         DutyToDo: {  due_at: string; duty: string; excused: boolean;  held: components["schemas"]["Held"][]; holder: components["schemas"]["HeldBy"];  inclusive: boolean; late: boolean; not_before?: string;  occurrence: number;  paused?: components["schemas"]["Pause"];  paused_seconds: number; start_at: string; title: components["schemas"]["Text"]; };
         Entry: { anomalies?: string[]; by: components["schemas"]["DoneBy"];  change?: { [key: string]: unknown; };  data: { [key: string]: unknown; };  hash: string; links?: { [key: string]: string; };  occurred_at: string; reason?: string; recorded_at: string;  recorded_by?: components["schemas"]["Person"]; second?: components["schemas"]["Person"];  seq: number; signatures?: components["schemas"]["Signature"][]; step: string; title?: components["schemas"]["Text"];  via: string; };
-        Erase: {  reason: string;  second?: string; };
         Erased: {  keys: number;  records: number; };
+        ErasureAsked: { at: string; basis: string; by: components["schemas"]["DoneBy"]; id: string;  person: string; reason: string; };
+        ErasuresAsked: { requests: components["schemas"]["ErasureAsked"][]; };
         Evidence: { clause: components["schemas"]["Clause"]; items: components["schemas"]["EvidenceItem"][]; };
         EvidenceItem: {  costs?: string; done_at?: string; due_at?: string;  holder?: string;  judged?: string; number: string;  occurrence?: number;  part: number;  project: string; reason: components["schemas"]["Text"];  record: string; started_at?: string;  verdict: string;  worth?: string; };
         Excuse: components["schemas"]["Common"] & {  falls_away: boolean; };

@@ -57,10 +57,11 @@ struct Found {
 }
 
 /// Erases a person: every value that tells of him in his own record and in those linked to it becomes unreadable, everywhere and in every copy.
+/// Two have agreed to it: `super::asking`.
 ///
 /// # Errors
 /// `Denied`; `Refused`: no reason, no second person; `NotFound`.
-pub fn erase(
+pub(super) fn erase(
     office: &Office,
     actor: &Actor,
     unit: UnitId,

@@ -1,10 +1,10 @@
-//! What is kept of a person: handed out, or erased, on lawful request.
+//! What is kept of a person: handed out, or erased once two have agreed, on lawful request.
 
 use super::{open, operator};
-use crate::args::{Format, Person, Who};
+use crate::args::{By, Format, Person, Who};
 use crate::output::{Done, json_line, line};
-use app::privacy::{self, PersonRecord, Shown};
-use app::{Error, Office};
+use app::privacy::{self, Basis, PersonRecord, Shown};
+use app::{Actor, Error, Office};
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
 use serde_json::{Map, Value, json};
@@ -49,19 +49,59 @@ pub(super) fn run(command: Person, json: bool) -> Result<Done, Error> {
         Person::Erase {
             at,
             who,
+            basis,
             reason,
-            yes,
+            by,
         } => {
             let office = open(&at)?;
             let (unit, person) = found(&office, &who)?;
+            let basis = Basis::named(&basis)?;
+            let asked = privacy::ask(&office, &named(&by), unit, person, basis, &reason)?;
+            if json {
+                json_line(&request(&office, &asked)?)?;
+            } else {
+                line(&format!(
+                    "已申请，编号 {0}；另一人用 guanjia person consent {0} 或在网页上同意后执行 (asked; erased once a second one consents)",
+                    asked.id
+                ))?;
+            }
+            Ok(Done::Well)
+        }
+        Person::Erasures { at, unit } => {
+            let office = open(&at)?;
+            let unit = office.unit(&unit)?.id;
+            for asked in privacy::asked(&office, &operator(), unit)? {
+                let request = request(&office, &asked)?;
+                if json {
+                    json_line(&request)?;
+                } else {
+                    line(&format!(
+                        "{}  {}  {}  {}  {}",
+                        asked.id,
+                        request["at"].as_str().unwrap_or_default(),
+                        asked.person,
+                        asked.asked.basis,
+                        asked.asked.reason
+                    ))?;
+                }
+            }
+            Ok(Done::Well)
+        }
+        Person::Consent {
+            at,
+            unit,
+            request,
+            by,
+            yes,
+        } => {
+            let office = open(&at)?;
+            let unit = office.unit(&unit)?.id;
             if !yes && !agreed()? {
                 return Err(Error::Usage("没有删除任何内容 (nothing was erased)".into()));
             }
-            let erased = privacy::erase(&office, &operator(), unit, person, None, &reason)?;
+            let erased = privacy::consent(&office, &named(&by), unit, of(&request)?)?;
             if json {
-                json_line(
-                    &json!({"person": person.to_string(), "records": erased.records, "keys": erased.keys}),
-                )?;
+                json_line(&json!({"records": erased.records, "keys": erased.keys}))?;
             } else {
                 line(&format!(
                     "已删除：{} 条记录，{} 把密钥已销毁；密钥库的旧备份请一并销毁或在恢复后重做 (erased in {} records, {} keys destroyed)",
@@ -70,7 +110,39 @@ pub(super) fn run(command: Person, json: bool) -> Result<Done, Error> {
             }
             Ok(Done::Well)
         }
+        Person::Refuse {
+            at,
+            unit,
+            request,
+            by,
+        } => {
+            let office = open(&at)?;
+            let unit = office.unit(&unit)?.id;
+            privacy::refuse(&office, &named(&by), unit, of(&request)?)?;
+            Ok(Done::Well)
+        }
     }
+}
+
+/// Whoever sits at the machine, by the name he gives.
+fn named(by: &By) -> Actor {
+    match by.operator.as_deref().map(str::trim) {
+        Some(name) if !name.is_empty() => Actor::operator(name),
+        _ => operator(),
+    }
+}
+
+fn of(request: &str) -> Result<RecordId, Error> {
+    request.parse().map_err(|_| Error::NotFound)
+}
+
+fn request(office: &Office, request: &privacy::Request) -> Result<Value, Error> {
+    let view = office.view(request.unit)?;
+    let asked = &request.asked;
+    Ok(json!({
+        "id": request.id.to_string(), "unit": view.unit.code, "person": request.person.to_string(), "by": asked.by,
+        "at": asked.at.in_zone(&view.unit.zone), "basis": asked.basis, "reason": asked.reason,
+    }))
 }
 
 fn agreed() -> Result<bool, Error> {

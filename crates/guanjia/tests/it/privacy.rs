@@ -84,9 +84,10 @@ fn a_day_of_the_program_leaves_nothing_personal_in_what_it_prints_or_stores() {
             "WT",
             "--data",
             "data",
+            "--basis",
+            "law",
             "--reason",
             " ",
-            "--yes",
         ],
         &[
             "person",
@@ -160,20 +161,30 @@ fn a_person_is_exported_and_erased_and_stays_so_after_a_copy_of_the_keys_came_ba
             && table.contains("19900001001")
     );
 
-    let erase = [
+    let at_unit = ["--unit", "WT", "--data", "data", "--json"];
+    let run = |args: &[&str]| guanjia(at, &[args, &at_unit].concat());
+    let ask = [
         "person",
         "erase",
         person,
-        "--unit",
-        "WT",
-        "--data",
-        "data",
+        "--basis",
+        "consent-withdrawn",
         "--reason",
         "本人请求",
-        "--yes",
-        "--json",
+        "--operator",
+        "甲",
     ];
-    let erased = json(at, &erase);
+    let asked = json(at, &[&ask[..], &at_unit].concat());
+    let asked = asked["id"].as_str().unwrap();
+    let waiting = json(at, &[&["person", "erasures"][..], &at_unit].concat());
+    assert_eq!(
+        (&waiting["id"], &waiting["basis"]),
+        (&asked.into(), &"consent-withdrawn".into())
+    );
+    let consent = |name| ["person", "consent", asked, "--yes", "--operator", name];
+    assert_eq!(run(&consent("甲")).status.code(), Some(1));
+    let erased = json(at, &[&consent("乙")[..], &at_unit].concat());
+    assert!(!run(&["person", "refuse", asked]).status.success());
     assert!(
         erased["records"].as_u64() > Some(1) && erased["keys"].as_u64() > Some(2),
         "{erased}"

@@ -279,14 +279,11 @@ fn a_scan_of_a_secret_file_is_sealed_seen_under_a_grant_and_gone_when_it_is_eras
         let plain = |bytes: &[u8]| bytes.windows(16).any(|part| part == &SCAN[..16]);
         assert!(lying(&house).iter().all(|file| !plain(file)));
         assert_eq!(lying(&house).len(), 1);
-        let erase = json!({"reason": "本人书面请求", "second": "archivist"});
-        house
-            .post(
-                "manager",
-                &format!("/api/units/YS/persons/{owner}/erase"),
-                &erase,
-            )
-            .is(200);
+        let erase = json!({"basis": "consent-withdrawn", "reason": "本人书面请求"});
+        let asked = format!("/api/units/YS/persons/{owner}/erase");
+        let asked = house.post("manager", &asked, &erase).is(201);
+        assert_eq!(lying(&house).len(), 1);
+        house.agree(&asked);
         assert_eq!(lying(&house).len(), 0);
         assert_eq!(house.get("steward", &path).refused(404), "not-found");
         let report = house.post("", "/api/verify", &json!({})).is(200);

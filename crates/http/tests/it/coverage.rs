@@ -111,9 +111,10 @@ impl Tried<'_> {
             // An address that nobody may be told at.
             "add_webhook" => body(json!({"url": "http://127.0.0.1:9/", "events": ["*"]})),
             "reveal_fields" => body(json!({"fields": ["phone"], "why": "回电"})),
-            // Without a second person nothing is erased.
-            "erase_person" => body(json!({"reason": "本人请求"})),
-            "list_own_sign_ins" | "list_sign_ins" => nothing,
+            // Until a second one consents nothing is erased.
+            "ask_erasure" => body(json!({"basis": "law", "reason": "本人请求"})),
+            "list_own_sign_ins" | "list_sign_ins" | "list_erasures" | "consent_to_erasure"
+            | "refuse_erasure" => nothing,
             // Of a period that is not over.
             "seal_period" => body(json!({"standard": "scorecard-100", "period": "2026-03"})),
             "propose_revision" => body(json!({"reason": "又有证据"})),
@@ -180,6 +181,7 @@ impl Tried<'_> {
             .replace("{job}", &none)
             .replace("{reminder}", &none)
             .replace("{webhook}", &none)
+            .replace("{request}", &none)
             .replace("{parameter}", "repair.send.normal")
             .replace("{approval}", "none")
             .replace("{duty}", "send")

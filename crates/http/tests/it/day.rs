@@ -227,18 +227,28 @@ fn erased(house: &House, owner: RecordId) {
         house.get("desk", ends).is(200)["records"][0]["id"],
         owner.to_string()
     );
-    let erase = |login: &str, body: Value| house.post(login, &format!("{person}/erase"), &body);
-    let why = "本人书面请求";
+    let body = json!({"basis": "consent-withdrawn", "reason": "本人书面请求"});
+    let erase = |login: &str| house.post(login, &format!("{person}/erase"), &body);
+    assert_eq!(erase("desk").refused(404), "not-found");
+    let asked = erase("manager").is(201);
+    let waiting = "/api/units/YS/erasures";
+    assert_eq!(house.get("desk", waiting).is(200)["requests"], json!([]));
     assert_eq!(
-        erase("desk", json!({"reason": why, "second": "lead"})).refused(403),
-        "post-not-allowed"
+        house.get("manager", waiting).is(200)["requests"],
+        json!([asked])
     );
+    let answer = |login: &str, word: &str| {
+        let id = asked["id"].as_str().unwrap();
+        house.post(login, &format!("{waiting}/{id}/{word}"), &json!({}))
+    };
+    assert_eq!(answer("desk", "consent").refused(404), "not-found");
     assert_eq!(
-        erase("manager", json!({"reason": why})).refused(422),
-        "second-person-missing"
+        answer("manager", "consent").refused(422),
+        "second-person-own"
     );
-    let done = erase("manager", json!({"reason": why, "second": "archivist"})).is(200);
-    assert!(done["keys"].as_u64().unwrap() >= 2, "{done}");
+    let done = house.agree(&asked);
+    assert!(done.keys >= 2, "{done:?}");
+    assert_eq!(answer("manager", "refuse").refused(404), "not-found");
     assert_eq!(house.get("desk", ends).is(200)["records"], json!([]));
     let seen = house
         .get("desk", &format!("/api/units/YS/records/{owner}"))

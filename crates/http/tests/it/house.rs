@@ -199,6 +199,13 @@ impl House {
         id
     }
 
+    /// Consents at the machine to an erasure that a member asked for.
+    pub(crate) fn agree(&self, asked: &Json) -> app::privacy::Erased {
+        let id = asked["id"].as_str().unwrap().parse().unwrap();
+        let second = Actor::operator("second");
+        app::privacy::consent(&self.office, &second, self.project, id).unwrap()
+    }
+
     /// A record that the system opens.
     pub(crate) fn open(
         &self,

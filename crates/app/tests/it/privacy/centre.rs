@@ -202,6 +202,19 @@ impl Centre {
         )
     }
 
+    /// Another one at the centre.
+    pub(super) fn posted(&self, login: &str, post: &str) -> Actor {
+        let open = |kind: &str, command: Command| {
+            let taken = self.open_record(kind, command);
+            taken.expect("a record of the system's").record.id
+        };
+        let fields = [("name", login), ("login", login)];
+        let id = open("member", system("open", &fields));
+        let posting = system("open", &[("post", post), ("from", "2026-01-01")]);
+        open("posting", linked(posting, "member", id));
+        self.actor(&By::Member(MemberId::from(id)))
+    }
+
     pub(super) fn actor(&self, by: &By) -> Actor {
         Actor::giving(self.unit, &Command::new("open", by.clone()))
     }

@@ -1,8 +1,9 @@
 //! Lawful erasure, retention, and what a person is handed who asks.
 
 use super::centre::*;
-use app::privacy::{self, Shown};
-use app::{Keys, keys};
+use app::privacy::{self, Basis, Shown};
+use app::{Actor, Keys, keys};
+use domain::id::RecordId;
 use domain::record::{BuiltIn, By};
 
 #[test]
@@ -61,16 +62,7 @@ fn an_erased_person_is_gone_from_rows_journal_index_and_every_copy() {
         let before = centre.home.folder().join("before.keys");
         Keys::backup(&Centre::keys_folder(&centre.home), &before).unwrap();
 
-        let erase = |why: &str| {
-            privacy::erase(
-                &centre.office,
-                &operator(),
-                centre.unit,
-                centre.owner,
-                None,
-                why,
-            )
-        };
+        let erase = |why: &str| erased_by(&centre, &operator(), &Actor::operator("second"), why);
         assert_eq!(code(erase(" ")), "reason-missing");
         assert_eq!(centre.seen(repair, &centre.desk)["phone"], plain(PHONE));
         let done = erase("本人书面请求").unwrap();
@@ -112,7 +104,13 @@ fn an_erased_person_is_gone_from_rows_journal_index_and_every_copy() {
         assert!(
             matches!(&last.change, Some(BuiltIn::Erase { keys, .. }) if keys.len() as u64 == done.keys)
         );
-        assert_eq!(last.reason.as_deref(), Some("本人书面请求"));
+        let why = last.reason.as_deref().unwrap();
+        assert!(
+            ["本人书面请求", "consent-withdrawn", "tests", "second"]
+                .iter()
+                .all(|part| why.contains(part)),
+            "{why}"
+        );
         centre.verify();
         // What is told of him later is sealed under a key of its own again.
         let later = centre.repair(Some(centre.owner));
@@ -151,40 +149,88 @@ fn an_erased_person_is_gone_from_rows_journal_index_and_every_copy() {
     }
 }
 
+fn erased_by(
+    centre: &Centre,
+    asks: &Actor,
+    consents: &Actor,
+    why: &str,
+) -> Result<privacy::Erased, app::Error> {
+    let (office, unit) = (&centre.office, centre.unit);
+    let asked = privacy::ask(
+        office,
+        asks,
+        unit,
+        centre.owner,
+        Basis::ConsentWithdrawn,
+        why,
+    )?;
+    privacy::consent(office, consents, unit, asked.id)
+}
+
 #[test]
-fn one_who_erases_names_a_reason_and_a_second_person() {
+fn two_who_may_erase_agree_and_neither_is_whom_it_is_about() {
     for centre in Centre::each() {
-        let erase = |by: &By, second| {
-            privacy::erase(
-                &centre.office,
-                &centre.actor(by),
-                centre.unit,
-                centre.owner,
-                second,
-                "请求",
-            )
+        let (office, unit) = (&centre.office, centre.unit);
+        let (manager, desk) = (centre.actor(&centre.manager), centre.actor(&centre.desk));
+        let head = centre.posted("head", "project-head");
+        let ask = |by: &Actor, person| {
+            privacy::ask(office, by, unit, person, Basis::ConsentWithdrawn, "书面")
         };
-        assert_eq!(code(erase(&centre.archivist, None)), "post-not-allowed");
-        assert_eq!(code(erase(&centre.manager, None)), "second-person-missing");
+        // Whoever may not erase is not told whether there is anybody to erase.
+        let nobody = centre.clock.record_id();
+        for person in [centre.owner, nobody] {
+            assert_eq!(code(ask(&desk, person)), "not-found");
+        }
+        assert_eq!(code(ask(&manager, nobody)), "not-found");
+        let own = centre.manager.member().map(RecordId::from).unwrap();
+        assert_eq!(code(ask(&manager, own)), "conflict-of-interest");
+
+        // Nobody consents to his own request, and a request that was refused is gone.
+        let asked = ask(&manager, centre.owner).unwrap();
+        let waiting = privacy::asked(office, &head, unit).unwrap();
+        assert_eq!(waiting, std::slice::from_ref(&asked));
+        assert!(privacy::asked(office, &desk, unit).unwrap().is_empty());
+        let consent = |by: &Actor, id| privacy::consent(office, by, unit, id);
+        assert_eq!(code(consent(&desk, asked.id)), "not-found");
+        assert_eq!(code(consent(&manager, asked.id)), "second-person-own");
+        assert_eq!(code(consent(&head, nobody)), "not-found");
         assert_eq!(
-            code(erase(&centre.manager, centre.manager.member())),
+            code(privacy::refuse(office, &desk, unit, asked.id)),
+            "not-found"
+        );
+        privacy::refuse(office, &head, unit, asked.id).unwrap();
+        assert_eq!(code(consent(&head, asked.id)), "not-found");
+        let of_manager = ask(&head, own).unwrap();
+        assert_eq!(
+            code(consent(&manager, of_manager.id)),
+            "conflict-of-interest"
+        );
+
+        // The entry names both; what an operator asks a member consents to, and the other way round.
+        let asked = ask(&manager, centre.owner).unwrap();
+        assert!(consent(&head, asked.id).unwrap().keys > 0);
+        assert_eq!(code(consent(&head, asked.id)), "not-found");
+        let last = || {
+            let lines = office
+                .read(|tx| store::entry::journal(tx, unit, centre.owner))
+                .unwrap();
+            lines.last().unwrap().entry.clone()
+        };
+        let entry = last();
+        assert_eq!(entry.by.member(), head.member_id());
+        assert_eq!(entry.second, manager.member_id());
+        assert_eq!(entry.reason.as_deref(), Some("书面（consent-withdrawn）"));
+        for (asks, consents) in [(&operator(), &manager), (&manager, &operator())] {
+            // Asked again, it finds nothing more to destroy.
+            assert_eq!(erased_by(&centre, asks, consents, "再次").unwrap().keys, 0);
+            assert_eq!(last().by, operator().by());
+            assert_eq!(last().second, manager.member_id());
+        }
+        assert_eq!(
+            code(erased_by(&centre, &operator(), &operator(), "再次")),
             "second-person-own"
         );
-        assert_eq!(
-            code(erase(&centre.manager, centre.archivist.member())),
-            "done"
-        );
-        // Asked again, it finds nothing more to destroy.
-        let again = privacy::erase(
-            &centre.office,
-            &operator(),
-            centre.unit,
-            centre.owner,
-            None,
-            "再次",
-        )
-        .unwrap();
-        assert_eq!(again.keys, 0);
+        centre.verify();
     }
 }
 
