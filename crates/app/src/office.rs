@@ -10,6 +10,7 @@ use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
 use crate::keys::{Keys, KeysError};
 use crate::library::{Found, Library};
+use crate::rounds::Leases;
 use crate::view::View;
 use domain::access::{Permit, own_work};
 use domain::id::{RecordId, UnitId};
@@ -17,7 +18,6 @@ use domain::name::Name;
 use domain::record::Command;
 use domain::value::{Data, Value};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{Constraint, Lane, Location, Options, Store, Tx, unit};
 
@@ -38,6 +38,7 @@ struct Inner {
     /// Packs compiled before the database was opened.
     known: Library,
     files: Option<Folder>,
+    leases: Leases,
     changes: Arc<Changes>,
     views: RwLock<HashMap<UnitId, Arc<View>>>,
     /// The packs as last read: compiling one takes long.
@@ -65,6 +66,8 @@ pub struct Extras {
     pub files: Option<Folder>,
     /// Packs compiled before the database was opened.
     pub known: Library,
+    /// How long what a process is at stays its own.
+    pub leases: Leases,
 }
 
 impl Office {
@@ -74,23 +77,6 @@ impl Office {
     /// As [`Store::open`].
     pub fn open(location: &Location, options: &Options, clock: Clock) -> Result<Self, Error> {
         Ok(Self::of(Store::open(location, options)?, clock))
-    }
-
-    /// Opens a database with what lies beside it in a folder: attachments in `files`.
-    ///
-    /// # Errors
-    /// As [`Store::open`].
-    pub fn open_beside(
-        location: &Location,
-        options: &Options,
-        clock: Clock,
-        folder: &Path,
-    ) -> Result<Self, Error> {
-        let extras = Extras {
-            files: Some(Folder::new(folder.join("files"))),
-            known: Library::default(),
-        };
-        Ok(Self::with(Store::open(location, options)?, clock, extras))
     }
 
     pub fn of(store: Store, clock: Clock) -> Self {
@@ -114,6 +100,7 @@ impl Office {
             clock,
             known: extras.known,
             files: extras.files,
+            leases: extras.leases,
             changes: Arc::default(),
             turns: Arc::default(),
             views: RwLock::new(HashMap::new()),
@@ -146,6 +133,7 @@ impl Office {
             clock: self.0.clock.clone(),
             known: self.0.known.clone(),
             files: self.0.files.clone(),
+            leases: self.0.leases,
             changes: self.0.changes.clone(),
             turns: self.0.turns.clone(),
             views: RwLock::new(HashMap::new()),
@@ -158,6 +146,10 @@ impl Office {
 
     pub fn keys(&self) -> Option<&Keys> {
         self.0.keys.as_ref()
+    }
+
+    pub(crate) fn leases(&self) -> Leases {
+        self.0.leases
     }
 
     pub(crate) fn known_person(&self, unit: UnitId, person: RecordId) -> Option<i64> {

@@ -15,8 +15,30 @@ use store::{Lane, lease};
 
 /// The lease that the rounds are held under.
 pub const LEASE: &str = "rounds";
-/// How long it lasts unless it is held longer: 3 minutes.
+/// How long the lease of the rounds lasts unless it is held longer or said otherwise: 3 minutes, in microseconds.
 pub const LASTS: i64 = 180_000_000;
+/// How long whoever claims work for later has for it unless it is said otherwise: 5 minutes, in microseconds.
+pub const WORK_LASTS: i64 = 300_000_000;
+
+/// How long what a process is at stays its own. Shorter, another goes on sooner after a process that died; what takes one longer than its
+/// lease, another may do too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leases {
+    /// The rounds, in microseconds.
+    pub rounds_micros: i64,
+    /// Work for later that was claimed, in microseconds.
+    pub work_micros: i64,
+}
+
+impl Default for Leases {
+    fn default() -> Self {
+        Self {
+            rounds_micros: LASTS,
+            work_micros: WORK_LASTS,
+        }
+    }
+}
+
 /// Hand-overs look at every open record of a unit: at once where its registers changed, else every so many rounds, since a leave begins and
 /// ends by the clock.
 const HAND_OVERS: u32 = 15;
@@ -60,7 +82,7 @@ impl Rounds {
     /// Takes the lease or holds it longer; whether it is this process's.
     fn hold(&self) -> Result<bool, Error> {
         let (holder, now) = (self.holder, self.office.clock().now());
-        let span = (now, now.plus_micros(LASTS));
+        let span = (now, now.plus_micros(self.office.leases().rounds_micros));
         Ok(self.office.write(&own_work(), Lane::Bulk, move |tx| {
             lease::take(tx, LEASE, holder, span)
         })?)

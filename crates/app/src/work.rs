@@ -14,10 +14,8 @@ use store::{Lane, job};
 
 /// Claimed at once.
 const BATCH: i64 = 50;
-/// How long whoever claims work has for it: 5 minutes.
-const LEASE: i64 = 300_000_000;
-/// What was claimed longer ago than this is claimed anew before it is begun, since others before it were slow: 1 minute.
-const HELD: i64 = 60_000_000;
+/// What was claimed longer ago than this part of its lease is claimed anew before it is begun, since others before it were slow: a fifth.
+const HELD: i64 = 5;
 /// The first wait after a failure is twice this, and doubled with each: a minute, two, … half a day and more.
 const WAIT: i64 = 30_000_000;
 /// Work that has failed so often is dead: after nearly three days.
@@ -45,12 +43,13 @@ pub(crate) fn each<E: ToString>(
     mut work: impl FnMut(&Claimed) -> Result<(), E>,
 ) -> Result<Came, Error> {
     let mut came = Came::default();
+    let lasts = office.leases().work_micros;
     // A unit with nothing to do costs no turn of the writer.
     while office.read(|tx| job::is_due(tx, unit, &[kind], as_of))? {
         // By the clock where that is ahead: a round that began long ago has no less time for the work, and fails no faster.
         let now = || as_of.max(office.clock().now());
         let held = now();
-        let lease = held.plus_micros(LEASE);
+        let lease = held.plus_micros(lasts);
         let claimed = office.write(&own_work(), Lane::Bulk, move |tx| {
             job::claim(tx, unit, kind, as_of, lease, BATCH)
         })?;
@@ -59,10 +58,10 @@ pub(crate) fn each<E: ToString>(
         }
         for job in claimed {
             let at = now();
-            let job = if at.since(held) < HELD {
+            let job = if at.since(held) < lasts / HELD {
                 job
             } else {
-                let (longer, begun) = (at.plus_micros(LEASE), job);
+                let (longer, begun) = (at.plus_micros(lasts), job);
                 let still = office.write(&own_work(), Lane::Bulk, move |tx| {
                     job::hold(tx, &begun, longer)
                 })?;

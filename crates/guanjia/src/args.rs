@@ -285,6 +285,8 @@ pub(crate) enum Command {
         local_webhooks: bool,
         #[command(flatten)]
         openid: OpenId,
+        #[command(flatten)]
+        pace: Pace,
         /// 日志写到标准错误 (the log, on standard error)
         #[arg(long, value_enum, default_value = "warnings")]
         log: Log,
@@ -296,6 +298,21 @@ pub(crate) enum Command {
     },
     /// 生成命令补全脚本 (shell completion)
     Completions { shell: clap_complete::Shell },
+}
+
+/// How the servers on one database share what they do by themselves.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Pace {
+    /// 每隔几秒巡办一次 (seconds between two rounds)
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub(crate) rounds_every: u32,
+    /// 巡办的服务器中断几秒后由另一台接手，须长于 --rounds-every (seconds until another server takes the rounds over from one that died)
+    #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u32).range(2..=86_400))]
+    pub(crate) rounds_lease: u32,
+    /// 已领取的消息、通知在服务器中断几秒后由另一台再送；一次发送最多 30 秒，短于此可能重送
+    /// (seconds until another server sends what one that died had claimed; one sending takes 30 at most, with less some may go out twice)
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) work_lease: u32,
 }
 
 /// What the server says on standard error.

@@ -409,9 +409,6 @@ fn off(
     Ok(off)
 }
 
-/// How often the system looks for steps that it owes.
-const EVERY: std::time::Duration = std::time::Duration::from_secs(60);
-
 /// Takes what the system owes by now: timed transitions, recurring duties, hand-overs after a change of who works where.
 pub(crate) fn sweep(at: &Where, erase: bool, json: bool) -> Result<Done, Error> {
     let office = open(at)?;
@@ -469,14 +466,18 @@ fn sweep_once(office: &Office) -> Result<app::sweep::Swept, Error> {
     app::sweep::sweep(office, office.clock().now())
 }
 
-/// Does the rounds until `stop` says so or is gone. What fails now is tried again by the next one: it looks at the world anew.
-pub(super) fn keep_sweeping(office: &Office, stop: &std::sync::mpsc::Receiver<()>) {
+/// Does the rounds, `every` so long, until `stop` says so or is gone. What fails now is tried again by the next one: it looks at the world anew.
+pub(super) fn keep_sweeping(
+    office: &Office,
+    every: std::time::Duration,
+    stop: &std::sync::mpsc::Receiver<()>,
+) {
     let mut rounds = app::rounds::Rounds::new(office.clone());
     loop {
         if let Err(error) = rounds.go() {
             eprintln!("sweep ({}): {error}", error.code());
         }
-        if stop.recv_timeout(EVERY) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+        if stop.recv_timeout(every) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
             // A lease that is not given back runs out.
             let _ = rounds.end();
             return;

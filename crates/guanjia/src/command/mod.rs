@@ -20,16 +20,18 @@ mod transfer;
 
 use crate::args::{Args, Command, Where};
 use crate::output::{Done, json_line, line};
+use app::attachment::Folder;
 use app::export::Names;
+use app::rounds::Leases;
 use app::sender::{Program, Sender};
 use app::view::View;
-use app::{Actor, Clock, Error, Office, Taken};
+use app::{Actor, Clock, Error, Extras, Office, Taken};
 use clap::CommandFactory;
 use domain::id::{MemberId, RecordId, UnitId};
 use domain::time::Instant;
 use serde_json::json;
 use std::sync::Arc;
-use store::{Location, Options};
+use store::{Location, Options, Store};
 
 /// Runs a command.
 ///
@@ -172,6 +174,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
             sender,
             local_webhooks,
             openid,
+            pace,
             log,
         } => {
             let tls = tls_cert
@@ -201,6 +204,7 @@ pub(crate) fn run(args: Args) -> Result<Done, Error> {
                     tls,
                     door,
                 },
+                pace,
                 log,
                 json,
             }
@@ -298,6 +302,13 @@ fn taken(taken: &Taken, json: bool) -> Result<Done, Error> {
 
 /// Opens a database that must exist already.
 fn open(at: &Where) -> Result<Office, Error> {
+    existing(at)?;
+    keys::with(at, office(at, Clock::system())?)
+}
+
+/// # Errors
+/// A folder without a database.
+fn existing(at: &Where) -> Result<(), Error> {
     if let Some(folder) = &at.data
         && !folder.join("guanjia.db").is_file()
     {
@@ -306,7 +317,7 @@ fn open(at: &Where) -> Result<Office, Error> {
             "“{folder}”里没有数据库；先运行 guanjia init --data {folder} (no database there; run `guanjia init` first)"
         )));
     }
-    keys::with(at, office(at, Clock::system())?)
+    Ok(())
 }
 
 /// Opens a database with what lies beside it.
@@ -315,11 +326,18 @@ fn office(at: &Where, clock: Clock) -> Result<Office, Error> {
 }
 
 fn office_with(at: &Where, clock: Clock, options: &Options) -> Result<Office, Error> {
-    let location = location(at)?;
-    match at.beside.as_ref().or(at.data.as_ref()) {
-        Some(folder) => Office::open_beside(&location, options, clock, folder),
-        None => Office::open(&location, options, clock),
-    }
+    leasing(at, clock, options, Leases::default())
+}
+
+fn leasing(at: &Where, clock: Clock, options: &Options, leases: Leases) -> Result<Office, Error> {
+    let beside = at.beside.as_ref().or(at.data.as_ref());
+    let extras = Extras {
+        files: beside.map(|folder| Folder::new(folder.join("files"))),
+        leases,
+        ..Extras::default()
+    };
+    let store = Store::open(&location(at)?, options)?;
+    Ok(Office::with(store, clock, extras))
 }
 
 /// A unit by its code; the company where none is named.

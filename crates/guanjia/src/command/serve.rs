@@ -1,21 +1,24 @@
 //! `guanjia serve`.
 
-use super::{data, open};
-use crate::args::{Log, Where};
+use super::{data, existing, keys, leasing};
+use crate::args::{Log, Pace, Where};
 use crate::output::{Done, json_line, line};
 use app::reminder::carry::{Carrier, carry};
+use app::rounds::Leases;
 use app::webhook::deliver;
-use app::{Error, Office};
+use app::{Clock, Error, Office};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
+use store::Options;
 use tracing::level_filters::LevelFilter;
 
 /// The command with its arguments.
 pub(crate) struct Serve<'a> {
     pub(crate) at: &'a Where,
     pub(crate) listen: web::Listen,
+    pub(crate) pace: Pace,
     pub(crate) log: Log,
     pub(crate) json: bool,
 }
@@ -24,7 +27,10 @@ impl Serve<'_> {
     /// Serves until the process is asked to end; prints the address, and how the first administrator is set up while there is none.
     pub(crate) fn run(self) -> Result<Done, Error> {
         log(self.log);
-        let office = open(self.at)?;
+        let leases = self.pace.leases()?;
+        existing(self.at)?;
+        let office = leasing(self.at, Clock::system(), &Options::default(), leases)?;
+        let office = keys::with(self.at, office)?;
         let code = office.set_up_code()?;
         let (address, json) = (self.listen.address, self.json);
         let scheme = if self.listen.tls.is_some() {
@@ -40,7 +46,8 @@ impl Serve<'_> {
         let post = web::Post::new(self.listen.door.networks);
         let (stop, stopped) = std::sync::mpsc::channel();
         let sweeper = office.clone();
-        let sweeping = std::thread::spawn(move || data::keep_sweeping(&sweeper, &stopped));
+        let every = self.pace.every();
+        let sweeping = std::thread::spawn(move || data::keep_sweeping(&sweeper, every, &stopped));
         let (hold, held) = std::sync::mpsc::channel();
         let carrier = office.clone();
         let carrying = std::thread::spawn(move || keep_carrying(&carrier, &carriers, &post, &held));
@@ -64,6 +71,26 @@ impl Serve<'_> {
         let _ = carrying.join();
         served.map_err(failed)?;
         Ok(Done::Well)
+    }
+}
+
+impl Pace {
+    fn every(&self) -> Duration {
+        Duration::from_secs(self.rounds_every.into())
+    }
+    /// # Errors
+    /// Rounds that would lose their lease between one and the next.
+    fn leases(&self) -> Result<Leases, Error> {
+        const SECOND: i64 = 1_000_000;
+        if self.rounds_lease <= self.rounds_every {
+            return Err(Error::Usage(
+                "--rounds-lease 要长于 --rounds-every (--rounds-lease must be longer than --rounds-every)".into(),
+            ));
+        }
+        Ok(Leases {
+            rounds_micros: i64::from(self.rounds_lease) * SECOND,
+            work_micros: i64::from(self.work_lease) * SECOND,
+        })
     }
 }
 

@@ -5,3 +5,4 @@ mod demo;
 mod import;
 mod privacy;
 mod real_data;
+mod two_servers;
