@@ -6,7 +6,7 @@
 use super::KeysError;
 use super::wrap::{Key, WRAPPED, Wrapper};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"GJKEYS01";
@@ -61,12 +61,22 @@ pub(super) enum Medium {
     Memory(Vec<u8>),
 }
 
+/// One call of the system where it has one: each private value that is shown asks whether a key was destroyed meanwhile.
+fn read_file_at(file: &mut File, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, bytes, at);
+    #[cfg(not(unix))]
+    {
+        file.seek(SeekFrom::Start(at))?;
+        io::Read::read_exact(file, bytes)
+    }
+}
+
 impl Medium {
     fn read_at(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), KeysError> {
         match self {
             Self::File(file) => {
-                file.seek(SeekFrom::Start(at))?;
-                file.read_exact(bytes)?;
+                read_file_at(file, at, bytes)?;
             }
             Self::Memory(memory) => {
                 let from = index(at);
