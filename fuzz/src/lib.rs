@@ -55,8 +55,8 @@ impl Desk {
         let location = store::Location::folder(folder.path());
         let store = Store::open(&location, &Options::default()).expect("a database");
         let extras = Extras {
-            known: Default::default(),
             files: Some(Folder::new(folder.path().join("files"))),
+            ..Extras::default()
         };
         let office = Office::with(store, Clock::system(), extras)
             .with_keys(Keys::volatile().expect("keys"))

@@ -100,8 +100,8 @@ impl House {
         let clock = Clock::standing_at(at("2026-01-05 09:00"));
         let store = Store::open(place.location(), &Options::default()).unwrap();
         let extras = Extras {
-            known: Default::default(),
             files: Some(Folder::new(place.folder().join("files"))),
+            ..Extras::default()
         };
         let office = Office::with(store, clock.clone(), extras)
             .with_keys(Keys::volatile().unwrap())
