@@ -261,7 +261,11 @@ function Told(props: {
           <img src={fileUrl(unit, value)} alt={by.text(it.title)} loading="lazy" />
         </p>
       )
-    if (it.type === 'bool' && own && rates(kind, kind.steps.find((one) => one.name === entry.step) ?? kind.open))
+    if (
+      (it.type === 'bool' || it.type === 'choice') &&
+      own &&
+      rates(kind, kind.steps.find((one) => one.name === entry.step) ?? kind.open)
+    )
       return (
         <p key={it.name} className="small">
           {by.text(it.title)} {shown(kind, it.name, value, by)}

@@ -75,6 +75,20 @@ async function posted(desk: Seat, head: Seat): Promise<{ number: string; digest:
   return { number: record.number, digest }
 }
 
+/** Draws a name on the pad of the form, and waits until it was taken. */
+async function sign(page: Page, title: string): Promise<void> {
+  const pad = page.getByRole('dialog').getByRole('img', { name: title })
+  await pad.scrollIntoViewIfNeeded()
+  const box = await pad.boundingBox()
+  if (!box) throw new Error('nowhere to sign')
+  await page.mouse.move(box.x + 40, box.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 180, box.y + 90)
+  const sent = page.waitForResponse((it) => it.url().includes('/attachments'))
+  await page.mouse.up()
+  await sent
+}
+
 describe('an owner', () => {
   it('comes in by an invitation, reports with a photo, sees how it stands and takes it back', async () => {
     const desk = await seat(browser, program, 'wt-desk')
@@ -181,7 +195,8 @@ describe('an owner', () => {
     await rate(page, '是')
     await page.getByRole('heading', { level: 1, name: '已回访' }).waitFor()
     await page.getByText('是否满意 是').waitFor()
-    expect(await page.getByRole('button', { name: '回访' }).count(), 'not offered again').toBe(0)
+    // Not offered again.
+    await page.getByRole('button', { name: '回访' }).waitFor({ state: 'detached' })
     await rate(other.page, '否')
     await other.page.getByText(/^您 .*已经办过“回访”$/).waitFor()
     await other.page.getByRole('dialog').getByText('是否满意 是').waitFor()
@@ -212,15 +227,7 @@ describe('an owner', () => {
     matter = await take(matter, 'follow-up', { way: 'phone', satisfied: true })
     await go(page, `${program.base}/owner/matter/${matter.number}`)
     await page.getByRole('button', { name: '签字封闭' }).click()
-    const pad = page.getByRole('dialog').getByRole('img', { name: '投诉人签字' })
-    const box = await pad.boundingBox()
-    if (!box) throw new Error('nowhere to sign')
-    await page.mouse.move(box.x + 40, box.y + 40)
-    await page.mouse.down()
-    await page.mouse.move(box.x + 180, box.y + 90)
-    const sent = page.waitForResponse((it) => it.url().includes('/attachments'))
-    await page.mouse.up()
-    await sent
+    await sign(page, '投诉人签字')
     await page.getByRole('dialog').getByRole('button', { name: '签字封闭', exact: true }).click()
     await page.getByRole('img', { name: '投诉人签字' }).waitFor()
     // Not offered again, as soon as the page has read how it stands.
@@ -310,6 +317,78 @@ describe('an owner', () => {
     expect(said).toEqual([])
     await director.close()
     await steward.close()
+    await close()
+  })
+})
+
+/** What the page says when a repair is rated, in both languages. */
+const RATING = [
+  {
+    language: 'zh',
+    words: {
+      rate: '评价',
+      rating: /^评价/,
+      mark: '满意',
+      said: '评价 满意',
+      opinion: /^评价意见/,
+      sign: '评价签字',
+      you: '您',
+    },
+  },
+  {
+    language: 'en',
+    words: {
+      rate: 'Rate',
+      rating: /^Rating/,
+      mark: 'Satisfied',
+      said: 'Rating Satisfied',
+      opinion: /^In your words/,
+      sign: 'Signature of the rating',
+      you: 'You',
+    },
+  },
+] as const
+
+describe('an owner whose repair is done', () => {
+  it.each(RATING)('rates it and signs on his own phone, once, and the follow-up stays owed ($language)', async (it) => {
+    const { words, language } = it
+    const desk = await seat(browser, program, 'wt-desk')
+    const engineer = await seat(browser, program, 'wt-eng-1')
+    const found = async (kind: string, q: string): Promise<string> =>
+      (await desk.ask('GET', `/records?kind=${kind}&q=${encodeURIComponent(q)}&open=all`)).records[0].id
+    const { record: order } = await desk.ask('POST', '/records', {
+      kind: 'repair',
+      data: { urgency: 'normal', scope: 'home', subject: 'water', fault: '阳台水龙头滴水' },
+      links: { home: await found('home', '1-1-101'), reporter: await found('party', '林女士') },
+    })
+    const take = (by: Seat, name: string, data: object = {}) =>
+      by.ask('POST', `/records/${order.id}/steps/${name}`, { data })
+    await take(desk, 'send')
+    await take(engineer, 'accept', { engineer: await found('member', '赵朔') })
+    await take(engineer, 'arrive')
+    await take(engineer, 'start')
+    await take(engineer, 'complete', { result: 'done', work_done: '换了阀芯' })
+
+    const { page, said, close } = await seat(browser, program, 'customer', { ...PHONE, language })
+    await go(page, `${program.base}/owner/matter/${order.number}`)
+    await page.getByRole('button', { name: words.rate, exact: true }).click()
+    const form = page.getByRole('dialog')
+    await form.getByRole('group', { name: words.rating }).getByRole('radio', { name: words.mark, exact: true }).check()
+    await form.getByLabel(words.opinion).fill('师傅来得快')
+    await sign(page, words.sign)
+    expect(await faults(page)).toEqual([])
+    await form.getByRole('button', { name: words.rate, exact: true }).click()
+    await form.waitFor({ state: 'detached' })
+    await page.getByText(words.said).waitFor()
+    await page.getByText('师傅来得快').waitFor()
+    await page.getByRole('img', { name: words.sign }).waitFor()
+    await page.getByRole('button', { name: words.rate, exact: true }).waitFor({ state: 'detached' })
+    expect(await faults(page)).toEqual([])
+    const whole = await desk.ask('GET', `/records/${order.id}`)
+    expect([whole.record.state, whole.record.data.rating]).toEqual(['completed', 'good'])
+    expect(whole.duties.to_do.map((one: Answer) => one.duty)).toContain('follow-up')
+    expect(said).toEqual([])
+    for (const who of [desk, engineer]) await who.close()
     await close()
   })
 })
