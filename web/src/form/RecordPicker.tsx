@@ -17,16 +17,19 @@ interface Props {
   value: string
   /** Looks in the units above as well. */
   upward?: boolean
+  /** What is set is shown and not looked for again by passing over it: letters stay keys of the page, Enter or a click looks anew. */
+  settles?: boolean
   onChange: (id: string | null, row?: RecordRow) => void
 }
 
-export function RecordPicker({ id, unit, kind, value, upward = false, onChange }: Props) {
+export function RecordPicker({ id, unit, kind, value, upward = false, settles = false, onChange }: Props) {
   const words = useWords()
   const list = useId()
   const [typed, setTyped] = useState('')
   const [open, setOpen] = useState(false)
   const [at, setAt] = useState(0)
   const [picked, setPicked] = useState('')
+  const [anew, setAnew] = useState(false)
   const q = useSettled(typed.trim())
   const { data: units = [] } = useQuery(unitsQuery)
   const places = upward ? path(units, unit) : [unit]
@@ -43,16 +46,31 @@ export function RecordPicker({ id, unit, kind, value, upward = false, onChange }
     setPicked(names.label(row))
     setTyped('')
     setOpen(false)
+    setAnew(false)
     onChange(row.id, row)
+  }
+  const settled = settles && value !== '' && !anew
+  const lookAnew = () => {
+    setAnew(true)
+    setOpen(true)
+  }
+  /** What was typed to look for another is no answer: what is set shows again. */
+  const leave = () => {
+    setOpen(false)
+    setAnew(false)
+    if (value) setTyped('')
   }
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return
-    if (event.key === 'ArrowDown') setAt((it) => Math.min(rows.length - 1, it + 1))
+    if (settled) {
+      if (!['Enter', 'ArrowDown', 'Backspace', 'Delete'].includes(event.key) || event.ctrlKey) return
+      lookAnew()
+    } else if (event.key === 'ArrowDown') setAt((it) => Math.min(rows.length - 1, it + 1))
     else if (event.key === 'ArrowUp') setAt((it) => Math.max(0, it - 1))
     else if (event.key === 'Enter' && !event.ctrlKey && open && rows[at]) {
       // Rows of the letters before are not what was typed.
       if (q === typed.trim()) take(rows[at])
-    } else if (event.key === 'Escape' && open) setOpen(false)
+    } else if (event.key === 'Escape' && open) leave()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -70,8 +88,12 @@ export function RecordPicker({ id, unit, kind, value, upward = false, onChange }
         autoComplete="off"
         placeholder={words.form.pick}
         value={open || typed ? typed : value ? name : ''}
-        onFocus={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
+        readOnly={settled}
+        onFocus={() => setOpen(!settled)}
+        onClick={() => {
+          if (settled) lookAnew()
+        }}
+        onBlur={leave}
         onKeyDown={press}
         onChange={(event) => {
           setTyped(event.target.value)

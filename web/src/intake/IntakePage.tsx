@@ -269,6 +269,7 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
                 unit={unit}
                 kind={kind.links.find((it) => it.name === place)?.kind ?? ''}
                 value={home}
+                settles
                 onChange={(id, it) => {
                   setHome(id ?? '')
                   setRow(it ?? null)

@@ -18,7 +18,8 @@ function set(next: readonly Binding[]): void {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (target instanceof HTMLInputElement) return !/^(checkbox|radio|button|submit|range)$/.test(target.type)
+  if (target instanceof HTMLInputElement)
+    return !target.readOnly && !/^(checkbox|radio|button|submit|range)$/.test(target.type)
   return target instanceof HTMLTextAreaElement || target.isContentEditable || target.getAttribute('role') === 'combobox'
 }
 
