@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::actor::Actor;
-use crate::ask::{Body, blocking};
+use crate::ask::{Body, Params, blocking};
 use crate::problem::{Problem, ProblemBody};
 use crate::records::{StepTaken, taken};
 use crate::seals::done;
@@ -10,7 +10,7 @@ use app::records::{Written, named};
 use app::sample::{self, Listing};
 use app::score::window;
 use axum::Json;
-use axum::extract::{Path, Query, State as Given};
+use axum::extract::{Path, State as Given};
 use axum::http::StatusCode;
 use domain::name::Name;
 use serde::{Deserialize, Serialize};
@@ -135,7 +135,7 @@ async fn repeat(
     actor: Actor,
     Given(state): Given<State>,
     Path((unit, sample)): Path<(String, String)>,
-    Query(params): Query<DrawParams>,
+    Params(params): Params<DrawParams>,
 ) -> Result<Json<Draw>, Problem> {
     let drawn = blocking(state.office, move |office| {
         let (_, view) = office.unit_of(&actor.0, &unit)?;

@@ -62,6 +62,8 @@ fn what_cannot_be_read_is_refused_with_the_part_at_fault() {
         "opened_from"
     );
     assert_eq!(refused("/api/duties?state=lost")["code"], "query-wrong");
+    let draw = "/api/units/YS/samples/any/draw";
+    assert_eq!(refused(draw)["code"], "query-wrong", "of nothing");
     assert_eq!(
         house
             .post("desk", "/api/units/YS/records", &json!({"kine": "repair"}))
