@@ -3,13 +3,13 @@
 //! What is told is put down in the transaction of the entry, so that nothing is told that did not happen and nothing that happened is left
 //! out; it is sent at least once, under an id by which a receiver knows it again. It names the record and says nothing that is in it: whoever
 //! may read that asks with a token of his own. History that is imported is not told. A program that does not answer costs a pass a few tries and
-//! keeps nobody else waiting; one that is not reached for long is switched off.
+//! keeps nobody else waiting; one that is not reached for long is switched off, and whoever keeps the subscriptions is reminded of it.
 
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::view::View;
-use crate::work;
+use crate::{reminder, work};
 use domain::access::{Privilege, own_work};
 use domain::id::{RecordId, UnitId, derived};
 use domain::name::{Name, Text};
@@ -222,8 +222,10 @@ fn noted(
                 failures: MOST,
                 since: now.plus_micros(-LONG),
             };
+            let (view, events) = (office.view(of)?, found.asked.events.clone());
             office.write(&own_work(), Lane::Bulk, move |tx| {
                 if webhook::failed(tx, (of, id), &why, now, limit)? {
+                    reminder::of_webhook(tx, &view, (id, &events), now)?;
                     unit::touch_config(tx, of)
                 } else {
                     Ok(())

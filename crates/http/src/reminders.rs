@@ -5,7 +5,7 @@ use crate::access::Caller;
 use crate::actor::Actor;
 use crate::ask::{Body, Params, blocking, parsed};
 use crate::problem::{Problem, ProblemBody};
-use app::reminder::Told;
+use app::reminder::{About, Told};
 use axum::Json;
 use axum::extract::{Path, State as Given};
 use axum::http::StatusCode;
@@ -31,21 +31,30 @@ struct Asked {
     unread: bool,
 }
 
-/// A duty that falls due soon, is missed, or has come from another.
+/// A duty that falls due soon, is missed, or has come from another; or a subscription of another program that was given up.
 #[derive(Serialize, ToSchema)]
 struct Reminder {
     id: String,
     /// Code of the unit.
     unit: String,
-    /// `due`, `missed` or `handed-over`.
+    /// `due`, `missed` or `handed-over`, with the parts of a duty; `webhook-off`, with `webhook`.
     why: &'static str,
     /// Id of the record.
-    record: String,
-    number: String,
-    kind: String,
-    duty: String,
-    occurrence: u32,
-    due_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duty: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrence: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    /// Id of the subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<String>,
     /// Since when it has been so.
     at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,17 +65,23 @@ struct Reminder {
 
 impl Reminder {
     fn of(told: Told) -> Self {
-        let about = told.reminder.doc;
+        let why = told.reminder.doc.why();
+        let (duty, webhook) = match told.reminder.doc {
+            About::Duty(duty) => (Some(duty), None),
+            About::Webhook(webhook) => (None, Some(webhook.webhook.to_string())),
+        };
+        let of = duty.as_ref();
         Self {
             id: told.reminder.id.to_string(),
             unit: told.unit,
-            why: about.why.as_str(),
-            record: about.record.to_string(),
-            number: about.number,
-            kind: about.kind.to_string(),
-            duty: about.duty.to_string(),
-            occurrence: about.occurrence,
+            why,
+            record: of.map(|duty| duty.record.to_string()),
+            number: of.map(|duty| duty.number.clone()),
+            kind: of.map(|duty| duty.kind.to_string()),
+            duty: of.map(|duty| duty.duty.to_string()),
+            occurrence: of.map(|duty| duty.occurrence),
             due_at: told.due_at,
+            webhook,
             at: told.at,
             read_at: told.read_at,
             zh: told.text.zh,

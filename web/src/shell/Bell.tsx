@@ -71,13 +71,19 @@ function Row({ it, zone, go }: { it: ReminderOf; zone: string; go: () => void })
   const language = useLanguage()
   return (
     <li className={it.read_at ? 'bell-row quiet' : 'bell-row'}>
-      <Link
-        to="/u/$unit/$kind/$record"
-        params={{ unit: it.unit, kind: it.kind, record: it.number || it.record }}
-        onClick={go}
-      >
-        {it[language]}
-      </Link>
+      {it.kind && it.record ? (
+        <Link
+          to="/u/$unit/$kind/$record"
+          params={{ unit: it.unit, kind: it.kind, record: it.number || it.record }}
+          onClick={go}
+        >
+          {it[language]}
+        </Link>
+      ) : (
+        <Button type="link" onClick={go}>
+          {it[language]}
+        </Button>
+      )}
       <span className="small quiet">
         {it.read_at ? '' : `${words.reminders.isNew} · `}
         {when(Date.parse(it.at), serverNow(), zone, words)}

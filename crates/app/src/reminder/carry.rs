@@ -53,11 +53,18 @@ pub struct Letter {
     pub why: &'static str,
     /// Code of the unit.
     pub unit: String,
+    /// The duty that it is about, if it is about one.
+    pub duty: Option<LetterDuty>,
+    pub text: Text,
+    pub sent_at: Instant,
+}
+
+/// A duty's record and when it is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterDuty {
     pub record: RecordId,
     pub number: String,
     pub due_at: String,
-    pub text: Text,
-    pub sent_at: Instant,
 }
 
 /// Carries letters one way.
@@ -120,11 +127,16 @@ fn letter(office: &Office, view: &View, job: &Claimed) -> Result<Option<Letter>,
             id: told.reminder.id,
             member: told.reminder.member,
             address,
-            why: about.why.as_str(),
+            why: about.why(),
             unit: told.unit.clone(),
-            record: about.record,
-            number: about.number.clone(),
-            due_at: told.due_at.clone(),
+            duty: match (about, &told.due_at) {
+                (About::Duty(duty), Some(due_at)) => Some(LetterDuty {
+                    record: duty.record,
+                    number: duty.number.clone(),
+                    due_at: due_at.clone(),
+                }),
+                _ => None,
+            },
             text: text(view, about),
             sent_at: now,
         }

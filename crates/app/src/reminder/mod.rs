@@ -1,4 +1,5 @@
-//! Reminders: duties that fall due soon, that are missed, that have come from another, told to whoever holds them.
+//! Reminders: duties that fall due soon, that are missed, that have come from another, told to whoever holds them; and subscriptions of other
+//! programs that were given up, told to whoever keeps them.
 //!
 //! A reminder's id follows from the duty, its occurrence, what is said of it and to whom, so that however many processes look, and however
 //! often, each is told once. What goes beyond the program (mail, a program of the company's) is work put down in the same transaction,
@@ -10,7 +11,7 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::view::View;
-use domain::access::own_work;
+use domain::access::{Privilege, own_work};
 use domain::holder::Holder;
 use domain::id::{MemberId, RecordId, UnitId, derived};
 use domain::name::{Name, Text};
@@ -33,7 +34,32 @@ const MOST: i64 = 200;
 
 /// What a reminder is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
+#[serde(untagged)]
+pub enum About {
+    Duty(OfDuty),
+    Webhook(OfWebhook),
+}
+
+impl About {
+    pub fn why(&self) -> &'static str {
+        match self {
+            Self::Duty(duty) => duty.why.as_str(),
+            Self::Webhook(_) => "webhook-off",
+        }
+    }
+}
+
+/// A subscription that is told no more. Its address may hold a secret: it is not named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfWebhook {
+    pub webhook: RecordId,
+    pub events: Vec<String>,
+    pub off_at: Instant,
+}
+
+/// A duty of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfDuty {
     pub why: Why,
     pub record: RecordId,
     pub kind: Name,
@@ -50,8 +76,8 @@ pub struct Told {
     pub unit: String,
     pub reminder: Reminder<About>,
     pub text: Text,
-    /// In the unit's zone.
-    pub due_at: String,
+    /// In the unit's zone; only of a duty.
+    pub due_at: Option<String>,
     pub at: String,
     pub read_at: Option<String>,
 }
@@ -84,7 +110,7 @@ fn about(
     (at, as_of): (Instant, Instant),
 ) -> Vec<Reminder<About>> {
     let unit = view.unit.id;
-    let about = About {
+    let about = OfDuty {
         why,
         record: record.id,
         kind: record.kind.clone(),
@@ -115,7 +141,7 @@ fn about(
         )),
         at,
         read_at: None,
-        doc: about.clone(),
+        doc: About::Duty(about.clone()),
     };
     members(view, todo.holder(), as_of)
         .into_iter()
@@ -181,6 +207,44 @@ pub(crate) fn of_entry(
                 tell(tx, &reminder, now)?;
             }
         }
+    }
+    Ok(())
+}
+
+/// In the transaction that gives a subscription up: whoever keeps those of its unit hears so.
+pub(crate) fn of_webhook(
+    tx: &mut Tx<'_>,
+    view: &View,
+    (webhook, events): (RecordId, &[String]),
+    off_at: Instant,
+) -> Result<(), store::Error> {
+    let posts = view.rules.pack.posts.values();
+    let keeping = posts.filter(|post| post.may.run.contains(&Privilege::Integrations));
+    let members: BTreeSet<MemberId> = keeping
+        .flat_map(|post| view.roster.members_of_post(&post.name, off_at))
+        .collect();
+    for member in members {
+        let id = derived(
+            off_at,
+            &[
+                b"webhook-off",
+                webhook.uuid().as_bytes(),
+                member.uuid().as_bytes(),
+            ],
+        );
+        let reminder = Reminder {
+            unit: view.unit.id,
+            member,
+            id: RecordId::from_uuid(id),
+            at: off_at,
+            read_at: None,
+            doc: About::Webhook(OfWebhook {
+                webhook,
+                events: events.to_vec(),
+                off_at,
+            }),
+        };
+        tell(tx, &reminder, off_at)?;
     }
     Ok(())
 }
@@ -282,6 +346,24 @@ pub(crate) fn forget(office: &Office, unit: UnitId, as_of: Instant) -> Result<u6
 
 /// In words, in both languages.
 fn text(view: &View, about: &About) -> Text {
+    match about {
+        About::Duty(duty) => text_of_duty(view, duty),
+        About::Webhook(webhook) => {
+            let (code, id) = (&view.unit.code, webhook.webhook);
+            let events = webhook.events.join(", ");
+            Text::both(
+                format!(
+                    "订阅“{events}”的程序一天以上没有接收，不再通知它；修好后请求 POST /api/units/{code}/webhooks/{id}/try 即重新启用"
+                ),
+                format!(
+                    "A program that listens for “{events}” has taken nothing for over a day and is told no more; once it is mended, POST /api/units/{code}/webhooks/{id}/try switches it on again"
+                ),
+            )
+        }
+    }
+}
+
+fn text_of_duty(view: &View, about: &OfDuty) -> Text {
     let kind = view.rules.pack.kinds.get(&about.kind);
     let of_kind = kind.map_or_else(
         || Text::both(about.kind.to_string(), about.kind.to_string()),
@@ -329,7 +411,10 @@ fn told(view: &View, reminder: Reminder<About>) -> Told {
     Told {
         unit: view.unit.code.clone(),
         text: text(view, &reminder.doc),
-        due_at: reminder.doc.due.in_zone(zone),
+        due_at: match &reminder.doc {
+            About::Duty(duty) => Some(duty.due.in_zone(zone)),
+            About::Webhook(_) => None,
+        },
         at: reminder.at.in_zone(zone),
         read_at: reminder.read_at.map(|at| at.in_zone(zone)),
         reminder,

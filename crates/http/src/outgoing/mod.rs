@@ -35,11 +35,15 @@ impl Carrier for Hook {
     }
 
     fn carry(&self, letter: &Letter) -> Result<(), String> {
-        let body = json!({
+        let mut body = json!({
             "id": letter.id, "event": "reminder", "why": letter.why, "member": letter.member, "unit": letter.unit,
-            "record": letter.record, "number": letter.number, "due_at": letter.due_at,
             "zh": letter.text.zh, "en": letter.text.en,
         });
+        if let Some(duty) = &letter.duty {
+            body["record"] = json!(duty.record);
+            body["number"] = json!(duty.number);
+            body["due_at"] = json!(duty.due_at);
+        }
         let id = letter.id.to_string();
         self.post
             .send(

@@ -438,6 +438,20 @@ fn a_program_is_told_each_step_once_signed_and_switched_off_when_it_is_long_gone
         assert_eq!(pass("2026-03-03 09:03"), (0, 1, 0));
         let off = listed()["off_at"].as_str().unwrap().to_owned();
         assert!(off.starts_with("2026-03-03T09:03"), "{off}");
+        // Whoever keeps the subscriptions is told so, once; nobody else is.
+        let told = house.get("admin", "/api/reminders").is(200);
+        let given_up = told["reminders"].as_array().unwrap();
+        let [one] = given_up.as_slice() else {
+            panic!("{told}")
+        };
+        assert_eq!(
+            (&one["why"], &one["webhook"], told["unread"].as_i64()),
+            (&json!("webhook-off"), &listed()["id"], Some(1))
+        );
+        assert!(one["zh"].as_str().unwrap().contains("repair/open"), "{one}");
+        assert!(one.get("record").is_none() && !one.to_string().contains("127.0.0.1"));
+        let others = house.get("desk", "/api/reminders").is(200);
+        assert!(!others.to_string().contains("webhook-off"), "{others}");
         house.repair("阳台漏水");
         assert_eq!(pass("2026-03-03 10:00"), (1, 0, 1), "it is off");
         let jobs = house.get("admin", "/api/units/YS/jobs").is(200);
