@@ -384,7 +384,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             }
         }
         let journal = match (&command.built_in, before) {
-            (Some(_), Some(record)) => self.journal(record)?,
+            (Some(change), Some(record)) if change.asks_journal() => self.journal(record)?,
             _ => Vec::new(),
         };
         let mut context = view.context(now, command, &linked, &facts, &balances, &journal);

@@ -146,17 +146,17 @@ pub fn revive(tx: &mut Tx<'_>, unit: UnitId, id: RecordId, at: Instant) -> Resul
 
 /// Whether a unit has something to do of these kinds by now.
 pub fn is_due(tx: &mut Tx<'_>, unit: UnitId, kinds: &[&str], now: Instant) -> Result<bool, Error> {
-    let mut due = false;
-    tx.until(
-        "select kind from job where unit_id = ?1 and run_at <= ?2 order by run_at, id",
-        &[&unit, &now],
-        |row| {
-            let kind: String = row.get(0)?;
-            due = kinds.contains(&kind.as_str());
-            Ok(due)
-        },
-    )?;
-    Ok(due)
+    for kind in kinds {
+        let due = tx.optional(
+            "select run_at from job where unit_id = ?1 and kind = ?2 and run_at <= ?3 limit 1",
+            &[&unit, kind, &now],
+            |row| row.get::<i64>(0),
+        )?;
+        if due.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// All work of a unit that is not done, dead work last.

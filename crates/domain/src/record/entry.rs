@@ -375,6 +375,32 @@ pub struct Migrated {
 }
 
 impl BuiltIn {
+    /// Whether deciding it asks what the record's journal says, and not its present state alone.
+    pub fn asks_journal(&self) -> bool {
+        match self {
+            Self::Correct { .. }
+            | Self::CorrectTime { .. }
+            | Self::Excuse { .. }
+            | Self::Void
+            | Self::Settle { .. } => true,
+            Self::HandOver { .. }
+            | Self::Take { .. }
+            | Self::Recompute { .. }
+            | Self::Approve { .. }
+            | Self::Return { .. }
+            | Self::Merge { .. }
+            | Self::Unmerge
+            | Self::Erase { .. }
+            | Self::Recur { .. }
+            | Self::Lapse { .. }
+            | Self::Migrate(_)
+            | Self::NotApplied { .. }
+            | Self::ExcuseRecord
+            | Self::Depart { .. }
+            | Self::Arrive(_) => false,
+        }
+    }
+
     /// The step under which it stands in the journal.
     pub fn step(&self) -> Name {
         Name::from(match self {

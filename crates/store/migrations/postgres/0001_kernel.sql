@@ -204,3 +204,4 @@ create table job (
     error text,
     primary key (unit_id, run_at, id)
 );
+create index job_kind on job (unit_id, kind, run_at);
