@@ -25,12 +25,12 @@ it('both languages say the same things', () => {
 })
 
 it('sentences take the same parts in both languages', () => {
-  const parts = (of: object): [string, number][] =>
+  const parts = (of: object, above = ''): [string, number][] =>
     Object.entries(of).flatMap(([key, value]) =>
       typeof value === 'function'
-        ? [[key, value.length] as [string, number]]
+        ? [[above + key, value.length] as [string, number]]
         : typeof value === 'object'
-          ? parts(value)
+          ? parts(value, `${above}${key}.`)
           : [],
     )
   const spoken = new Map(parts(zh))
@@ -50,7 +50,9 @@ it('no Chinese stands in code outside words and examples', () => {
 })
 
 it('words that users do not want to read are not used', () => {
-  const text = readFileSync('src/words/zh.ts', 'utf8')
+  const pages = files('src/words/zh')
+  expect(pages.length).toBeGreaterThan(3)
+  const text = pages.map((path) => readFileSync(path, 'utf8')).join('\n')
   for (const word of ['失败', '违规', '操作成功', '请勿', '非法', '系统异常']) expect(text).not.toContain(word)
 })
 
