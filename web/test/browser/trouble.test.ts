@@ -72,7 +72,10 @@ it('a network that is cut in mid-form loses nothing, and what is pressed again i
   await page.getByRole('button', { name: /仅登记/ }).click()
   await page.getByRole('heading', { level: 1, name: /推拉门脱轨/ }).waitFor()
   await go(page, `${program.base}${UNIT}/repair?q=推拉门脱轨`)
-  await page.getByRole('link', { name: /^WX-WT/ }).first().waitFor()
+  await page
+    .getByRole('link', { name: /^WX-WT/ })
+    .first()
+    .waitFor()
   expect(await page.getByRole('link', { name: /^WX-WT/ }).count()).toBe(1)
   await close()
 })
