@@ -1,6 +1,6 @@
 //! Whether a step that every kind has may be taken: corrections, excuses, hand-overs, approvals, merges.
 
-use super::command::{Command, Context, looked, today};
+use super::command::{Command, Context, looked, read_parameters, today};
 use super::entry::{BuiltIn, By, Entry, Erasure, Used, Via};
 use super::fold::{Folded, fold};
 use super::refusal::{Code, Refusal};
@@ -92,6 +92,8 @@ pub(super) fn check(
             if let Some(approval) = kind.approvals.get(name)
                 && let Some(duty) = kind.duty(approval.answer_name().as_str())
             {
+                used.seen
+                    .extend(read_parameters(context, &duty.when, context.now));
                 look_up::starting(context, kind, duty, Some(record), command, &mut used);
             }
             BuiltIn::Return {

@@ -2,6 +2,7 @@
 //!
 //! Titles are put in where the kind is known, and are no part of what a refusal is.
 
+use super::PARAM;
 use super::refusal::{Code, Refusal};
 use crate::expr::{self, Called};
 use crate::name::{Name, Text};
@@ -160,6 +161,12 @@ impl Called for Words<'_> {
     fn path(&self, path: &[&str]) -> Option<Text> {
         match path {
             ["state"] => Some(Text::both("状态", "State")),
+            [PARAM, rest @ ..] => {
+                let asked = rest.join(".").replace('-', "_");
+                let mut all = self.pack.parameters.values();
+                let known = all.find(|one| one.name.as_str().replace('-', "_") == asked)?;
+                Some(known.title.clone())
+            }
             [name] => self.field(name),
             [link, rest @ ..] => {
                 let link = self.kind.links.get(*link)?;

@@ -11,7 +11,7 @@ use crate::id::{MemberId, RecordId, UnitId};
 use crate::ledger::{self, Account, BALANCE, Posted};
 use crate::name::Name;
 use crate::override_rule::Setter;
-use crate::pack::model::{Duty, Effect, Fact, Finds, HolderRule, Kind, Pack, Step};
+use crate::pack::model::{Duty, Effect, Fact, Finds, HolderRule, Kind, Pack, ParameterValue, Step};
 use crate::parameter::Parameters;
 use crate::period::Window;
 use crate::proof::{DeviceTimes, Outage};
@@ -26,6 +26,7 @@ pub(crate) const FACTS: &str = "facts";
 
 /// What conditions call the day, in the unit's zone, on which they are asked.
 pub(crate) const TODAY: &str = "today";
+pub(crate) const PARAM: &str = "param";
 
 /// A step that somebody wants to take; `open` brings a record about.
 #[derive(Clone, Debug)]
@@ -316,6 +317,30 @@ pub fn today<'e>(exprs: impl IntoIterator<Item = &'e Expr>, day: Day) -> Option<
     paths
         .any(|path| matches!(path, [word] if *word == TODAY))
         .then(|| (TODAY.into(), Value::Text(day.to_string())))
+}
+
+/// The parameters that expressions read, with their values in force at an instant, under the names by which they ask for them. The entry keeps
+/// them, so that what was decided stays so whatever is set later (S2.13).
+pub(super) fn read_parameters<'e>(
+    context: &Context<'_>,
+    exprs: impl IntoIterator<Item = &'e Expr>,
+    at: Instant,
+) -> BTreeMap<String, Value> {
+    let mut read = BTreeMap::new();
+    for path in exprs.into_iter().flat_map(Expr::reads) {
+        let spelled = spelled(path);
+        let Some(name) = spelled.strip_prefix("param.").map(Name::from) else {
+            continue;
+        };
+        let value = match context.parameters.value(context.pack, &name, at) {
+            Some(ParameterValue::Number(number)) => Value::Int(*number),
+            Some(ParameterValue::Flag(flag)) => Value::Bool(*flag),
+            Some(ParameterValue::Text(text)) => Value::Text(text.clone()),
+            Some(ParameterValue::Span(_)) | None => continue,
+        };
+        read.insert(spelled, value);
+    }
+    read
 }
 
 /// Nothing posted is a balance of nothing.

@@ -408,6 +408,8 @@ impl Check<'_> {
         );
         let now = super::command::asked_at(self.command, self.context.now, self.context.zone);
         let day = self.context.zone.day_of(now);
+        let set = super::command::read_parameters(self.context, exprs.clone(), now);
+        used.seen.extend(set);
         used.seen.extend(super::command::today(exprs, day));
         super::look_up::look_up(
             self.context,

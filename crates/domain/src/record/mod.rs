@@ -41,7 +41,7 @@ pub use evolve::{Change, EvolveError, Packs, evolve};
 pub use fold::{Folded, fold, refold};
 pub use refusal::Refusal;
 
-pub(crate) use command::{FACTS, TODAY};
+pub(crate) use command::{FACTS, PARAM, TODAY};
 pub(crate) use look_up::THIS;
 
 use crate::clock::{Change as LimitChange, Due, Rule, Wait};

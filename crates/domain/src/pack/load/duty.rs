@@ -39,7 +39,7 @@ impl Ctx<'_> {
         head: &Head,
     ) -> Option<Duty> {
         let index = Rc::clone(&self.index);
-        let schema = index.schema(kind);
+        let schema = index.step_schema(kind);
         let start = node.get("on").and_then(|on| self.start(kind, on, head));
         let until = self.until(kind, node, head);
         let mut calendar = None;
@@ -250,7 +250,7 @@ impl Ctx<'_> {
 
     fn until(&mut self, kind: &Name, node: &Node, head: &Head) -> Vec<Until> {
         let index = Rc::clone(&self.index);
-        let schema = index.schema(kind);
+        let schema = index.step_schema(kind);
         let mut all = Vec::new();
         for item in node.get("until").map(Node::many).unwrap_or_default() {
             let step_node = match item.text() {

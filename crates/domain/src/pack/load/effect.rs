@@ -11,7 +11,7 @@ use std::rc::Rc;
 impl Ctx<'_> {
     pub(super) fn effects(&mut self, kind: &Name, head: &Head, node: Option<&Node>) -> Vec<Effect> {
         let index = Rc::clone(&self.index);
-        let schema = index.schema(kind);
+        let schema = index.step_schema(kind);
         let schema = schema.as_ref();
         let mut effects = Vec::new();
         for item in node.map(Node::many).unwrap_or_default() {

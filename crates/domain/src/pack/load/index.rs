@@ -7,7 +7,7 @@ use crate::expr::{Schema, Type};
 use crate::ledger::BALANCE;
 use crate::name::{Name, Text};
 use crate::pack::model::{Field, FieldType, Link, ParameterUnit, State};
-use crate::record::{FACTS, TODAY};
+use crate::record::{FACTS, PARAM, TODAY};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Default)]
@@ -116,6 +116,23 @@ impl Index {
                 Found::Number => Type::Int,
             };
             schema.insert(vec![FACTS.into(), fact.clone()], ty);
+        }
+        Some(schema)
+    }
+    /// The same for what is asked with a step, which keeps the parameters that it read: `param.NAME` as well, except of durations, which are
+    /// for due times.
+    pub(super) fn step_schema(&self, kind: &Name) -> Option<Schema> {
+        let mut schema = self.schema(kind)?;
+        for (name, unit) in &self.parameters {
+            let ty = match unit {
+                Some(ParameterUnit::BasisPoints | ParameterUnit::Count) => Type::Int,
+                Some(ParameterUnit::Fen) => Type::Money,
+                Some(ParameterUnit::Flag) => Type::Bool,
+                Some(ParameterUnit::Text) => Type::Text,
+                Some(ParameterUnit::Duration) | None => continue,
+            };
+            let parts = name.as_str().split('.').map(Name::from);
+            schema.insert(std::iter::once(PARAM.into()).chain(parts).collect(), ty);
         }
         Some(schema)
     }
@@ -378,7 +395,8 @@ impl Ctx<'_> {
 
     /// `state`, `facts` and the like mean something in every condition.
     fn not_a_word(&mut self, key: &Node, what: super::Ref) {
-        let Some(text @ ("state" | "facts" | "balance" | "today" | "this")) = key.text() else {
+        let Some(text @ ("state" | "facts" | "balance" | "today" | "this" | "param")) = key.text()
+        else {
             return;
         };
         self.fault(
@@ -389,8 +407,8 @@ impl Ctx<'_> {
                 format!("no {} can be called `{text}`", what.2),
             ),
             Text::both(
-                "条件里 `state` 是状态，`facts` 是事实，`balance` 是余额，`today` 是当天；换个名字",
-                "conditions know `state`, `facts`, `balance` and `today` as something else: choose another name",
+                "条件里 `state` 是状态，`facts` 是事实，`balance` 是余额，`today` 是当天，`param` 是参数；换个名字",
+                "conditions know `state`, `facts`, `balance`, `today` and `param` as something else: choose another name",
             ),
         );
     }

@@ -54,7 +54,7 @@ impl Ctx<'_> {
 
     fn step(&mut self, kind: &Name, name: &str, key: &Node, node: &Node, head: &Head) -> Step {
         let index = Rc::clone(&self.index);
-        let schema = index.schema(kind);
+        let schema = index.step_schema(kind);
         let list = |key: &str| node.get(key).map(Node::many).unwrap_or_default();
         let by = match node.get("by") {
             None => vec![Who::Anyone],

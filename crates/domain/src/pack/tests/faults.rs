@@ -210,6 +210,19 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "when: \"!has(facts.repeat)\"",
         "when: \"days_between(today, fault) > 3\"",
     ),
+    // Parameters in conditions.
+    (
+        "expr-name",
+        REPAIR,
+        "when: \"!has(facts.repeat)\"",
+        "when: \"visits > param.visit.qota\"",
+    ),
+    (
+        "expr-type",
+        REPAIR,
+        "when: \"!has(facts.repeat)\"",
+        "when: \"fault == param.visit.quota\"",
+    ),
     // References.
     (
         "no-such-kind",

@@ -2,8 +2,9 @@
 
 mod demo;
 
-use domain::name::Text;
-use domain::pack::model::{DueSpec, FieldType, Keep, Limit, Pack, PointDay};
+use domain::expr::Expr;
+use domain::name::{Name, Text};
+use domain::pack::model::{DueSpec, FieldType, Keep, Kind, Limit, Pack, PointDay};
 use domain::pack::standard::{Needed, Selector, Share};
 use domain::pack::{Language, load, render};
 use std::collections::BTreeSet;
@@ -161,6 +162,14 @@ fn due(spec: &DueSpec, read: &mut BTreeSet<String>) {
     }
 }
 
+fn conditions(kind: &Kind) -> impl Iterator<Item = &Expr> {
+    let steps = kind.steps.values().chain([&kind.open]);
+    let duties = kind.duties.iter();
+    steps
+        .filter_map(|step| step.when.as_ref())
+        .chain(duties.filter_map(|duty| duty.when.as_ref()))
+}
+
 #[test]
 fn no_parameter_is_idle() {
     for pack in shipped() {
@@ -169,6 +178,19 @@ fn no_parameter_is_idle() {
             due(&duty.due, &mut read);
             if let Some(earliest) = &duty.not_before {
                 due(earliest, &mut read);
+            }
+            if let Some(remind) = &duty.remind {
+                limit(remind, &mut read);
+            }
+        }
+        for condition in pack.kinds.values().flat_map(conditions) {
+            for path in condition.reads() {
+                if let [first, name @ ..] = path
+                    && first.as_str() == "param"
+                {
+                    let parts: Vec<_> = name.iter().map(Name::as_str).collect();
+                    read.insert(parts.join("."));
+                }
             }
         }
         for (_, sensitive) in pack.kinds.values().flat_map(domain::privacy::private) {

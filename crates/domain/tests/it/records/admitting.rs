@@ -222,6 +222,29 @@ fn s9_5_a_condition_counts_other_records() {
     world.check();
 }
 
+/// S2.13: a condition and an effect read the parameter in force at the instant; the entry keeps it, so that it is replayed without the table.
+#[test]
+fn s2_13_what_a_condition_read_of_a_parameter_stays_in_the_entry() {
+    let (mut world, place) = World::with_place();
+    let open = || step("open", DESK).link("place", place);
+    world.overrides.push(Override {
+        parameter: "job.count".into(),
+        unit: unit(),
+        value: ParameterValue::Number(1),
+        from: at("2026-03-03 00:00"),
+        until: None,
+    });
+    let first = world.open("ticket", "2026-03-02 23:59", open());
+    assert_eq!(world.record(first).doc.data["most"], Value::Int(3));
+    let (entry, _) = &world.journals[&first][0];
+    assert_eq!(entry.used.seen["param.job.count"], Value::Int(3));
+    let second = world.try_take("ticket", None, at("2026-03-03 00:00"), &open());
+    assert_eq!(second.unwrap_err()[0].code, Code::ConditionFails);
+    world.overrides.clear();
+    world.open("ticket", "2026-03-03 00:01", open());
+    world.check();
+}
+
 /// S4.8: conditions ask for the day in the unit's zone, and live by the day that the entry keeps.
 #[test]
 fn s4_8_conditions_know_the_day() {
