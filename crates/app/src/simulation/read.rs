@@ -2,6 +2,7 @@
 
 use crate::cast::time_of_day;
 use crate::scenario::script::{Act, Line, Step, When, Wrong, lines, sentence, wrongs};
+use domain::calendar::DayKind;
 use domain::clock::Span;
 use domain::pack::Node;
 use domain::recurrence::Recurrence;
@@ -57,8 +58,8 @@ pub(super) enum Begins {
     PerYear(u64),
     /// For a share of the subjects each month, in millionths.
     Monthly(u64),
-    /// For every subject on each day of a rhythm.
-    Every(Recurrence),
+    /// For every subject on each day of a rhythm, of those of a kind alone where one is said.
+    Every(Recurrence, Option<DayKind>),
     /// When the system has opened a record of this kind.
     On(String),
 }
@@ -264,12 +265,22 @@ fn post(name: String, node: &Node) -> Read<Post> {
     })
 }
 
+fn days(node: &Node) -> Read<DayKind> {
+    let text = node.text().unwrap_or_default();
+    let known = [DayKind::Workdays, DayKind::Restdays];
+    let found = known.into_iter().find(|kind| kind.to_string() == text);
+    found.ok_or_else(|| {
+        let why = format!("“{text}”应为 workdays 或 restdays (neither workdays nor restdays)");
+        Wrong::new(node.line(), why)
+    })
+}
+
 fn flow(name: String, node: &Node, hours: &BTreeMap<String, (i64, i64)>) -> Read<Flow> {
     only(
         node,
         &[
-            "each", "per-year", "monthly", "every", "on", "where", "wanted", "season", "hours",
-            "cast", "let", "play",
+            "each", "per-year", "monthly", "every", "days", "on", "where", "wanted", "season",
+            "hours", "cast", "let", "play",
         ],
     )?;
     let begins = if let Some(node) = node.get("per-year") {
@@ -281,10 +292,10 @@ fn flow(name: String, node: &Node, hours: &BTreeMap<String, (i64, i64)>) -> Read
     } else {
         let rule = need(node, "every")?;
         let text = rule.text().unwrap_or_default();
-        Begins::Every(
-            text.parse()
-                .map_err(|_| Wrong::new(rule.line(), format!("“{text}”不是周期 (no rhythm)")))?,
-        )
+        let rhythm = text
+            .parse()
+            .map_err(|_| Wrong::new(rule.line(), format!("“{text}”不是周期 (no rhythm)")))?;
+        Begins::Every(rhythm, node.get("days").map(days).transpose()?)
     };
     let window = match node.get("hours") {
         Some(node) => within(node.text().unwrap_or_default(), node.line(), hours)?,

@@ -8,6 +8,7 @@ use crate::cast::Named;
 use crate::scenario::script::{Act, Step};
 use crate::scenario::stage::Stage;
 use crate::sweep::sweep;
+use domain::calendar::SpecialDays;
 use domain::id::RecordId;
 use domain::time::{Day, Instant};
 use domain::value::Value;
@@ -137,6 +138,7 @@ impl<'s, 'p> Run<'s, 'p> {
     fn plan(&mut self, day: Day) {
         let date = day.to_string();
         let midnight = self.stage.cast.zone.start_of(day);
+        let special = &self.stage.cast.pack.special_days;
         for place in 0..self.places.len() {
             for flow in &self.script.flows {
                 let mut draw = Draw::of(
@@ -148,7 +150,7 @@ impl<'s, 'p> Run<'s, 'p> {
                     .get(&flow.each)
                     .map_or(0, Vec::len);
                 for subject in 0..subjects {
-                    if !begins(flow, day, &mut draw) {
+                    if !begins(flow, day, special, &mut draw) {
                         continue;
                     }
                     let at = flow.within(midnight, &mut draw);
@@ -623,7 +625,7 @@ impl Flow {
 }
 
 /// Whether a story begins for one subject on a day.
-fn begins(flow: &Flow, day: Day, draw: &mut Draw) -> bool {
+fn begins(flow: &Flow, day: Day, special: &SpecialDays, draw: &mut Draw) -> bool {
     let season = flow.season.get(&day.month()).copied().unwrap_or(100);
     match &flow.begins {
         // Thousandths a year are millionths a day of the 365.
@@ -634,8 +636,12 @@ fn begins(flow: &Flow, day: Day, draw: &mut Draw) -> bool {
             draw.below(days) == 0 && draw.millionths(*share * season / 100)
         }
         // Rhythms of several weeks count from one Monday, whenever a simulation begins.
-        Begins::Every(rhythm) => Day::new(2024, 1, 1)
-            .is_some_and(|monday| rhythm.days(monday, day, day).next().is_some()),
+        Begins::Every(rhythm, days) => {
+            // In a year without data people go by the rhythm alone.
+            days.is_none_or(|kind| kind.admits(special, day).unwrap_or(true))
+                && Day::new(2024, 1, 1)
+                    .is_some_and(|monday| rhythm.days(monday, day, day).next().is_some())
+        }
         Begins::On(_) => false,
     }
 }

@@ -8,6 +8,7 @@ use domain::name::Name;
 use domain::time::Instant;
 use domain::unit::Level;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use store::testing::Home;
 use store::{Captured, Options};
 
@@ -107,6 +108,26 @@ fn a_month_is_played_without_a_refusal_and_is_consistent_on_both_databases() {
             verify::verify(&office, &Actor::system(), office.clock().now(), |_| {}).unwrap();
         assert!(report.ok, "{:#?}", report.faults);
         digests.push(digest(&office));
+
+        // Patrols are walked on working days: none over New Year, and on the Sunday that is made up for it.
+        let mut walked = BTreeSet::new();
+        let patrol = Name::from("patrol");
+        let now = office.clock().now();
+        export(
+            &office,
+            &Actor::system(),
+            What::Records,
+            Some(&patrol),
+            now,
+            |row| {
+                let at = row["opened_at"].as_str().unwrap();
+                walked.insert(at[..10].to_owned());
+                Ok(())
+            },
+        )
+        .unwrap();
+        let first: Vec<_> = walked.iter().take(3).map(String::as_str).collect();
+        assert_eq!(first, ["2026-01-04", "2026-01-05", "2026-01-06"]);
 
         // A burst main with its hundred reports, each of which counts once for one incident.
         let mut merged = 0;
