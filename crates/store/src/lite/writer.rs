@@ -1,7 +1,8 @@
 //! One writes at a time: the caller itself if nobody else does, or a thread that takes what has gathered meanwhile.
 //!
-//! A caller that finds the connection free writes on its own thread, and whoever comes while it does shares its commit: handing a command
-//! to another thread and being woken by it costs more than most commands do. Whoever leaves work behind wakes the thread that writes.
+//! A caller that finds the connection free, and no crowd at it, writes on its own thread, and whoever comes while it does shares its commit:
+//! handing a command to another thread and being woken by it costs more than most commands do. Whoever leaves work behind wakes the thread
+//! that writes.
 //!
 //! Many commands share one commit, because a commit costs a disk flush and a command costs microseconds: begin; the commands; commit; then
 //! the replies. Nobody is told "done" before the flush. An error or a panic of one command undoes that command and no other.
@@ -124,6 +125,7 @@ impl Writer {
             most: options.group.max(1),
             time: options.group_time,
             owed: false,
+            crowded: false,
         }));
         let (waits, writes) = (Arc::clone(&queue), Arc::clone(&group));
         let thread = std::thread::Builder::new()
@@ -218,8 +220,9 @@ impl Writer {
             Err(TryLockError::Poisoned(group)) => group.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        // Whoever wrote before may have taken this one along.
-        if !self.queue.lock().is_empty() {
+        // Whoever wrote before may have taken this one along. In a crowd the thread's waking gathers those who would else wait for a commit
+        // that has only one command.
+        if !group.crowded && !self.queue.lock().is_empty() {
             group.once();
         }
         drop(group);
@@ -297,6 +300,8 @@ struct Group {
     time: Duration,
     /// Whether the next group begins with a bulk command, which the last one had no room for.
     owed: bool,
+    /// Whether several shared the last commit.
+    crowded: bool,
 }
 
 impl Group {
@@ -313,6 +318,7 @@ impl Group {
         let mut owed = self.owed;
         let ended = self.transaction(&mut commands, &mut owed);
         self.owed = owed;
+        self.crowded = commands.len() > 1;
         for command in commands {
             let group = match &ended {
                 Ok(()) => Ok(()),
