@@ -9,7 +9,7 @@ use crate::seal::{kept, register, text};
 use domain::access::Denied;
 use domain::id::{RecordId, UnitId};
 use domain::name::Name;
-use domain::pack::model::Role;
+use domain::pack::model::{Kind, Role};
 use domain::period::Window;
 use domain::record::refusal::Code;
 use domain::record::scope::RecordScope;
@@ -74,7 +74,7 @@ pub fn list(office: &Office, actor: &Actor, listing: &Listing) -> Result<Taken, 
                 .as_ref()
                 .is_none_or(|condition| condition.holds(&scope).unwrap_or(false));
             if holds && !record.doc.void && record.doc.moved_to.is_none() {
-                ids.push(record.number.clone());
+                ids.push(called(kind, &record));
             }
             Ok(())
         })?;
@@ -105,6 +105,25 @@ pub fn list(office: &Office, actor: &Actor, listing: &Listing) -> Result<Taken, 
     );
     command.reason = why;
     office.open_record(actor, listing.unit, samples, None, command)
+}
+
+/// What a record goes by in a draw: its number, or, where the kind has none, what stands for it in lists, as the homes of a project by their codes.
+fn called(kind: &Kind, record: &Record) -> String {
+    let public = |name: &&Name| {
+        kind.field(name.as_str())
+            .is_some_and(|field| field.sensitive.is_none())
+    };
+    let label: Vec<&str> = kind
+        .label
+        .iter()
+        .filter(public)
+        .filter_map(|name| record.doc.data.get(name)?.as_text())
+        .collect();
+    if kind.number.is_none() && !label.is_empty() {
+        label.join(" ")
+    } else {
+        record.number.clone()
+    }
 }
 
 /// Types the number: first one person, then another the same one, with whom the sample is drawn.

@@ -6,6 +6,7 @@
 //! was taken out. Nothing here decides anything; the language is described in docs/testing.md.
 
 mod command;
+mod drawing;
 mod look;
 mod points;
 mod scene;

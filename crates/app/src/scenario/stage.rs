@@ -1,6 +1,7 @@
 //! The stage of one scenario: a database that nobody keeps, a clock that stands where it is set, and what the story has named.
 
 use super::command::Ready;
+use super::drawing::draws;
 use super::script::{Act, Line, Scenario, Step, When, Wrong};
 use crate::access::Actor;
 use crate::cast::{Cast, Named};
@@ -200,30 +201,33 @@ impl<'p> Stage<'p> {
             Ready::Open(unit, kind, command) => {
                 let roster = touches_roster(kind);
                 let name = kind.name.clone();
-                let actor = Actor::giving(unit, &command);
-                self.office
-                    .open_record(&actor, unit, name.clone(), None, command)
-                    .map(|taken| {
-                        let named = Named {
-                            kind: name,
-                            unit,
-                            id: taken.record.id,
-                        };
-                        self.cast.records.insert(key.to_owned(), named);
-                        roster
-                    })
+                let opened = if draws(kind) {
+                    self.list_sample(unit, &command)
+                } else {
+                    let actor = Actor::giving(unit, &command);
+                    self.office
+                        .open_record(&actor, unit, name.clone(), None, command)
+                };
+                opened.map(|taken| {
+                    let named = Named {
+                        kind: name,
+                        unit,
+                        id: taken.record.id,
+                    };
+                    self.cast.records.insert(key.to_owned(), named);
+                    roster
+                })
             }
             Ready::Step(named, command) => {
-                let roster = self
-                    .cast
-                    .pack
-                    .kinds
-                    .get(&named.kind)
-                    .is_some_and(touches_roster);
-                let actor = Actor::giving(named.unit, &command);
-                self.office
-                    .step(&actor, named.unit, named.id, command)
-                    .map(|_| roster)
+                let kind = self.cast.pack.kinds.get(&named.kind);
+                let roster = kind.is_some_and(touches_roster);
+                let stepped = if kind.is_some_and(draws) {
+                    self.draw_sample(&named, &command)
+                } else {
+                    let actor = Actor::giving(named.unit, &command);
+                    self.office.step(&actor, named.unit, named.id, command)
+                };
+                stepped.map(|_| roster)
             }
             // The rules have no such kind any more.
             Ready::NoKind(kind) => {
