@@ -4,6 +4,7 @@ mod accounts;
 mod beyond;
 mod differing;
 mod racing;
+mod rhythms;
 mod rounds;
 mod sweeping;
 mod taking;
