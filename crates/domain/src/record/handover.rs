@@ -23,12 +23,23 @@ pub fn links(kind: &Kind) -> impl Iterator<Item = &Name> {
     })
 }
 
-/// The hand-overs that a record owes, one command for each pair of old and new holder.
-pub fn owed(context: &Context<'_>, kind: &Kind, record: &Record) -> Vec<Command> {
-    let standing = Roster {
+/// What of a roster hand-overs follow: all but its shifts.
+pub fn standing(roster: &Roster) -> Roster {
+    Roster {
+        postings: roster.postings.clone(),
+        leaves: roster.leaves.clone(),
         shifts: Vec::new(),
-        ..context.roster.clone()
-    };
+        teams: roster.teams.clone(),
+    }
+}
+
+/// The hand-overs that a record owes, one command for each pair of old and new holder, by what is [`standing`].
+pub fn owed(
+    context: &Context<'_>,
+    standing: &Roster,
+    kind: &Kind,
+    record: &Record,
+) -> Vec<Command> {
     let mut pairs: BTreeMap<(Holder, Holder), Vec<(Name, u32)>> = BTreeMap::new();
     // What has climbed stays where it is (X26).
     let climbed = |name: &Name| {
@@ -42,7 +53,7 @@ pub fn owed(context: &Context<'_>, kind: &Kind, record: &Record) -> Vec<Command>
     };
     for todo in record.doc.todo.iter().filter(|todo| !climbed(&todo.name)) {
         if let Some(duty) = kind.duty(todo.name.as_str())
-            && let Some(to) = successor(context, &standing, kind, duty, record, todo)
+            && let Some(to) = successor(context, standing, kind, duty, record, todo)
         {
             pairs
                 .entry((todo.holder().clone(), to))

@@ -39,6 +39,7 @@ fn hand_over(world: &mut World, id: RecordId, now: &str) -> usize {
             packs: &world.packs,
             journal: &[],
         },
+        &handover::standing(&world.roster),
         world.kind(record.kind.as_str()),
         record,
     );
