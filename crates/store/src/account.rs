@@ -93,7 +93,7 @@ pub fn put(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
 }
 
 pub fn get(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Account>, Error> {
-    with(tx, id, "")
+    tx.kept("account::get", id.uuid().as_bytes(), |tx| with(tx, id, ""))
 }
 
 /// As [`get`], keeping others from changing it until the transaction ends.
@@ -192,11 +192,13 @@ pub fn open_session(tx: &mut Tx<'_>, session: &Session) -> Result<(), Error> {
 }
 
 pub fn session_of(tx: &mut Tx<'_>, digest: &Digest) -> Result<Option<Session>, Error> {
-    tx.optional(
-        &format!("select {SESSION} from session where digest = ?1"),
-        &[digest],
-        session,
-    )
+    tx.kept("account::session_of", digest, |tx| {
+        tx.optional(
+            &format!("select {SESSION} from session where digest = ?1"),
+            &[digest],
+            session,
+        )
+    })
 }
 
 /// Of an account, the newest first.

@@ -40,6 +40,7 @@ pub mod lease;
 pub mod ledger;
 pub mod list;
 mod lite;
+mod memo;
 mod migrate;
 pub mod pack;
 pub mod page;

@@ -289,6 +289,14 @@ pub fn each_registered(
     )
 }
 
+/// A record of a unit, as what is kept of it is found again.
+fn key(unit: UnitId, id: RecordId) -> [u8; 32] {
+    let mut key = [0; 32];
+    key[..16].copy_from_slice(unit.uuid().as_bytes());
+    key[16..].copy_from_slice(id.uuid().as_bytes());
+    key
+}
+
 /// What others may look at of a record; duties and times are passed over unread.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -301,20 +309,22 @@ struct Brief {
 
 /// A record behind a link, with its fields and links, and its version.
 pub fn seen(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<(Seen, i64)>, Error> {
-    tx.optional(
-        "select kind, state, doc, version from record where unit_id = ?1 and id = ?2",
-        &[&unit, &id],
-        |row| {
-            let brief: Brief = row.json(2)?;
-            let seen = Seen {
-                kind: row.get(0)?,
-                state: row.get(1)?,
-                data: brief.data,
-                links: brief.links,
-            };
-            Ok((seen, row.get(3)?))
-        },
-    )
+    tx.kept("record::seen", &key(unit, id), |tx| {
+        tx.optional(
+            "select kind, state, doc, version from record where unit_id = ?1 and id = ?2",
+            &[&unit, &id],
+            |row| {
+                let brief: Brief = row.json(2)?;
+                let seen = Seen {
+                    kind: row.get(0)?,
+                    state: row.get(1)?,
+                    data: brief.data,
+                    links: brief.links,
+                };
+                Ok((seen, row.get(3)?))
+            },
+        )
+    })
 }
 
 /// The version of a record, if there is one.
@@ -511,11 +521,13 @@ pub fn count_open(
 
 /// The grid in which a place lies now.
 pub fn grid_of(tx: &mut Tx<'_>, unit: UnitId, place: RecordId) -> Result<Option<Name>, Error> {
-    tx.optional(
-        "select grid from place where unit_id = ?1 and id = ?2",
-        &[&unit, &place],
-        |row| row.get(0),
-    )
+    tx.kept("record::grid_of", &key(unit, place), |tx| {
+        tx.optional(
+            "select grid from place where unit_id = ?1 and id = ?2",
+            &[&unit, &place],
+            |row| row.get(0),
+        )
+    })
 }
 
 /// Says in which grid a place lies from now on; `None`: in none.

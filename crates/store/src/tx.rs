@@ -5,6 +5,7 @@
 
 use crate::Error;
 use crate::capture::Capture;
+use crate::memo::Memo;
 use crate::sql::for_postgres;
 use crate::value::{Answer, Bind, Owned, Row, Value};
 use postgres::fallible_iterator::FallibleIterator;
@@ -23,6 +24,8 @@ pub struct Tx<'c> {
     /// A statement that writes has begun (known of SQLite).
     wrote: bool,
     capture: Option<&'c Capture>,
+    /// Of a connection that only reads (SQLite).
+    memo: Option<&'c mut Memo>,
 }
 
 enum Handle<'c> {
@@ -68,6 +71,16 @@ impl<'c> Tx<'c> {
     pub(crate) fn lite(connection: &'c rusqlite::Connection, capture: Option<&'c Capture>) -> Self {
         Self::new(Handle::Lite(connection), capture)
     }
+    /// Over a snapshot of which answers are kept.
+    pub(crate) fn keeping(
+        connection: &'c rusqlite::Connection,
+        capture: Option<&'c Capture>,
+        memo: &'c mut Memo,
+    ) -> Self {
+        let mut tx = Self::lite(connection, capture);
+        tx.memo = Some(memo);
+        tx
+    }
     pub(crate) fn pg(session: &'c mut Session, capture: Option<&'c Capture>) -> Self {
         Self::new(Handle::Pg(session), capture)
     }
@@ -79,6 +92,7 @@ impl<'c> Tx<'c> {
             busy: false,
             wrote: false,
             capture,
+            memo: None,
         }
     }
 
@@ -196,6 +210,30 @@ impl<'c> Tx<'c> {
         map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.optional(sql, values, map)?.ok_or(Error::NotFound)
+    }
+
+    /// What `find` reads, or has read over this connection since anybody committed. `of` is all that the answer depends on.
+    ///
+    /// # Errors
+    /// What `find` returned, which is not kept.
+    pub(crate) fn kept<T: Clone + Send + 'static>(
+        &mut self,
+        what: &'static str,
+        of: &[u8],
+        find: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.memo.is_none() {
+            return find(self);
+        }
+        let key = (what, of.into());
+        if let Some(found) = self.memo.as_ref().and_then(|memo| memo.get(&key)) {
+            return Ok(found);
+        }
+        let found: T = find(self)?;
+        if let Some(memo) = &mut self.memo {
+            memo.keep(key, found.clone());
+        }
+        Ok(found)
     }
 
     /// Runs a statement that must touch exactly one row, as an update guarded by `version = ?n` does.

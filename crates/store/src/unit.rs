@@ -79,17 +79,19 @@ impl From<&Unit> for Standing {
 
 /// How the unit of that code stands.
 pub fn standing(tx: &mut Tx<'_>, code: &str) -> Result<Option<Standing>, Error> {
-    tx.optional(
-        "select id, roster_version, config_version from unit where code = ?1",
-        &[&code],
-        |row| {
-            Ok(Standing {
-                id: row.get(0)?,
-                roster_version: row.get(1)?,
-                config_version: row.get(2)?,
-            })
-        },
-    )
+    tx.kept("unit::standing", code.as_bytes(), |tx| {
+        tx.optional(
+            "select id, roster_version, config_version from unit where code = ?1",
+            &[&code],
+            |row| {
+                Ok(Standing {
+                    id: row.get(0)?,
+                    roster_version: row.get(1)?,
+                    config_version: row.get(2)?,
+                })
+            },
+        )
+    })
 }
 
 /// Who works when in the unit, and its parameters, as counted by their changes.

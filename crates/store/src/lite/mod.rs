@@ -9,6 +9,7 @@ mod writer;
 use crate::Error;
 use crate::capture::Capture;
 use crate::handle::{Lane, Options};
+use crate::memo::Memo;
 use crate::migrate;
 use crate::pool::Pool;
 use crate::tx::{STATEMENTS, Tx};
@@ -26,9 +27,15 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 const WRITER_CACHE: i32 = -32_768;
 const READER_CACHE: i32 = -4_096;
 
+/// A connection that reads, with what it remembers.
+struct Reader {
+    connection: Connection,
+    memo: Memo,
+}
+
 pub(crate) struct Lite {
     file: PathBuf,
-    readers: Pool<Connection>,
+    readers: Pool<Reader>,
     patience: Duration,
     prepared: bool,
     capture: Arc<Capture>,
@@ -103,9 +110,11 @@ impl Lite {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut lent = self.readers.lend(|| self.reader())?;
-        let connection = lent.get()?;
+        let Reader { connection, memo } = lent.get()?;
+        let connection = &*connection;
         control(connection, "begin")?;
-        let mut tx = Tx::lite(connection, Some(&self.reads));
+        memo.begin(version(connection)?);
+        let mut tx = Tx::keeping(connection, Some(&self.reads), memo);
         let done = match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
             Ok(Ok(_)) if tx.failed() => Err(Error::aborted().into()),
             Ok(done) => done,
@@ -136,14 +145,17 @@ impl Lite {
         &self.reads
     }
 
-    fn reader(&self) -> Result<Connection, Error> {
+    fn reader(&self) -> Result<Reader, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         tune(&connection, self.patience)?;
         connection.execute_batch(&format!(
             "pragma query_only = on; pragma cache_size = {READER_CACHE}"
         ))?;
-        Ok(connection)
+        Ok(Reader {
+            connection,
+            memo: Memo::default(),
+        })
     }
 }
 
@@ -163,4 +175,10 @@ fn tune(connection: &Connection, patience: Duration) -> Result<(), Error> {
 fn control(connection: &Connection, sql: &str) -> Result<(), Error> {
     connection.prepare_cached(sql)?.execute([])?;
     Ok(())
+}
+
+/// Of the snapshot, which begins with it: another number than last time says that somebody else has committed.
+fn version(connection: &Connection) -> Result<i64, Error> {
+    let mut asked = connection.prepare_cached("pragma data_version")?;
+    Ok(asked.query_row([], |row| row.get(0))?)
 }

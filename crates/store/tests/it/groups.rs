@@ -2,12 +2,14 @@
 
 use crate::commands::{count, keys, unit, with_unit};
 use crate::{contract, plain};
+use domain::id::{RecordId, Uuid};
+use domain::name::Name;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 use store::testing::Home;
-use store::{Constraint, Error, Lane, Options, Store};
+use store::{Constraint, Error, Lane, Options, Store, record};
 
 /// Until so many commands wait for the writer, where there is one.
 fn queued(store: &Store, home: &Home, commands: usize) {
@@ -16,7 +18,49 @@ fn queued(store: &Store, home: &Home, commands: usize) {
     }
 }
 
+/// A place, as its grid is kept.
+fn place() -> RecordId {
+    RecordId::from_uuid(Uuid::from_u128(7))
+}
+
+fn grid(store: &Store) -> Option<Name> {
+    store
+        .read(|tx| record::grid_of(tx, unit(1), place()))
+        .unwrap()
+}
+
 contract! {
+    fn what_is_read_again_is_never_older_than_a_commit(home: &Home) {
+        let (store, other) = (home.open(), home.open());
+        for n in 0..20 {
+            let (writer, name) = (if n % 3 == 0 { &other } else { &store }, format!("g{n}"));
+            let to = name.clone();
+            writer.write(Lane::Interactive, move |tx| record::put_in_grid(tx, unit(1), place(), Some(&to))).unwrap();
+            for reader in [&store, &other, &store] {
+                assert_eq!(grid(reader).as_ref().map(Name::as_str), Some(name.as_str()));
+            }
+        }
+        other.write(Lane::Interactive, |tx| record::put_in_grid(tx, unit(1), place(), None)).unwrap();
+        assert_eq!((grid(&store), grid(&other)), (None, None));
+        // Nor is what a transaction sees of itself.
+        let seen = store.write(Lane::Interactive, |tx| {
+            let before = record::grid_of(tx, unit(1), place())?;
+            record::put_in_grid(tx, unit(1), place(), Some("g"))?;
+            Ok::<_, Error>((before, record::grid_of(tx, unit(1), place())?))
+        });
+        assert_eq!(seen.unwrap(), (None, Some("g".into())));
+        // One that stays on its snapshot keeps what the snapshot says.
+        store.read(|tx| {
+            let before = record::grid_of(tx, unit(1), place())?;
+            other.write(Lane::Interactive, |tx| record::put_in_grid(tx, unit(1), place(), Some("h")))?;
+            if !home.is_postgres() {
+                assert_eq!(record::grid_of(tx, unit(1), place())?, before);
+            }
+            Ok::<_, Error>(())
+        }).unwrap();
+        assert_eq!(grid(&store), Some("h".into()));
+    }
+
     fn a_panic_is_an_error_for_its_caller_alone(home: &Home) {
         let store = home.open();
         let start = Barrier::new(8);
