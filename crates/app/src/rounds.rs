@@ -66,6 +66,8 @@ pub enum Round {
     Done(sweep::Swept),
     /// Another process does it.
     Elsewhere,
+    /// It was told to stop; the next one goes on.
+    Stopped,
 }
 
 impl Rounds {
@@ -93,6 +95,15 @@ impl Rounds {
     /// # Errors
     /// A database that cannot be read or written; the next round tries again.
     pub fn go(&mut self) -> Result<Round, Error> {
+        self.go_while(|| true)
+    }
+
+    /// As [`Rounds::go`], but no further than to the end of the unit at which it is `going` no more: a server that is told to end does
+    /// not keep whoever ends it waiting for a whole round.
+    ///
+    /// # Errors
+    /// As [`Rounds::go`].
+    pub fn go_while(&mut self, mut going: impl FnMut() -> bool) -> Result<Round, Error> {
         if !self.hold()? {
             // Whoever takes over looks at everything.
             self.known.clear();
@@ -109,6 +120,9 @@ impl Rounds {
                 handover::hand_over(&self.office, unit.id)?;
                 self.known.insert(unit.id, unit.roster_version);
             }
+            if !going() {
+                return Ok(Round::Stopped);
+            }
         }
         if !self.hold()? {
             return Ok(Round::Elsewhere);
@@ -119,6 +133,9 @@ impl Rounds {
         }
         let swept = sweep::sweep(&self.office, now)?;
         for unit in self.office.units()? {
+            if !going() {
+                return Ok(Round::Stopped);
+            }
             reminder::remind(&self.office, unit.id, now)?;
             if round.is_multiple_of(CLEANED) {
                 reminder::forget(&self.office, unit.id, now)?;

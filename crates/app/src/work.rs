@@ -92,6 +92,25 @@ pub(crate) fn each<E: ToString>(
     Ok(came)
 }
 
+/// Drops what a unit has to do of a kind that nobody here does, in one commit for many.
+///
+/// # Errors
+/// A database that cannot be read or written.
+pub(crate) fn forget(
+    office: &Office,
+    unit: UnitId,
+    kind: &'static str,
+    as_of: Instant,
+) -> Result<(), Error> {
+    const AT_ONCE: i64 = 500;
+    while office.read(|tx| job::is_due(tx, unit, &[kind], as_of))? {
+        office.write(&own_work(), Lane::Bulk, move |tx| {
+            job::drop_due(tx, unit, kind, as_of, AT_ONCE)
+        })?;
+    }
+    Ok(())
+}
+
 /// Work that is not done, of a unit; what was given up comes last.
 ///
 /// # Errors

@@ -113,6 +113,21 @@ pub fn done(tx: &mut Tx<'_>, job: &Claimed) -> Result<(), Error> {
     .map(|_| ())
 }
 
+/// Drops what a unit has to do of a kind by now, the oldest first and no more than `limit`; how much it was.
+pub fn drop_due(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    kind: &str,
+    now: Instant,
+    limit: i64,
+) -> Result<u64, Error> {
+    tx.run(
+        "delete from job where (unit_id, run_at, id) in (select unit_id, run_at, id from job \
+         where unit_id = ?1 and kind = ?2 and run_at <= ?3 order by run_at, id limit ?4)",
+        &[&unit, &kind, &now, &limit],
+    )
+}
+
 /// The work has failed: it is tried again at an instant, or, without one, is dead.
 pub fn failed(
     tx: &mut Tx<'_>,

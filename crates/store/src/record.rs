@@ -486,6 +486,27 @@ pub fn lock(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
         .map(|_| ())
 }
 
+/// Open records of any kind with a duty due before the instant, most urgent first; of those whose kind and next due time are `wanted`, shown
+/// one by one.
+pub fn each_due_of_any(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    before: Instant,
+    mut wanted: impl FnMut(&Name, Instant) -> bool,
+    mut each: impl FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
+    tx.each(
+        &format!("select {COLUMNS}, next_due from record where unit_id = ?1 and open = 1 and next_due < ?2 order by next_due, id"),
+        &[&unit, &before],
+        |row| {
+            if wanted(&row.get(2)?, row.get(10)?) {
+                each(read(row)?)?;
+            }
+            Ok(())
+        },
+    )
+}
+
 /// Open records of a kind with a duty due before the instant, most urgent first; shown one by one.
 pub fn each_due(
     tx: &mut Tx<'_>,

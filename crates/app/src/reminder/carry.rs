@@ -85,11 +85,11 @@ pub fn carry(office: &Office, carriers: &[Arc<dyn Carrier>], as_of: Instant) -> 
     let mut left = 0;
     for unit in office.units()? {
         for way in Way::ALL {
-            let carrier = carriers.iter().find(|carrier| carrier.way() == way);
+            let Some(carrier) = carriers.iter().find(|carrier| carrier.way() == way) else {
+                work::forget(office, unit.id, way.job(), as_of)?;
+                continue;
+            };
             work::each(office, unit.id, way.job(), as_of, |job| {
-                let Some(carrier) = carrier else {
-                    return Ok(());
-                };
                 let view = office.view(unit.id).map_err(|error| error.to_string())?;
                 let letter = letter(office, &view, job).map_err(|error| error.to_string())?;
                 let Some(letter) =

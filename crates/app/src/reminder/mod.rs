@@ -21,7 +21,7 @@ use domain::record::{By, Entry, Packs as _, Record, Todo};
 use domain::reminder::{USUAL, Why, is_handed_over, lead, owed};
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use store::reminder::Reminder;
 use store::{Lane, Tx, job, record, reminder};
 
@@ -256,10 +256,7 @@ pub(crate) fn of_webhook(
 pub fn remind(office: &Office, unit: UnitId, as_of: Instant) -> Result<u64, Error> {
     let view = office.reload_if_outdated(unit)?;
     let new = office.read(|tx| {
-        let mut new = Vec::new();
-        for kind in view.rules.pack.kinds.values() {
-            new.extend(of_kind(tx, &view, kind, as_of)?);
-        }
+        let new = near(tx, &view, as_of)?;
         let mut left = Vec::new();
         for reminder in new {
             if !reminder::exists(tx, unit, reminder.member, reminder.id)? {
@@ -282,32 +279,46 @@ pub fn remind(office: &Office, unit: UnitId, as_of: Instant) -> Result<u64, Erro
     Ok(told)
 }
 
-/// What holders of duties of a kind are owed.
-fn of_kind(
-    tx: &mut Tx<'_>,
-    view: &View,
-    kind: &Kind,
-    as_of: Instant,
-) -> Result<Vec<Reminder<About>>, Error> {
-    let (unit, pack) = (view.unit.id, &view.rules.pack);
-    let mut found = Vec::new();
+/// How far ahead of their due time holders of duties of a kind may hear of them; `None`: it has no duties.
+fn far(view: &View, kind: &Kind, as_of: Instant) -> Option<i64> {
     if kind.duties.is_empty() {
-        return Ok(found);
+        return None;
+    }
+    if kind.duties.iter().all(|duty| duty.remind.is_none()) {
+        return Some(USUAL);
     }
     let none = domain::value::Data::new();
-    let leads = kind
-        .duties
-        .iter()
-        .map(|duty| lead(duty, pack, &view.parameters, &none, as_of));
-    // A lead that goes by a field of the record is not known before the record is.
-    let far = leads.map(|lead| lead.unwrap_or(31 * USUAL)).max();
-    let says = kind.duties.iter().any(|duty| duty.remind.is_some());
-    let far = if says {
-        far.unwrap_or(USUAL).max(USUAL)
-    } else {
-        USUAL
+    let leads = kind.duties.iter().map(|duty| {
+        // A lead that goes by a field of the record is not known before the record is.
+        let lead = lead(duty, &view.rules.pack, &view.parameters, &none, as_of);
+        lead.unwrap_or(31 * USUAL)
+    });
+    Some(leads.max().unwrap_or(USUAL).max(USUAL))
+}
+
+/// What holders of duties are owed: the records of all kinds that may be near are read once.
+fn near(
+    tx: &mut Tx<'_>,
+    view: &View,
+    as_of: Instant,
+) -> Result<Vec<Reminder<About>>, store::Error> {
+    let (unit, pack) = (view.unit.id, &view.rules.pack);
+    let kinds = pack.kinds.values();
+    let far: HashMap<&Name, Instant> = kinds
+        .filter_map(|kind| {
+            let far = far(view, kind, as_of)?;
+            Some((&kind.name, as_of.plus_micros(far + 1)))
+        })
+        .collect();
+    let mut found = Vec::new();
+    let Some(farthest) = far.values().max() else {
+        return Ok(found);
     };
-    record::each_due(tx, unit, &kind.name, as_of.plus_micros(far + 1), |record| {
+    let wanted = |kind: &Name, due: Instant| far.get(kind).is_some_and(|far| due < *far);
+    record::each_due_of_any(tx, unit, *farthest, wanted, |record| {
+        let Some(kind) = pack.kinds.get(&record.kind) else {
+            return Ok(());
+        };
         for todo in &record.doc.todo {
             let Some(duty) = kind.duty(todo.name.as_str()) else {
                 continue;

@@ -473,11 +473,16 @@ pub(super) fn keep_sweeping(
     stop: &std::sync::mpsc::Receiver<()>,
 ) {
     let mut rounds = app::rounds::Rounds::new(office.clone());
+    let mut told = false;
     loop {
-        if let Err(error) = rounds.go() {
+        let done = rounds.go_while(|| {
+            told |= stop.try_recv() != Err(std::sync::mpsc::TryRecvError::Empty);
+            !told
+        });
+        if let Err(error) = done {
             eprintln!("sweep ({}): {error}", error.code());
         }
-        if stop.recv_timeout(every) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+        if told || stop.recv_timeout(every) != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
             // A lease that is not given back runs out.
             let _ = rounds.end();
             return;

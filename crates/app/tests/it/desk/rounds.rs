@@ -1,6 +1,7 @@
 //! What a server does by itself, where several servers stand on one database.
 
 use super::house::*;
+use app::reminder::carry::carry;
 use app::rounds::{LASTS, Round, Rounds};
 use app::{Actor, Office, work};
 use domain::access::Denied;
@@ -11,7 +12,7 @@ use store::{Lane, job};
 fn opened(round: &Round) -> u64 {
     match round {
         Round::Done(swept) => swept.opened,
-        Round::Elsewhere => 0,
+        Round::Elsewhere | Round::Stopped => 0,
     }
 }
 
@@ -112,6 +113,35 @@ fn what_a_killed_process_held_is_done_once_by_another() {
         let mut next = Rounds::new(another(&house));
         assert!(matches!(next.go().expect("a round"), Round::Done(_)));
         house.verify();
+    }
+}
+
+/// A server that is told to end does not finish its round; the next one does. What nobody carries is dropped.
+#[test]
+fn a_round_that_is_told_to_stop_leaves_the_rest_to_the_next() {
+    for house in House::each() {
+        for _ in 0..3 {
+            house.job();
+        }
+        house.set("2026-03-02 11:30");
+        let reminders = || {
+            let listed = house
+                .office
+                .store()
+                .read(|tx| job::waiting(tx, house.project));
+            let listed = listed.expect("reads").into_iter();
+            listed
+                .filter(|job| job.kind.starts_with("reminder-"))
+                .count()
+        };
+        let before = reminders();
+        let mut rounds = Rounds::new(house.office.clone());
+        assert_eq!(rounds.go_while(|| false).expect("a round"), Round::Stopped);
+        assert_eq!(reminders(), before);
+        assert!(matches!(rounds.go().expect("a round"), Round::Done(_)));
+        assert!(reminders() > before, "late duties are told of");
+        let left = carry(&house.office, &[], house.clock.now()).expect("carries");
+        assert_eq!((left, reminders()), (0, 0));
     }
 }
 
