@@ -37,6 +37,9 @@ impl Location {
     }
 }
 
+/// 48 MiB: copied rarely, because each time every page that has changed since is written once more.
+const LOG_PAGES: i32 = 12_288;
+
 /// How a store uses its machine. The defaults suit one small server.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -50,6 +53,8 @@ pub struct Options {
     pub group_time: Duration,
     /// The most pages of 4 KiB the file may have (SQLite); none: as the disk allows.
     pub max_pages: Option<u32>,
+    /// Pages in the log before they go back into the file (SQLite).
+    pub log_pages: i32,
     /// Commands are prepared before their turn even when nobody else writes (SQLite). For tests and benches: it makes one path of two.
     pub prepared: bool,
     /// A commit that returned survives a power cut. Off only for databases that nobody keeps (SQLite).
@@ -64,6 +69,7 @@ impl Default for Options {
             group: 64,
             group_time: Duration::from_millis(5),
             max_pages: None,
+            log_pages: LOG_PAGES,
             prepared: false,
             durable: true,
         }

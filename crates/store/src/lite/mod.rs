@@ -1,8 +1,9 @@
 //! SQLite, embedded: one writer thread, readers that never wait for it.
 //!
 //! WAL with `synchronous=FULL`: a commit that returned survives a power cut. Checkpoints are rare because each one writes every page that
-//! changed since the last; what limits writing is pages, not statements.
+//! changed since the last; what limits writing is pages, not statements. They run beside the writer (`log`).
 
+mod log;
 mod statistics;
 mod writer;
 
@@ -13,6 +14,7 @@ use crate::memo::Memo;
 use crate::migrate;
 use crate::pool::Pool;
 use crate::tx::{STATEMENTS, Tx};
+use log::Log;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,8 +23,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use writer::Writer;
 
-/// Pages in the log before they go to the database file: 64 MiB.
-const CHECKPOINT_PAGES: u32 = 16_384;
+/// What the log's file keeps of the disk once it has begun anew: 128 MiB.
+const LOG_KEEPS: u32 = 128 << 20;
 /// Kibibytes of pages the writer keeps, negative as SQLite wants it.
 const WRITER_CACHE: i32 = -32_768;
 const READER_CACHE: i32 = -4_096;
@@ -42,6 +44,8 @@ pub(crate) struct Lite {
     /// What readers ask.
     reads: Box<Capture>,
     writer: Writer,
+    /// Behind the writer, which tells it of each commit: fields go in this order.
+    _log: Log,
 }
 
 impl Lite {
@@ -59,15 +63,14 @@ impl Lite {
         let synchronous = if options.durable { "full" } else { "off" };
         connection.execute_batch(&format!(
             "pragma synchronous = {synchronous}; pragma fullfsync = on; pragma checkpoint_fullfsync = on;
-             pragma cache_size = {WRITER_CACHE}; pragma wal_autocheckpoint = {CHECKPOINT_PAGES};
-             pragma journal_size_limit = {}",
-            u64::from(CHECKPOINT_PAGES) * 4096
+             pragma cache_size = {WRITER_CACHE}; pragma journal_size_limit = {LOG_KEEPS}"
         ))?;
         if let Some(pages) = options.max_pages {
             connection.execute_batch(&format!("pragma max_page_count = {pages}"))?;
         }
         migrate::lite(&mut connection)?;
         statistics::tell(&mut connection)?;
+        let log = Log::follow(&mut connection, file, options)?;
         let capture = Arc::new(Capture::default());
         Ok(Self {
             file: file.to_owned(),
@@ -77,6 +80,7 @@ impl Lite {
             writer: Writer::start(connection, options, Arc::clone(&capture))?,
             capture,
             reads: Box::default(),
+            _log: log,
         })
     }
 

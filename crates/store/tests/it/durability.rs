@@ -148,6 +148,40 @@ plain! { SQLITE:
         store.write(Lane::Interactive, |tx| count(tx, "with room again", 1)).unwrap();
     }
 
+    fn the_log_begins_anew_while_others_write_and_read() {
+        const BYTES: u64 = 9_000;
+        let home = Home::sqlite();
+        let store = home.open_with(&Options { log_pages: 64, ..Options::default() });
+        let Location::File(file) = home.location() else { panic!("a file") };
+        let log = file.with_file_name(format!("{}-wal", file.file_name().unwrap().display()));
+        let length = || std::fs::metadata(&log).unwrap().len();
+        let fill = |n: u64| {
+            let key = format!("{n:06}");
+            store.write(Lane::Interactive, move |tx| {
+                count(tx, &key, 1)?;
+                tx.run("insert into blob (unit_id, digest, media, size, created_at, doc) values (?1, ?2, 'x', 9000, 0, ?3)", &[&unit(1), &key.as_bytes(), &"7".repeat(9000)])
+            }).unwrap();
+        };
+        // While a reader stays on its snapshot nothing is lost, and nobody waits for it.
+        let before = store.read(|tx| {
+            let before: i64 = tx.one("select count(*) from counter", &[], |row| row.get(0))?;
+            (0..200).for_each(fill);
+            let after: i64 = tx.one("select count(*) from counter", &[], |row| row.get(0))?;
+            assert_eq!((before, after), (0, 0));
+            Ok::<_, Error>(length())
+        }).unwrap();
+        assert!(before > 200 * BYTES, "{before}");
+        let anew = (200..60_000).find(|n| {
+            fill(*n);
+            n * BYTES > 2 * length() + (1 << 20)
+        });
+        let written = usize::try_from(anew.expect("the log begins anew") + 1).unwrap();
+        assert_eq!(keys(&store).len(), written);
+        drop(store);
+        assert!(!log.exists(), "whoever closes the database last empties its log");
+        assert_eq!(keys(&home.open()).len(), written);
+    }
+
     fn a_file_that_is_no_database_is_refused() {
         let home = Home::sqlite();
         let file = home.folder().join("notes.db");
