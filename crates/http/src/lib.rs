@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod actor;
+mod answer;
 mod appeals;
 mod ask;
 mod attachments;

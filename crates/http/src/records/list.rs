@@ -3,11 +3,11 @@
 use super::RecordRow;
 use crate::State;
 use crate::actor::Actor;
+use crate::answer::Answer;
 use crate::ask::{Params, blocking, reading};
 use crate::problem::{Problem, ProblemBody};
 use crate::shape::at;
 use app::records::{Asked, Open, Sort};
-use axum::Json;
 use axum::extract::{Path, State as Given};
 use domain::id::RecordId;
 use domain::name::Name;
@@ -58,7 +58,7 @@ async fn list(
     Given(state): Given<State>,
     Path(unit): Path<String>,
     Params(query): Params<Vec<(String, String)>>,
-) -> Result<Json<Records>, Problem> {
+) -> Result<Answer<Records>, Problem> {
     let Query { mut asked, fields } = asked(&query)?;
     asked.called.clone_from(&fields);
     let searches = asked.q.is_some();
@@ -73,7 +73,7 @@ async fn list(
         .iter()
         .map(|row| RecordRow::of(row, &page.view, page.as_of, &fields).calling(row, &page.linked))
         .collect();
-    Ok(Json(Records {
+    Ok(Answer(Records {
         records,
         next: page.next.map(cursor),
         as_of: at(page.as_of, &page.view.unit.zone),

@@ -2,13 +2,13 @@
 
 use crate::State;
 use crate::actor::Actor;
+use crate::answer::Answer;
 use crate::ask::{Params, reading};
 use crate::kinds::said;
 use crate::problem::{Problem, ProblemBody, Reason};
 use crate::shape::{self, HeldBy, Person, Text, at};
 use app::records::{Listed, Running, Whole};
 use app::view::View;
-use axum::Json;
 use axum::extract::{Path, State as Given};
 use axum::http::HeaderValue;
 use axum::http::header::ETAG;
@@ -211,14 +211,15 @@ enum StepsAsked {
     #[default]
     Admitted,
     Every,
+    None,
 }
 
-/// One record, by its id or number. The ETag is its version. Its steps are those that its state admits, unless every one is asked for.
+/// One record, by its id or number. The ETag is its version. Its steps are those that its state admits, unless every one or none is asked for.
 #[utoipa::path(get, path = "/api/units/{unit}/records/{record}", tag = "records", operation_id = "read_record",
     params(
         ("unit" = String, Path, description = "Code of the unit"),
         ("record" = String, Path, description = "Id or number of the record"),
-        ("steps" = Option<String>, Query, description = "`admitted` if not said, or `every`: also those that its state does not admit, with why not"),
+        ("steps" = Option<String>, Query, description = "`admitted` if not said, or `every`: also those that its state does not admit, with why not; or `none`: whoever only reads is answered sooner"),
     ),
     responses(
         (status = 200, body = WholeRecord, headers(("ETag" = String, description = "The version"))),
@@ -234,13 +235,14 @@ async fn read(
     let listed = match asked.steps {
         StepsAsked::Admitted => Listed::Admitted,
         StepsAsked::Every => Listed::Every,
+        StepsAsked::None => Listed::None,
     };
     let whole = reading(state.office, move |office| {
         app::records::whole(office, &actor.0, &unit, &record, listed)
     })
     .await?;
     let version = whole.record.version;
-    Ok(tagged(version, Json(told(&whole)?).into_response()))
+    Ok(tagged(version, Answer(told(&whole)?).into_response()))
 }
 
 /// Puts the version into the ETag.

@@ -37,6 +37,13 @@ fn a_record_says_what_the_caller_can_do_now_and_why_not_the_rest() {
             .iter()
             .all(|step| listed(&every).contains(step))
     );
+    let path = format!("/api/units/YS/records/{id}?steps=none");
+    let alone = house.get("desk", &path).is(200);
+    assert!(listed(&alone).is_empty());
+    assert_eq!(
+        (&alone["record"], &alone["duties"]),
+        (&whole["record"], &whole["duties"])
+    );
     let engineer = house
         .get("engineer", &format!("/api/units/YS/records/{id}"))
         .is(200);
