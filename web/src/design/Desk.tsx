@@ -6,6 +6,7 @@ import zhCN from 'antd/locale/zh_CN'
 import { type ReactNode, useMemo } from 'react'
 import { useAppearance, useDensity } from '@/app/settings'
 import { useLanguage } from '@/words'
+import { AtDesk } from './KeyCap'
 import { antdTheme } from './theme'
 
 export function Desk({ children }: { children: ReactNode }) {
@@ -20,7 +21,9 @@ export function Desk({ children }: { children: ReactNode }) {
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}
     >
-      <App component={false}>{children}</App>
+      <AtDesk value={true}>
+        <App component={false}>{children}</App>
+      </AtDesk>
     </ConfigProvider>
   )
 }

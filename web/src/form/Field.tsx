@@ -5,7 +5,7 @@ import { type ComponentProps, lazy, type ReactNode, Suspense, useId } from 'reac
 import { kindsQuery, unitsQuery } from '@/api/ask'
 import { fromLocal, toLocal } from '@/clock/local'
 import { TextArea, TextInput } from '@/design/controls'
-import { KeyCap } from '@/design/KeyCap'
+import { KeyCap, useAtDesk } from '@/design/KeyCap'
 import { useText, useWords } from '@/words'
 import type { Asked, Typed } from './model'
 import { RecordPicker } from './RecordPicker'
@@ -199,6 +199,7 @@ function OneOf({
 }) {
   const words = useWords()
   const text = useText()
+  const atDesk = useAtDesk()
   if (field.of.length > AT_ONCE) {
     return (
       <select
@@ -225,7 +226,7 @@ function OneOf({
           name={id}
           type="radio"
           checked={value === it.name}
-          {...(it.key ? { keys: it.key } : {})}
+          {...(atDesk && it.key ? { keys: it.key } : {})}
           onPick={() => onChange(value === it.name && !field.required ? '' : it.name)}
         >
           {text(it.title)}

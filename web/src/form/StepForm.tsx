@@ -7,7 +7,7 @@ import { ask } from '@/api/client'
 import type { KindOf, RecordOf, StepOf, StepTaken } from '@/api/types'
 import { fromLocal, toLocal } from '@/clock/local'
 import { Button } from '@/design/controls'
-import { KeyCap } from '@/design/KeyCap'
+import { KeyCap, useAtDesk } from '@/design/KeyCap'
 import { Refusal } from '@/refusal/Refusal'
 import { byField, isStale } from '@/refusal/refusal'
 import { useLanguage, useText, useWords } from '@/words'
@@ -54,6 +54,7 @@ export function StepForm(props: Props) {
   const keyOf = useOnceKey()
   const top = useRef<HTMLDivElement>(null)
   const id = useId()
+  const atDesk = useAtDesk()
   const model = useMemo(() => formOf(kind, step), [kind, step])
   const [draft, setDraft, dropDraft] = useDraft<Draft>(`draft:${unit}:${record?.id ?? kind.kind}:${step.name}`, () => ({
     values: { ...begin(model, record?.data), ...given },
@@ -177,7 +178,7 @@ export function StepForm(props: Props) {
         faults={found}
         onChange={(who, it) => setDraft((was) => ({ ...was, signed: { ...was.signed, [who]: it } }))}
       />
-      {nothing ? null : (
+      {nothing || !atDesk ? null : (
         <div className="when">
           <Chip name={`${id}-other`} type="checkbox" checked={other} onPick={() => setOther(!other)}>
             {words.form.occurredOther}

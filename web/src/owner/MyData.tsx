@@ -13,6 +13,7 @@ import { Refusal } from '@/refusal/Refusal'
 import { useSignOut } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
+import { deviceOf } from './device'
 import { type Customer, Head } from './OwnerApp'
 
 export function MyData({ customer }: { customer: Customer }) {
@@ -160,7 +161,7 @@ function Sessions({ zone }: { zone: string }) {
         {found.data.map((it) => (
           <li key={it.id} className="row-between">
             <span>
-              {it.agent ? it.agent.slice(0, 40) : words.owner.unknownDevice}
+              {it.agent ? deviceOf(it.agent) : words.owner.unknownDevice}
               <br />
               <span className="small quiet">{when(Date.parse(it.seen_at), serverNow(), zone, words)}</span>
             </span>

@@ -163,7 +163,8 @@ function ReportForm(props: { customer: Customer; kind: KindOf; home: { id: strin
   }, [wrong])
 
   const input = (field: Asked) =>
-    field.type === 'moment' ? (
+    // What must be said has happened already, or has a day of its own: only what may be left out can be "as soon as possible".
+    field.type === 'moment' && !field.required ? (
       <WhenToCome
         key={field.name}
         field={field}

@@ -120,6 +120,28 @@ describe('an owner', () => {
     await close()
   })
 
+  it('says when it happened in a complaint, where nothing can be “as soon as possible”', async () => {
+    const { page, said, close } = await seat(browser, program, 'customer', PHONE)
+    await go(page, `${program.base}/owner/new/complaint`)
+    const happened = page.getByLabel(/^发生时间/)
+    await happened.fill('2026-01-05T09:30')
+    // His own limit may be left out, and that is what it says.
+    const limit = page.getByRole('group', { name: /^客户要求期限/ })
+    await limit.getByRole('radio', { name: '尽快' }).waitFor()
+    expect(await page.getByRole('radio', { name: '尽快' }).count()).toBe(1)
+    await page.getByText('办的人先看照片，少跑一趟。').waitFor()
+    expect(said).toEqual([])
+    await close()
+  })
+
+  it('sees where he is signed in, in words that he knows', async () => {
+    const { page, close } = await seat(browser, program, 'customer', PHONE)
+    await go(page, `${program.base}/owner/me`)
+    const sessions = page.getByRole('region', { name: '登录过的设备' })
+    await sessions.getByText('Chrome · Linux').first().waitFor()
+    await close()
+  })
+
   it('keeps a report without a signal and hands it in with one', async () => {
     const { page, close } = await seat(browser, program, 'customer', PHONE)
     await go(page, `${program.base}/owner/new/opinion`)
@@ -229,6 +251,7 @@ describe('an owner', () => {
     await page.getByRole('button', { name: '签字封闭' }).click()
     await sign(page, '投诉人签字')
     await page.getByRole('dialog').getByRole('button', { name: '签字封闭', exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByRole('img', { name: '投诉人签字' }).waitFor()
     // Not offered again, as soon as the page has read how it stands.
     await page.getByRole('button', { name: '签字封闭' }).waitFor({ state: 'detached' })
@@ -332,7 +355,7 @@ const RATING = [
       said: '评价 满意',
       opinion: /^评价意见/,
       sign: '评价签字',
-      you: '您',
+      desk: /Ctrl|不是现在发生的/,
     },
   },
   {
@@ -344,7 +367,7 @@ const RATING = [
       said: 'Rating Satisfied',
       opinion: /^In your words/,
       sign: 'Signature of the rating',
-      you: 'You',
+      desk: /Ctrl|It did not happen now/,
     },
   },
 ] as const
@@ -376,6 +399,8 @@ describe('an owner whose repair is done', () => {
     await form.getByRole('group', { name: words.rating }).getByRole('radio', { name: words.mark, exact: true }).check()
     await form.getByLabel(words.opinion).fill('师傅来得快')
     await sign(page, words.sign)
+    // What is printed for a keyboard, and what only a desk writes down, is not for him.
+    expect(await form.getByText(words.desk).count()).toBe(0)
     expect(await faults(page)).toEqual([])
     await form.getByRole('button', { name: words.rate, exact: true }).click()
     await form.waitFor({ state: 'detached' })

@@ -42,6 +42,9 @@ it('two people on one record: the second sees what the first did and keeps what 
   const written = '业主说今晚八点以后在家'
   const box = second.page.getByRole('dialog').getByLabel(/联系情况/)
   await box.fill(written)
+  // At a desk there is a keyboard, and what happened before is written down too.
+  await second.page.getByRole('dialog').getByText('Ctrl ↵').waitFor()
+  await second.page.getByRole('dialog').getByText('不是现在发生的').waitFor()
   await step(first, record, 'send')
   const submit = second.page.getByRole('dialog').getByRole('button', { name: '联系业主', exact: true })
   await submit.click()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { newRecordId } from '@/api/id'
 import type { EntryOf, KindOf, StepNow, StepOf } from '@/api/types'
 import { formOf } from '@/form/model'
+import { deviceOf } from '@/owner/device'
 import { asks, linkOf, ownSteps, registerOf, takenBefore } from '@/owner/offer'
 import { pathOf, type Where, where } from '@/owner/where'
 
@@ -123,4 +124,23 @@ describe('a step that was taken already', () => {
     expect(takenBefore('rate', [step('rate', ['party:reporter'])], entries)).toBeNull()
     expect(takenBefore('cancel', [], entries)).toBeNull()
   })
+})
+
+describe('the name of a device', () => {
+  it.each([
+    [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+      'Chrome · Linux',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1',
+      'Safari · iPhone',
+    ],
+    [
+      'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36 MicroMessenger/8.0',
+      'WeChat · Android',
+    ],
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0', 'Edge · Windows'],
+    ['curl/8.5.0', 'curl/8.5.0'],
+  ])('%s is %s', (agent, name) => expect(deviceOf(agent)).toBe(name))
 })

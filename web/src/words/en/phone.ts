@@ -84,7 +84,7 @@ export const phone: Part = {
     newTitle: (kind) => `${kind}: what is the matter?`,
     saidHint: 'In your own words',
     addPhoto: 'Add a photo',
-    photoHint: 'The worker sees it before setting out and saves a trip.',
+    photoHint: 'Whoever takes it up sees it first, which saves a trip.',
     more: 'Add more',
     soon: 'As soon as possible',
     chooseTime: 'Choose a time',

@@ -83,7 +83,7 @@ export const phone = {
     newTitle: (kind: string) => `${kind.replace(/工单$/, '')}：怎么了？`,
     saidHint: '照您平时说的写就行',
     addPhoto: '加照片',
-    photoHint: '照片师傅出门前就能看到，少跑一趟。',
+    photoHint: '办的人先看照片，少跑一趟。',
     more: '补充别的',
     soon: '尽快',
     chooseTime: '选时间',
