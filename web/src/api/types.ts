@@ -69,6 +69,7 @@ export type SealOf = S['Seal']
 export type KeptCard = S['KeptCard']
 export type ParameterOf = S['Parameter']
 export type AccountOf = S['Account']
+export type SignInsOf = S['SignIns']
 export type Verified = S['Verified']
 export type StandardRow = S['StandardRow']
 

@@ -1,19 +1,18 @@
 /** My data: what is kept about me and what for, my telephone, where I am signed in, language and theme. */
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { kindQuery, recordQuery } from '@/api/ask'
 import { ask } from '@/api/client'
 import { change, useAppearance, useSettings } from '@/app/settings'
-import { when } from '@/clock/day'
 import { serverNow } from '@/clock/ticker'
 import { Button, TextInput } from '@/design/controls'
 import { shown } from '@/form/show'
 import { Refusal } from '@/refusal/Refusal'
+import { Sessions } from '@/session/Sessions'
 import { useSignOut } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
-import { deviceOf } from './device'
 import { type Customer, Head } from './OwnerApp'
 
 export function MyData({ customer }: { customer: Customer }) {
@@ -130,49 +129,6 @@ function Phone() {
           </Button>
         </form>
       )}
-    </section>
-  )
-}
-
-interface SessionRow {
-  id: string
-  agent?: string
-  seen_at: string
-  current: boolean
-}
-
-function Sessions({ zone }: { zone: string }) {
-  const words = useWords()
-  const queries = useQueryClient()
-  const found = useQuery({
-    queryKey: ['sessions'],
-    queryFn: async ({ signal }) => (await ask<{ sessions: SessionRow[] }>('GET', '/api/sessions', { signal })).sessions,
-  })
-  const end = useMutation({
-    mutationFn: (id: string) => ask<void>('DELETE', `/api/sessions/${encodeURIComponent(id)}`),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ['sessions'] }),
-  })
-  if (!found.data) return null
-  return (
-    <section className="card" aria-label={words.owner.sessions}>
-      <h2>{words.owner.sessions}</h2>
-      {end.error ? <Refusal error={end.error} /> : null}
-      <ul className="owner-sessions">
-        {found.data.map((it) => (
-          <li key={it.id} className="row-between">
-            <span>
-              {it.agent ? deviceOf(it.agent) : words.owner.unknownDevice}
-              <br />
-              <span className="small quiet">{when(Date.parse(it.seen_at), serverNow(), zone, words)}</span>
-            </span>
-            {it.current ? (
-              <span className="chip">{words.owner.thisDevice}</span>
-            ) : (
-              <Button onClick={() => end.mutate(it.id)}>{words.owner.endSession}</Button>
-            )}
-          </li>
-        ))}
-      </ul>
     </section>
   )
 }

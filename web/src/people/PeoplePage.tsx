@@ -11,10 +11,12 @@ import { serverNow } from '@/clock/ticker'
 import { Button, TextInput } from '@/design/controls'
 import { Skeleton } from '@/mine/HomePage'
 import { Refusal } from '@/refusal/Refusal'
+import { Sessions } from '@/session/Sessions'
 import { useMe } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
 import { grids, isServing, type Person, people } from './people'
+import { SignIns } from './SignIns'
 import '@/form/form.css'
 import '@/score/score.css'
 import './people.css'
@@ -109,7 +111,12 @@ export function PeoplePage() {
                   ))}
                 </td>
                 <td>
-                  <Account person={it} account={accounts.data?.find((one) => one.id === it.id)} keeps={keeps} />
+                  <Account
+                    person={it}
+                    account={accounts.data?.find((one) => one.id === it.id)}
+                    keeps={keeps}
+                    zone={zone}
+                  />
                 </td>
               </tr>
             ))}
@@ -147,6 +154,15 @@ export function PeoplePage() {
           </Link>
         </p>
       </section>
+      {me ? (
+        <>
+          <Sessions zone={zone} />
+          <section className="card" aria-label={words.people.ownSignIns}>
+            <h2>{words.people.ownSignIns}</h2>
+            <SignIns zone={zone} />
+          </section>
+        </>
+      ) : null}
     </div>
   )
 }
@@ -176,10 +192,12 @@ function Tree({ units, at, parent }: { units: readonly Unit[]; at: string; paren
 }
 
 /** Whether he may sign in. A password is shown once, to be handed over. */
-function Account({ person, account, keeps }: { person: Person; account: AccountOf | undefined; keeps: boolean }) {
+function Account(props: { person: Person; account: AccountOf | undefined; keeps: boolean; zone: string }) {
+  const { person, account, keeps, zone } = props
   const words = useWords()
   const queries = useQueryClient()
   const [sure, setSure] = useState(false)
+  const [lines, setLines] = useState(false)
   const login = account?.login ?? person.login
   const path = `/api/accounts/${encodeURIComponent(login)}`
   const change = useMutation({
@@ -213,7 +231,11 @@ function Account({ person, account, keeps }: { person: Person; account: AccountO
             <button type="button" className="plain" onClick={() => setSure(true)}>
               {words.people.renew(person.name)}
             </button>
-          )}
+          )}{' '}
+          <button type="button" className="plain" aria-expanded={lines} onClick={() => setLines(!lines)}>
+            {words.people.signIns(person.name)}
+          </button>
+          {lines && login ? <SignIns login={login} zone={zone} /> : null}
         </div>
       ) : null}
     </>

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { newRecordId } from '@/api/id'
 import type { EntryOf, KindOf, StepNow, StepOf } from '@/api/types'
 import { formOf } from '@/form/model'
-import { deviceOf } from '@/owner/device'
 import { asks, linkOf, ownSteps, registerOf, takenBefore } from '@/owner/offer'
 import { pathOf, type Where, where } from '@/owner/where'
+import { deviceOf } from '@/session/device'
 
 const title = { zh: '名', en: 'name' }
 const step = (name: string, by: string[], form: string[] = [], to?: string): StepOf => ({
