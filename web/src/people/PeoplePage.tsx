@@ -49,6 +49,7 @@ export function PeoplePage() {
   const today = isoDay(civil(serverNow(), zone))
   const serving = (postings.data ?? []).filter((it) => isServing(it, today))
   const all = people(members.data ?? [], serving, names.label)
+  const nameOf = (id: string) => all.find((it) => it.id === id)?.name
   const error = members.error ?? postings.error
   return (
     <div className="people">
@@ -116,6 +117,7 @@ export function PeoplePage() {
                     account={accounts.data?.find((one) => one.id === it.id)}
                     keeps={keeps}
                     zone={zone}
+                    nameOf={nameOf}
                   />
                 </td>
               </tr>
@@ -159,7 +161,7 @@ export function PeoplePage() {
           <Sessions zone={zone} />
           <section className="card" aria-label={words.people.ownSignIns}>
             <h2>{words.people.ownSignIns}</h2>
-            <SignIns zone={zone} />
+            <SignIns zone={zone} nameOf={nameOf} />
           </section>
         </>
       ) : null}
@@ -192,8 +194,14 @@ function Tree({ units, at, parent }: { units: readonly Unit[]; at: string; paren
 }
 
 /** Whether he may sign in. A password is shown once, to be handed over. */
-function Account(props: { person: Person; account: AccountOf | undefined; keeps: boolean; zone: string }) {
-  const { person, account, keeps, zone } = props
+function Account(props: {
+  person: Person
+  account: AccountOf | undefined
+  keeps: boolean
+  zone: string
+  nameOf: (id: string) => string | undefined
+}) {
+  const { person, account, keeps, zone, nameOf } = props
   const words = useWords()
   const queries = useQueryClient()
   const [sure, setSure] = useState(false)
@@ -235,7 +243,7 @@ function Account(props: { person: Person; account: AccountOf | undefined; keeps:
           <button type="button" className="plain" aria-expanded={lines} onClick={() => setLines(!lines)}>
             {words.people.signIns(person.name)}
           </button>
-          {lines && login ? <SignIns login={login} zone={zone} /> : null}
+          {lines && login ? <SignIns login={login} zone={zone} nameOf={nameOf} /> : null}
         </div>
       ) : null}
     </>

@@ -12,9 +12,13 @@ interface Props {
   /** Absent: one's own. */
   login?: string
   zone: string
+  /** Where an account was changed, the source is the one who did it. */
+  nameOf?: (id: string) => string | undefined
 }
 
-export function SignIns({ login, zone }: Props) {
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export function SignIns({ login, zone, nameOf }: Props) {
   const words = useWords()
   const path = login === undefined ? '/api/sign-ins' : `/api/accounts/${encodeURIComponent(login)}/sign-ins`
   const found = useQuery({
@@ -22,6 +26,7 @@ export function SignIns({ login, zone }: Props) {
     queryFn: async ({ signal }) => (await ask<SignInsOf>('GET', path, { signal })).lines,
   })
   const said = words.people.done as Record<string, string>
+  const from = (source: string) => nameOf?.(source) ?? (ID.test(source) ? words.people.another : source)
   if (found.error) return <Refusal error={found.error} />
   if (!found.data) return null
   if (found.data.length === 0) return <p className="quiet small">{words.people.noSignIns}</p>
@@ -32,7 +37,7 @@ export function SignIns({ login, zone }: Props) {
         // biome-ignore lint/suspicious/noArrayIndexKey: two lines of one moment have nothing else that tells them apart.
         <li key={`${it.at}-${index}`}>
           {when(Date.parse(it.at), serverNow(), zone, words)} {said[it.what] ?? it.what}
-          {it.source ? <span className="quiet small"> {it.source}</span> : null}
+          {it.source ? <span className="quiet small"> {from(it.source)}</span> : null}
         </li>
       ))}
     </ol>

@@ -113,6 +113,7 @@ describe('people and samples', () => {
     const his = page.getByRole('row', { name: /孙畅/ }).getByRole('listitem')
     await his.first().getByText('账号恢复').waitFor()
     await his.nth(1).getByText('账号停用').waitFor()
+    await his.first().getByText('冯可').waitFor()
     // One's own beside where one is signed in; another device is signed out from here.
     const other = await seat(browser, program, 'wt-manager')
     await page.reload()

@@ -84,6 +84,7 @@ export const settings: Part = {
     nobody: 'nobody',
     signIns: (name) => `Sign-ins of ${name}`,
     ownSignIns: 'My sign-ins',
+    another: 'somebody who keeps accounts elsewhere',
     noSignIns: 'Nobody has signed in yet.',
     done: {
       password: 'signed in by password',

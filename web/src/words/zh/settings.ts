@@ -81,6 +81,7 @@ export const settings = {
     nobody: '没有人',
     signIns: (name: string) => `${name}的登录记录`,
     ownSignIns: '我的登录记录',
+    another: '别处的管理人员',
     noSignIns: '还没有登录过。',
     done: {
       password: '用密码登录',
