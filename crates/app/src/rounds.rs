@@ -6,6 +6,7 @@
 
 use crate::error::Error;
 use crate::office::Office;
+use crate::reminder::{Looked, remind_again};
 use crate::{attachment, handover, reminder, sweep};
 use domain::access::own_work;
 use domain::id::{SessionId, UnitId};
@@ -58,6 +59,8 @@ pub struct Rounds {
     round: u32,
     /// The rosters that hand-overs have followed.
     known: HashMap<UnitId, i64>,
+    /// What is not to be reminded of yet.
+    looked: HashMap<UnitId, Looked>,
 }
 
 /// What a round did.
@@ -78,6 +81,7 @@ impl Rounds {
             holder,
             round: 0,
             known: HashMap::new(),
+            looked: HashMap::new(),
         }
     }
 
@@ -107,6 +111,7 @@ impl Rounds {
         if !self.hold()? {
             // Whoever takes over looks at everything.
             self.known.clear();
+            self.looked.clear();
             return Ok(Round::Elsewhere);
         }
         let round = self.round;
@@ -136,7 +141,8 @@ impl Rounds {
             if !going() {
                 return Ok(Round::Stopped);
             }
-            reminder::remind(&self.office, unit.id, now)?;
+            let looked = self.looked.entry(unit.id).or_default();
+            remind_again(&self.office, unit.id, now, looked)?;
             if round.is_multiple_of(CLEANED) {
                 reminder::forget(&self.office, unit.id, now)?;
             }

@@ -75,10 +75,28 @@ pub fn owed(todo: &Todo, due: Due, lead: Option<i64>, as_of: Instant) -> Option<
     if due.is_late(as_of) {
         return (as_of.since(due.at) <= STALE).then_some((Why::Missed, due.at));
     }
+    let (lead, from) = ahead(todo, due, lead);
+    (lead >= LEAST && from <= as_of).then_some((Why::Due, from))
+}
+
+/// When the holder of a duty to do may be owed something that he is not owed as of an instant, by this due time; `None`: never.
+pub fn next(todo: &Todo, due: Due, lead: Option<i64>, as_of: Instant) -> Option<Instant> {
+    if due.is_late(as_of) {
+        return None;
+    }
+    let (lead, from) = ahead(todo, due, lead);
+    Some(if lead >= LEAST && from > as_of {
+        from
+    } else {
+        due.at
+    })
+}
+
+/// How long before its due time the holder of a duty hears of it, and when that is.
+fn ahead(todo: &Todo, due: Due, lead: Option<i64>) -> (i64, Instant) {
     let whole = due.at.since(todo.start).max(0);
     let lead = lead.unwrap_or((whole / 4).min(USUAL)).min(whole);
-    let from = due.at.plus_micros(-lead);
-    (lead >= LEAST && from <= as_of).then_some((Why::Due, from))
+    (lead, due.at.plus_micros(-lead))
 }
 
 /// Whether a duty has come to another holder between two states of its record.
@@ -97,6 +115,7 @@ mod tests {
     use crate::holder::{Held, Holder};
     use crate::record::PackVersion;
     use crate::time::Moment;
+    use std::collections::BTreeSet;
 
     const HOUR: i64 = 3_600_000_000;
 
@@ -145,6 +164,38 @@ mod tests {
             let as_of = todo.start.plus_micros(after * HOUR);
             let heard = owed(&todo, todo.due, lead, as_of).map(|(why, _)| why);
             assert_eq!(heard, told, "{hours} h, {lead:?}, after {after} h");
+        }
+    }
+
+    #[test]
+    fn between_two_looks_that_follow_it_nothing_comes_to_be_owed() {
+        for (hours, lead) in [
+            (8, None),
+            (720, None),
+            (8, Some(HOUR)),
+            (8, Some(100 * HOUR)),
+            (8, Some(0)),
+        ] {
+            let todo = todo(hours);
+            for due in [todo.due, Due::exclusive(todo.due.at)] {
+                let told = |at: Instant| owed(&todo, due, lead, at).map(|(why, _)| why);
+                let quarters = (0..(hours + 80) * 4).map(|n| todo.start.plus_micros(n * HOUR / 4));
+                let mut follows = todo.start;
+                let mut heard = BTreeSet::new();
+                for at in quarters {
+                    let (why, next) = (told(at), next(&todo, due, lead, at));
+                    if at < follows {
+                        assert!(
+                            why.is_none_or(|why| heard.contains(&why)),
+                            "{hours} h at {at:?}"
+                        );
+                        continue;
+                    }
+                    heard.extend(why);
+                    follows = next.unwrap_or(Instant::from_micros(i64::MAX));
+                }
+                assert!(heard.contains(&Why::Missed), "{hours} h, {lead:?}");
+            }
         }
     }
 

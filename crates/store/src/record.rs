@@ -1,5 +1,9 @@
 //! Rows of records, and the lists made of them.
 
+mod due;
+
+pub use due::{NextDue, count_open, each_due, each_due_of_any};
+
 use crate::access;
 use crate::query::Query;
 use crate::{Error, NEVER, Owned, Row, Tx};
@@ -484,60 +488,6 @@ pub fn lock(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<(), Error> {
     let sql = format!("select version from record where unit_id = ?1 and id = ?2{lock}");
     tx.optional(&sql, &[&unit, &id], |row| row.get::<i64>(0))
         .map(|_| ())
-}
-
-/// Open records of any kind with a duty due before the instant, most urgent first; of those whose kind and next due time are `wanted`, shown
-/// one by one.
-pub fn each_due_of_any(
-    tx: &mut Tx<'_>,
-    unit: UnitId,
-    before: Instant,
-    mut wanted: impl FnMut(&Name, Instant) -> bool,
-    mut each: impl FnMut(Record) -> Result<(), Error>,
-) -> Result<(), Error> {
-    tx.each(
-        &format!("select {COLUMNS}, next_due from record where unit_id = ?1 and open = 1 and next_due < ?2 order by next_due, id"),
-        &[&unit, &before],
-        |row| {
-            if wanted(&row.get(2)?, row.get(10)?) {
-                each(read(row)?)?;
-            }
-            Ok(())
-        },
-    )
-}
-
-/// Open records of a kind with a duty due before the instant, most urgent first; shown one by one.
-pub fn each_due(
-    tx: &mut Tx<'_>,
-    unit: UnitId,
-    kind: &Name,
-    before: Instant,
-    mut each: impl FnMut(Record) -> Result<(), Error>,
-) -> Result<(), Error> {
-    tx.each(
-        &format!("select {COLUMNS} from record where unit_id = ?1 and open = 1 and next_due < ?2 and kind = ?3 order by next_due, id"),
-        &[&unit, &before, kind],
-        |row| each(read(row)?),
-    )
-}
-
-/// How many records of a unit have a duty to do, and how many of them one that was due before the instant.
-pub fn count_open(
-    tx: &mut Tx<'_>,
-    unit: UnitId,
-    scope: &Scope,
-    now: Instant,
-) -> Result<(u64, u64), Error> {
-    let mut count = |before: i64| {
-        let mut query = Query::new("select count(*) from record where open = 1".to_owned());
-        query.and("unit_id = ?", Owned::Id(unit.uuid()));
-        query.and("next_due < ?", Owned::Int(before));
-        access::within(&mut query, scope);
-        let counted = query.all(tx, |row| row.get::<i64>(0))?;
-        Ok::<_, Error>(u64::try_from(counted.into_iter().sum::<i64>()).unwrap_or(0))
-    };
-    Ok((count(NEVER)?, count(now.micros())?))
 }
 
 /// The grid in which a place lies now.

@@ -6,6 +6,9 @@
 //! see [`carry`]. Nothing in a reminder is personal: a record's number, the titles of its kind and duty, a time.
 
 pub mod carry;
+mod look;
+
+pub use look::{Looked, remind, remind_again};
 
 use crate::access::Actor;
 use crate::error::Error;
@@ -15,18 +18,14 @@ use domain::access::{Privilege, own_work};
 use domain::holder::Holder;
 use domain::id::{MemberId, RecordId, UnitId, derived};
 use domain::name::{Name, Text};
-use domain::pack::model::Kind;
-use domain::record::duties::due_as_of;
-use domain::record::{By, Entry, Packs as _, Record, Todo};
-use domain::reminder::{USUAL, Why, is_handed_over, lead, owed};
+use domain::record::{By, Entry, Record, Todo};
+use domain::reminder::{Why, is_handed_over};
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use store::reminder::Reminder;
-use store::{Lane, Tx, job, record, reminder};
+use store::{Lane, Tx, job, reminder};
 
-/// Written in one transaction.
-const BATCH: usize = 100;
 /// How long reminders are kept: 90 days.
 const KEPT: i64 = 90 * 86_400_000_000;
 /// Shown at once.
@@ -101,15 +100,15 @@ fn members(view: &View, holder: &Holder, at: Instant) -> BTreeSet<MemberId> {
     }
 }
 
-/// One reminder for each of a duty's holders.
+/// What each of a duty's holders is reminded of.
 fn about(
     view: &View,
     record: &Record,
     todo: &Todo,
     (why, due): (Why, Instant),
-    (at, as_of): (Instant, Instant),
-) -> Vec<Reminder<About>> {
-    let unit = view.unit.id;
+    at: Instant,
+) -> impl Fn(MemberId) -> Reminder<About> {
+    let (unit, start, id) = (view.unit.id, todo.start, record.id);
     let about = OfDuty {
         why,
         record: record.id,
@@ -124,16 +123,16 @@ fn about(
         Why::HandedOver => todo.held.len() as u64,
         Why::Due | Why::Missed => 0,
     };
-    let one = |member: MemberId| Reminder {
+    move |member: MemberId| Reminder {
         unit,
         member,
         id: RecordId::from_uuid(derived(
-            todo.start,
+            start,
             &[
                 b"reminder",
-                record.id.uuid().as_bytes(),
-                todo.name.as_str().as_bytes(),
-                &todo.occurrence.to_be_bytes(),
+                id.uuid().as_bytes(),
+                about.duty.as_str().as_bytes(),
+                &about.occurrence.to_be_bytes(),
                 why.as_str().as_bytes(),
                 &times.to_be_bytes(),
                 member.uuid().as_bytes(),
@@ -142,11 +141,7 @@ fn about(
         at,
         read_at: None,
         doc: About::Duty(about.clone()),
-    };
-    members(view, todo.holder(), as_of)
-        .into_iter()
-        .map(one)
-        .collect()
+    }
 }
 
 /// Tells somebody, and puts down what carries it beyond the program; nothing if he was told before.
@@ -196,15 +191,10 @@ pub(crate) fn of_entry(
         if !is_handed_over(&before.doc.todo, todo) {
             continue;
         }
-        for reminder in about(
-            view,
-            after,
-            todo,
-            (Why::HandedOver, todo.due.at),
-            (now, now),
-        ) {
-            if entry.by.member() != Some(reminder.member) {
-                tell(tx, &reminder, now)?;
+        let words = about(view, after, todo, (Why::HandedOver, todo.due.at), now);
+        for member in members(view, todo.holder(), now) {
+            if entry.by.member() != Some(member) {
+                tell(tx, &words(member), now)?;
             }
         }
     }
@@ -247,102 +237,6 @@ pub(crate) fn of_webhook(
         tell(tx, &reminder, off_at)?;
     }
     Ok(())
-}
-
-/// Reminds the members of a unit of what falls due and of what they have missed; how many reminders that made.
-///
-/// # Errors
-/// A database that cannot be read or written.
-pub fn remind(office: &Office, unit: UnitId, as_of: Instant) -> Result<u64, Error> {
-    let view = office.reload_if_outdated(unit)?;
-    let new = office.read(|tx| {
-        let new = near(tx, &view, as_of)?;
-        let mut left = Vec::new();
-        for reminder in new {
-            if !reminder::exists(tx, unit, reminder.member, reminder.id)? {
-                left.push(reminder);
-            }
-        }
-        Ok::<_, Error>(left)
-    })?;
-    let mut told = 0;
-    for batch in new.chunks(BATCH) {
-        let batch = batch.to_vec();
-        told += office.write(&own_work(), Lane::Bulk, move |tx| {
-            let mut told = 0;
-            for reminder in &batch {
-                told += u64::from(tell(tx, reminder, as_of)?);
-            }
-            Ok::<_, store::Error>(told)
-        })?;
-    }
-    Ok(told)
-}
-
-/// How far ahead of their due time holders of duties of a kind may hear of them; `None`: it has no duties.
-fn far(view: &View, kind: &Kind, as_of: Instant) -> Option<i64> {
-    if kind.duties.is_empty() {
-        return None;
-    }
-    if kind.duties.iter().all(|duty| duty.remind.is_none()) {
-        return Some(USUAL);
-    }
-    let none = domain::value::Data::new();
-    let leads = kind.duties.iter().map(|duty| {
-        // A lead that goes by a field of the record is not known before the record is.
-        let lead = lead(duty, &view.rules.pack, &view.parameters, &none, as_of);
-        lead.unwrap_or(31 * USUAL)
-    });
-    Some(leads.max().unwrap_or(USUAL).max(USUAL))
-}
-
-/// What holders of duties are owed: the records of all kinds that may be near are read once.
-fn near(
-    tx: &mut Tx<'_>,
-    view: &View,
-    as_of: Instant,
-) -> Result<Vec<Reminder<About>>, store::Error> {
-    let (unit, pack) = (view.unit.id, &view.rules.pack);
-    let kinds = pack.kinds.values();
-    let far: HashMap<&Name, Instant> = kinds
-        .filter_map(|kind| {
-            let far = far(view, kind, as_of)?;
-            Some((&kind.name, as_of.plus_micros(far + 1)))
-        })
-        .collect();
-    let mut found = Vec::new();
-    let Some(farthest) = far.values().max() else {
-        return Ok(found);
-    };
-    let wanted = |kind: &Name, due: Instant| far.get(kind).is_some_and(|far| due < *far);
-    record::each_due_of_any(tx, unit, *farthest, wanted, |record| {
-        let Some(kind) = pack.kinds.get(&record.kind) else {
-            return Ok(());
-        };
-        for todo in &record.doc.todo {
-            let Some(duty) = kind.duty(todo.name.as_str()) else {
-                continue;
-            };
-            let lead = lead(duty, pack, &view.parameters, &record.doc.data, as_of);
-            // What is not near even by the due time that stands takes no calendar to judge.
-            if owed(todo, todo.due, lead, as_of).is_none() {
-                continue;
-            }
-
-            let Some(pack) = view.library.pack(todo.pack) else {
-                continue;
-            };
-            let zone = &view.unit.zone;
-            let standing = due_as_of(&view.library, pack, zone, &record, duty, todo, Some(as_of));
-            // A due time that no calendar covers is said elsewhere.
-            let Ok(standing) = standing else { continue };
-            if let Some((why, at)) = owed(todo, standing, lead, as_of) {
-                found.extend(about(view, &record, todo, (why, standing.at), (at, as_of)));
-            }
-        }
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// Forgets what is older than anybody looks back.

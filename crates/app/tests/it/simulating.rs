@@ -2,13 +2,14 @@
 
 use crate::plans;
 use app::export::{What, export};
+use app::reminder::{self, Looked};
 use app::simulation::{Simulated, Size, simulate};
-use app::{Actor, Clock, Keys, Office, board, pack, published, records, verify};
+use app::{Actor, Clock, Keys, Office, board, pack, published, records, sweep, verify};
 use domain::name::Name;
 use domain::time::Instant;
 use domain::unit::Level;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use store::testing::Home;
 use store::{Captured, Options};
 
@@ -157,8 +158,30 @@ fn a_month_is_played_without_a_refusal_and_is_consistent_on_both_databases() {
         .unwrap();
         assert_eq!(merged, 100);
         assert_eq!(night.as_deref(), Some("missed"));
+        remembered(&office);
     }
     assert!(digests.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+/// Looks that remember the ones before leave nothing out: three days of them, while shifts change and the system takes its steps, and a fresh
+/// look after each finds nothing to tell.
+fn remembered(office: &Office) {
+    let mut looked: HashMap<_, Looked> = HashMap::new();
+    let start = office.clock().now();
+    let mut told = 0;
+    for half_hours in 0..144 {
+        let at = start.plus_micros(half_hours * 1_800_000_000);
+        if half_hours % 8 == 3 {
+            sweep::sweep(office, at).unwrap();
+        }
+        for unit in office.units().unwrap() {
+            let looked = looked.entry(unit.id).or_default();
+            told += reminder::remind_again(office, unit.id, at, looked).unwrap();
+            let left_out = reminder::remind(office, unit.id, at).unwrap();
+            assert_eq!(left_out, 0, "{} at {at:?}", unit.code);
+        }
+    }
+    assert!(told > 100, "{told} told");
 }
 
 #[test]
