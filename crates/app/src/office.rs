@@ -10,6 +10,7 @@ use crate::desk::{Asked, Desk, Taken};
 use crate::error::Error;
 use crate::keys::{Keys, KeysError};
 use crate::library::{Found, Library};
+use crate::reminder::carry::Way;
 use crate::rounds::Leases;
 use crate::view::View;
 use domain::access::{Permit, own_work};
@@ -39,6 +40,7 @@ struct Inner {
     known: Library,
     files: Option<Folder>,
     leases: Leases,
+    ways: Arc<[Way]>,
     changes: Arc<Changes>,
     views: RwLock<HashMap<UnitId, Arc<View>>>,
     /// The packs as last read: compiling one takes long.
@@ -60,7 +62,7 @@ enum Tried {
 }
 
 /// What an office has beside its database.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Extras {
     /// Where the content of attachments lies.
     pub files: Option<Folder>,
@@ -68,6 +70,20 @@ pub struct Extras {
     pub known: Library,
     /// How long what a process is at stays its own.
     pub leases: Leases,
+    /// How reminders leave the program; nothing is put down for the other ways.
+    pub ways: Arc<[Way]>,
+}
+
+impl Default for Extras {
+    /// Every way: whoever does not carry reminders himself leaves them to a server that does.
+    fn default() -> Self {
+        Self {
+            files: None,
+            known: Library::default(),
+            leases: Leases::default(),
+            ways: Way::ALL.into(),
+        }
+    }
 }
 
 impl Office {
@@ -101,6 +117,7 @@ impl Office {
             known: extras.known,
             files: extras.files,
             leases: extras.leases,
+            ways: extras.ways,
             changes: Arc::default(),
             turns: Arc::default(),
             views: RwLock::new(HashMap::new()),
@@ -134,6 +151,7 @@ impl Office {
             known: self.0.known.clone(),
             files: self.0.files.clone(),
             leases: self.0.leases,
+            ways: self.0.ways.clone(),
             changes: self.0.changes.clone(),
             turns: self.0.turns.clone(),
             views: RwLock::new(HashMap::new()),
@@ -255,7 +273,11 @@ impl Office {
     /// What deciding in a unit asks, as the database says now.
     pub fn reload(&self, unit: UnitId) -> Result<Arc<View>, Error> {
         let library = self.library()?;
-        let view = Arc::new(self.0.store.read(|tx| View::load(tx, unit, &library))?);
+        let view = Arc::new(
+            self.0
+                .store
+                .read(|tx| View::load(tx, unit, &library, &self.0.ways))?,
+        );
         // Not held while the database is asked: whoever holds a connection may be waiting for it.
         let mut views = self.0.views.write().unwrap_or_else(PoisonError::into_inner);
         views.insert(unit, view.clone());

@@ -6,6 +6,7 @@
 use crate::error::Error;
 use crate::library::{Library, Rules};
 use crate::people::People;
+use crate::reminder::carry::Way;
 use crate::webhook::{self, Ear};
 use domain::access::Stands;
 use domain::id::{MemberId, RecordId, TeamId, UnitId};
@@ -49,6 +50,8 @@ pub struct View {
     pub stands: Stands,
     /// Programs that are told what happens here.
     pub(crate) ears: Vec<Ear>,
+    /// How reminders leave the program.
+    pub(crate) ways: Arc<[Way]>,
     pub rules: Arc<Rules>,
     pub library: Library,
 }
@@ -58,7 +61,12 @@ impl View {
     ///
     /// # Errors
     /// `NotFound`; no active pack.
-    pub fn load(tx: &mut Tx<'_>, id: UnitId, known: &Library) -> Result<Self, Error> {
+    pub fn load(
+        tx: &mut Tx<'_>,
+        id: UnitId,
+        known: &Library,
+        ways: &Arc<[Way]>,
+    ) -> Result<Self, Error> {
         let unit = unit::get(tx, id)?;
         let (mut path, mut codes) = (vec![id], vec![unit.code.clone()]);
         let mut above = unit.parent;
@@ -143,6 +151,7 @@ impl View {
             unit,
             stands,
             ears,
+            ways: ways.clone(),
             path,
             codes,
             roster,

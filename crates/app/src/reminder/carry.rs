@@ -25,7 +25,7 @@ pub enum Way {
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 2] = [Self::Mail, Self::Post];
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Post];
     /// The kind of work that it is.
     pub fn job(self) -> &'static str {
         match self {

@@ -125,11 +125,11 @@ fn look(office: &Office, unit: UnitId, as_of: Instant, looked: &mut Looked) -> R
     })?;
     let mut told = 0;
     for batch in new.chunks(BATCH) {
-        let batch = batch.to_vec();
+        let (batch, ways) = (batch.to_vec(), view.ways.clone());
         told += office.write(&own_work(), Lane::Bulk, move |tx| {
             let mut told = 0;
             for reminder in &batch {
-                told += u64::from(tell(tx, reminder, as_of)?);
+                told += u64::from(tell(tx, &ways, reminder, as_of)?);
             }
             Ok::<_, store::Error>(told)
         })?;

@@ -14,6 +14,7 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
 use crate::view::View;
+use carry::Way;
 use domain::access::{Privilege, own_work};
 use domain::holder::Holder;
 use domain::id::{MemberId, RecordId, UnitId, derived};
@@ -145,11 +146,19 @@ fn about(
 }
 
 /// Tells somebody, and puts down what carries it beyond the program; nothing if he was told before.
-fn tell(tx: &mut Tx<'_>, reminder: &Reminder<About>, now: Instant) -> Result<bool, store::Error> {
+fn tell(
+    tx: &mut Tx<'_>,
+    ways: &[Way],
+    reminder: &Reminder<About>,
+    now: Instant,
+) -> Result<bool, store::Error> {
     if !reminder::put(tx, reminder)? {
         return Ok(false);
     }
-    for way in carry::Way::ALL {
+    for way in ways {
+        if *way == Way::Mail && reminder::mailbox(tx, reminder.member.into())?.is_none() {
+            continue;
+        }
         // Of one reminder to several people each is work of its own, under an id that follows from it.
         let id = derived(
             now,
@@ -194,7 +203,7 @@ pub(crate) fn of_entry(
         let words = about(view, after, todo, (Why::HandedOver, todo.due.at), now);
         for member in members(view, todo.holder(), now) {
             if entry.by.member() != Some(member) {
-                tell(tx, &words(member), now)?;
+                tell(tx, &view.ways, &words(member), now)?;
             }
         }
     }
@@ -234,7 +243,7 @@ pub(crate) fn of_webhook(
                 off_at,
             }),
         };
-        tell(tx, &reminder, off_at)?;
+        tell(tx, &view.ways, &reminder, off_at)?;
     }
     Ok(())
 }

@@ -22,7 +22,6 @@ use crate::args::{Args, Command, Where};
 use crate::output::{Done, json_line, line};
 use app::attachment::Folder;
 use app::export::Names;
-use app::rounds::Leases;
 use app::sender::{Program, Sender};
 use app::view::View;
 use app::{Actor, Clock, Error, Extras, Office, Taken};
@@ -326,15 +325,19 @@ fn office(at: &Where, clock: Clock) -> Result<Office, Error> {
 }
 
 fn office_with(at: &Where, clock: Clock, options: &Options) -> Result<Office, Error> {
-    leasing(at, clock, options, Leases::default())
+    opening_with(at, clock, options, Extras::default())
 }
 
-fn leasing(at: &Where, clock: Clock, options: &Options, leases: Leases) -> Result<Office, Error> {
+fn opening_with(
+    at: &Where,
+    clock: Clock,
+    options: &Options,
+    extras: Extras,
+) -> Result<Office, Error> {
     let beside = at.beside.as_ref().or(at.data.as_ref());
     let extras = Extras {
         files: beside.map(|folder| Folder::new(folder.join("files"))),
-        leases,
-        ..Extras::default()
+        ..extras
     };
     let store = Store::open(&location(at)?, options)?;
     Ok(Office::with(store, clock, extras))

@@ -1,12 +1,12 @@
 //! `guanjia serve`.
 
-use super::{data, existing, keys, leasing};
+use super::{data, existing, keys, opening_with};
 use crate::args::{Log, Pace, Where};
 use crate::output::{Done, json_line, line};
 use app::reminder::carry::{Carrier, carry};
 use app::rounds::Leases;
 use app::webhook::deliver;
-use app::{Clock, Error, Office};
+use app::{Clock, Error, Extras, Office};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -27,9 +27,14 @@ impl Serve<'_> {
     /// Serves until the process is asked to end; prints the address, and how the first administrator is set up while there is none.
     pub(crate) fn run(self) -> Result<Done, Error> {
         log(self.log);
-        let leases = self.pace.leases()?;
+        let carriers = carriers()?;
+        let extras = Extras {
+            leases: self.pace.leases()?,
+            ways: carriers.iter().map(|carrier| carrier.way()).collect(),
+            ..Extras::default()
+        };
         existing(self.at)?;
-        let office = leasing(self.at, Clock::system(), &Options::default(), leases)?;
+        let office = opening_with(self.at, Clock::system(), &Options::default(), extras)?;
         let office = keys::with(self.at, office)?;
         let code = office.set_up_code()?;
         let (address, json) = (self.listen.address, self.json);
@@ -42,7 +47,6 @@ impl Serve<'_> {
             path: address.to_string(),
             source,
         };
-        let carriers = carriers()?;
         let post = web::Post::new(self.listen.door.networks);
         let (stop, stopped) = std::sync::mpsc::channel();
         let sweeper = office.clone();
