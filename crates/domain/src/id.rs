@@ -76,6 +76,12 @@ pub fn derived(at: Instant, parts: &[&[u8]]) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+impl RecordId {
+    /// Before and after every other.
+    pub const LEAST: Self = Self(Uuid::nil());
+    pub const GREATEST: Self = Self(Uuid::max());
+}
+
 impl From<RecordId> for MemberId {
     fn from(id: RecordId) -> Self {
         Self(id.0)

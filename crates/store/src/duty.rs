@@ -114,6 +114,19 @@ pub fn each(
     query.each(tx, |row| each(read(row)?))
 }
 
+/// The decided duties of the records after one, up to another; `None`: to the last of all.
+pub fn of_span(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    (after, until): (RecordId, Option<RecordId>),
+) -> Result<Vec<DutyRow>, Error> {
+    tx.all(
+        "select unit_id, record_id, kind, doc from duty where unit_id = ?1 and record_id > ?2 and record_id <= ?3 order by record_id, name, occurrence",
+        &[&unit, &after, &until.unwrap_or(RecordId::GREATEST)],
+        read,
+    )
+}
+
 /// Days since 1970-01-01.
 pub fn day_number(day: Day) -> i64 {
     Day::new(1970, 1, 1).map_or(0, |epoch| day.since(epoch))

@@ -99,6 +99,20 @@ pub fn each(
     )
 }
 
+/// The first lines of the records that follow one, record by record, in order.
+pub fn following(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    after: RecordId,
+    most: i64,
+) -> Result<Vec<Line>, Error> {
+    tx.all(
+        "select unit_id, record_id, doc, hash from entry where unit_id = ?1 and record_id > ?2 order by record_id, seq limit ?3",
+        &[&unit, &after, &most],
+        read,
+    )
+}
+
 /// The hashes of a unit's entries that were recorded up to an instant, in the order of records and of each record's entries.
 pub fn hashes(tx: &mut Tx<'_>, unit: UnitId, until: Instant) -> Result<Vec<Hash>, Error> {
     tx.all(

@@ -144,6 +144,21 @@ pub fn optional(tx: &mut Tx<'_>, unit: UnitId, id: RecordId) -> Result<Option<Re
     )
 }
 
+/// The records after one, up to another; `None`: to the last of all.
+pub fn of_span(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    (after, until): (RecordId, Option<RecordId>),
+) -> Result<Vec<Record>, Error> {
+    tx.all(
+        &format!(
+            "select {COLUMNS} from record where unit_id = ?1 and id > ?2 and id <= ?3 order by id"
+        ),
+        &[&unit, &after, &until.unwrap_or(RecordId::GREATEST)],
+        read,
+    )
+}
+
 /// The record imported under the source's own id.
 pub fn by_source(tx: &mut Tx<'_>, unit: UnitId, source: &str) -> Result<Option<RecordId>, Error> {
     tx.optional(

@@ -11,3 +11,4 @@ mod privacy;
 mod scenarios;
 mod scoring;
 mod simulating;
+mod verifying;

@@ -1,22 +1,27 @@
 //! Whether the database is what its journals say: every hash, row, duty and tally (`guanjia verify`).
+//!
+//! Journals are replayed some hundred entries at a time ([`journals`]), so it needs memory for the tallies and ledgers of a unit, whatever
+//! the number of its records.
+
+mod journals;
 
 use crate::access::Actor;
 use crate::error::Error;
 use crate::office::Office;
-use crate::recompute::{each_journal, folded, from_duties};
+use crate::verify::journals::Journals;
 use domain::access::Privilege;
 use domain::id::{RecordId, UnitId};
 use domain::ledger::{Account, Posted};
-use domain::measure::{self, TallyKey};
+use domain::measure::TallyKey;
 use domain::name::Name;
 use domain::pack::model::{Pack, Role};
-use domain::record::{Entry, Hash};
+use domain::record::Hash;
 use domain::tally::Tally;
 use domain::time::Instant;
 use domain::unit::Unit;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Tx, duty, ledger, privacy, record, tally};
+use store::{Tx, ledger, privacy, record, tally};
 
 /// What was looked at and what was wrong.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -72,77 +77,16 @@ pub fn verify(
     let mut sealed = Vec::new();
     for unit in office.units()? {
         report.units += 1;
-        let mut sum: BTreeMap<TallyKey, Tally> = BTreeMap::new();
-        let mut posted: BTreeMap<RecordId, Posted> = BTreeMap::new();
         office.read(|tx| {
-            let mut journals = Vec::new();
-            each_journal(tx, &unit, |lines| {
-                let first = &lines[0].entry;
-                let id = first.record;
-                let mut head = Hash::default();
-                for (index, line) in lines.iter().enumerate() {
-                    report.entries += 1;
-                    head = Entry::hash(unit.id, id, &head, &line.text);
-                    if line.hash != head {
-                        report.fault(format!(
-                            "{id}: entry {} does not carry the hash of what is stored",
-                            index + 1
-                        ));
-                    }
-                }
-                match folded(&library, &active.measures, &unit, &lines) {
-                    Ok(folded) => {
-                        measure::add_all(&mut sum, folded.tallies.clone());
-                        if !folded.posted.is_empty() {
-                            posted.insert(id, folded.posted.clone());
-                        }
-                        journals.push((id, folded));
-                    }
-                    Err(error) => report.fault(format!("{id}: {error}")),
-                }
-                report.records += 1;
-                progress(report.records);
-                Ok(())
-            })?;
+            let mut journals = Journals::new(&library, &active.measures, &unit);
+            journals.check(tx, &mut report, &mut progress)?;
             views(tx, unit.id, &unit.code, &mut report)?;
-            let mut rows = BTreeMap::new();
-            duty::each(
-                tx,
-                &duty::Filter {
-                    unit: Some(unit.id),
-                    ..duty::Filter::default()
-                },
-                |row| {
-                    rows.insert(
-                        (row.record, row.decided.name.clone(), row.decided.occurrence),
-                        row.decided,
-                    );
-                    Ok(())
-                },
-            )?;
-            for (id, folded) in journals {
-                match record::optional(tx, unit.id, id)? {
-                    None => report.fault(format!("{id}: the journal has no record")),
-                    Some(row) if row != folded.record => report.fault(format!(
-                        "{} ({id}): the row is not what the journal makes of it",
-                        row.number
-                    )),
-                    Some(row) => report.to_do += row.doc.todo.len() as u64,
-                }
-                for ((name, occurrence), decided) in folded.decided {
-                    report.duties += 1;
-                    match rows.remove(&(id, name.clone(), occurrence)) {
-                        Some(row) if row == decided => {}
-                        Some(_) => report.fault(format!(
-                            "{id}: duty {name}/{occurrence} is not what the journal decides"
-                        )),
-                        None => report.fault(format!("{id}: duty {name}/{occurrence} is missing")),
-                    }
-                }
-            }
-            for (id, name, occurrence) in rows.into_keys() {
-                report.fault(format!("{id}: duty {name}/{occurrence} is in no journal"));
-            }
+            let Journals {
+                tallies,
+                of_rows,
+                posted,
+                ..
+            } = journals;
             ledgers(tx, &unit, &posted, &mut report)?;
             for kind in seals(&active.pack) {
                 record::each_of_kind(tx, Some(unit.id), Some(kind), |record| {
@@ -152,16 +96,7 @@ pub fn verify(
             }
             let stored = tally::all(tx, unit.id)?;
             report.tallies += stored.len() as u64;
-            differences(&unit.code, "journals", &stored, &sum, &mut report);
-            let of_rows = from_duties(
-                tx,
-                &unit,
-                &active.measures,
-                &duty::Filter {
-                    unit: Some(unit.id),
-                    ..duty::Filter::default()
-                },
-            )?;
+            differences(&unit.code, "journals", &stored, &tallies, &mut report);
             let of_duties: BTreeMap<_, _> = stored
                 .into_iter()
                 .filter(|(key, _)| {
