@@ -28,6 +28,8 @@ interface Props {
   /** What is filled in already, such as the words of the caller. */
   given?: Values
   givenLinks?: Record<string, string>
+  /** Given: what was filled in goes there instead, as for many records at once; whether the form has done its work. */
+  collect?: (content: Record<string, unknown>) => Promise<boolean>
   onDone: (taken: StepTaken) => void
   onCancel?: () => void
   /** Somebody was quicker: shows what is new and reads the version again. */
@@ -45,7 +47,8 @@ interface Draft {
 }
 
 export function StepForm(props: Props) {
-  const { unit, zone, kind, step, record, given, givenLinks, onDone, onCancel, onStale, onRefused, children } = props
+  const { unit, zone, kind, step, record, given, givenLinks, onDone, collect, onCancel, onStale, onRefused, children } =
+    props
   const words = useWords()
   const text = useText()
   const language = useLanguage()
@@ -65,7 +68,7 @@ export function StepForm(props: Props) {
   const [other, setOther] = useState(draft.occurred !== '')
 
   const take = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       const signatures = toSignatures(draft.signed ?? {}, record)
       const body = {
         data: toData(model, draft.values, record?.data),
@@ -73,6 +76,7 @@ export function StepForm(props: Props) {
         ...(other && draft.occurred ? { occurred_at: draft.occurred } : {}),
         ...(signatures.length > 0 ? { signatures } : {}),
       }
+      if (collect) return (await collect(body)) ? null : undefined
       const path = record
         ? `${recordPath(unit, record.id)}/steps/${encodeURIComponent(step.name)}`
         : `/api/units/${encodeURIComponent(unit)}/records`
@@ -84,8 +88,8 @@ export function StepForm(props: Props) {
       })
     },
     onSuccess: (taken) => {
-      dropDraft()
-      onDone(taken)
+      if (taken !== undefined) dropDraft()
+      if (taken) onDone(taken)
       void queries.invalidateQueries({
         predicate: (it) => !['me', 'units', 'kinds', 'kind', 'standards'].includes(String(it.queryKey[0])),
       })

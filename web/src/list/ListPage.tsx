@@ -5,7 +5,8 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Input } from 'antd'
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { countsQuery, kindQuery, kindsQuery, pageOf, unitsQuery } from '@/api/ask'
+import { countsQuery, kindQuery, kindsQuery, meQuery, pageOf, unitPath, unitsQuery } from '@/api/ask'
+import { address } from '@/api/client'
 import type { KindOf, RecordRow } from '@/api/types'
 import { useDensity } from '@/app/settings'
 import { Clock } from '@/clock/Clock'
@@ -21,6 +22,8 @@ import { useKeys } from '@/keys/keys'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords, type Words } from '@/words'
 import { type Names, useNames } from '@/words/names'
+import { Bulk } from './Bulk'
+import { MOST } from './bulk'
 import { type Column, fieldOf, leastWidth, linkOf, possible, usual, width } from './columns'
 import {
   type Filter,
@@ -56,6 +59,8 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
   )
   const [typed, setTyped] = useState(filter.q ?? '')
   const [at, setAt] = useState(0)
+  // Chosen for one step together; null: nobody is choosing.
+  const [picked, setPicked] = useState<RecordRow[] | null>(null)
   const q = useSettled(typed.trim())
   const fields = columns.flatMap((it) => fieldOf(it) ?? linkOf(it) ?? []).join(',')
   const asked = { kind: kind.kind, ...filter, q: q || undefined, fields: fields || undefined }
@@ -70,6 +75,14 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
     placeholderData: (was) => was,
   })
   const rows = useMemo(() => pages.data?.pages.flatMap((it) => it.records) ?? [], [pages.data])
+
+  const pick = (some: RecordRow[]) =>
+    setPicked((was) => {
+      const all = was ?? []
+      const gone = some.every((row) => all.some((it) => it.id === row.id))
+      const rest = all.filter((it) => !some.some((row) => row.id === it.id))
+      return gone ? rest : [...rest, ...some].slice(0, MOST)
+    })
 
   const setFilter = (some: Filter) => {
     // The box says what is looked for, also where a saved filter brought it.
@@ -96,6 +109,7 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
     { keys: 'k', label: words.keys.previous, run: () => setAt((it) => Math.max(0, it - 1)) },
     { keys: 'Enter', label: words.keys.open, run: () => open(rows[at]) },
     { keys: 'n', label: words.list.new(text(kind.title)), run: () => setAdding(true) },
+    { keys: 'x', label: words.list.pick, run: () => rows[at] && pick([rows[at]]) },
   ])
 
   return (
@@ -107,9 +121,17 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
             {pages.hasNextPage ? words.list.shown(rows.length) : words.list.allShown(rows.length)}
           </small>
         </h1>
-        <Button type="primary" onClick={() => setAdding(true)}>
-          {words.list.new(text(kind.title))}
-        </Button>
+        <span className="list-do">
+          <Exports unit={unit} kind={kind} asked={{ ...filter, q: q || undefined }} />
+          {kind.steps.length > 0 ? (
+            <Button aria-pressed={picked !== null} onClick={() => setPicked(picked === null ? [] : null)}>
+              {words.list.bulk}
+            </Button>
+          ) : null}
+          <Button type="primary" onClick={() => setAdding(true)}>
+            {words.list.new(text(kind.title))}
+          </Button>
+        </span>
       </div>
       <Filters
         unit={unit}
@@ -147,9 +169,21 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
           zone={zone}
           columns={columns}
           at={at}
+          picked={picked}
+          onPick={pick}
           onEnd={() => pages.hasNextPage && !pages.isFetchingNextPage && void pages.fetchNextPage()}
         />
       )}
+      {picked !== null ? (
+        <Bulk
+          unit={unit}
+          zone={zone}
+          kind={kind}
+          // As they stand now: a step is taken on the version that the list shows.
+          picked={picked.map((it) => rows.find((row) => row.id === it.id) ?? it)}
+          onPicked={setPicked}
+        />
+      ) : null}
       {adding ? (
         <Sheet title={words.list.new(text(kind.title))} close={() => setAdding(false)}>
           <StepForm
@@ -168,6 +202,25 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
         </Sheet>
       ) : null}
     </div>
+  )
+}
+
+/** The list as it is filtered, as a spreadsheet; for whoever may take it out. */
+function Exports({ unit, kind, asked }: { unit: string; kind: KindOf; asked: Filter }) {
+  const words = useWords()
+  const { data: me } = useQuery(meQuery)
+  const may = me === null || me?.units?.some((it) => it.code === unit && it.may.includes('exports')) === true
+  if (!may) return null
+  const file = (format: string) => address(`${unitPath(unit)}/export`, { kind: kind.kind, format, ...asked })
+  return (
+    <span className="exports" role="group" aria-label={words.list.export}>
+      {words.list.export}{' '}
+      {['xlsx', 'csv'].map((format) => (
+        <a key={format} href={file(format)} download>
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </span>
   )
 }
 
@@ -322,10 +375,12 @@ interface RowsProps {
   zone: string
   columns: Column[]
   at: number
+  picked: RecordRow[] | null
+  onPick: (rows: RecordRow[]) => void
   onEnd: () => void
 }
 
-function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
+function Rows({ rows, kind, unit, zone, columns, at, picked, onPick, onEnd }: RowsProps) {
   const words = useWords()
   const text = useText()
   const names = useNames()
@@ -355,7 +410,11 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
     if (end && rows.length > 0) onEnd()
   }, [end, rows.length])
   useEffect(() => virtual.scrollToIndex(at), [at, virtual])
-  const grid = { gridTemplateColumns: columns.map(width).join(' '), minWidth: leastWidth(columns) }
+  const grid = {
+    gridTemplateColumns: `${picked ? '20px ' : ''}${columns.map(width).join(' ')}`,
+    minWidth: leastWidth(columns) + (picked ? 32 : 0),
+  }
+  const first = rows.slice(0, MOST)
   return (
     <div
       className="table"
@@ -366,6 +425,16 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
       tabIndex={0}
     >
       <div className="table-head" role="row" style={grid}>
+        {picked ? (
+          <span role="columnheader">
+            <input
+              type="checkbox"
+              aria-label={words.list.pickAll(first.length)}
+              checked={first.length > 0 && first.every((row) => picked.some((it) => it.id === row.id))}
+              onChange={() => onPick(first)}
+            />
+          </span>
+        ) : null}
         {columns.map((it) => (
           <span key={it} role="columnheader">
             {heading(it, kind, words, text)}
@@ -383,6 +452,16 @@ function Rows({ rows, kind, unit, zone, columns, at, onEnd }: RowsProps) {
               className={item.index === at ? 'table-row table-here' : 'table-row'}
               style={{ ...grid, height: high, transform: `translateY(${item.start}px)` }}
             >
+              {picked ? (
+                <span role="cell">
+                  <input
+                    type="checkbox"
+                    aria-label={`${words.list.pick} ${row.number}`}
+                    checked={picked.some((it) => it.id === row.id)}
+                    onChange={() => onPick([row])}
+                  />
+                </span>
+              ) : null}
               {columns.map((it) => (
                 <span key={it} role="cell">
                   <Cell

@@ -75,6 +75,18 @@ export const desk: Part = {
     saved: 'Favourites',
     remove: (name) => `Delete “${name}”`,
     view: 'View',
+    export: 'Export',
+    bulk: 'Several at once',
+    pick: 'Select',
+    pickAll: (n) => `Select the first ${n}`,
+    pickSome: 'Tick what is to be done together, 100 at most',
+    picked: (n) => `${n} selected`,
+    unpick: 'Select none',
+    noStep: 'No step can be taken on all of these; select some of the same state.',
+    onAll: (step, n) => `${step} · ${n}`,
+    done: (n) => `${n} done`,
+    someRefused: (done, refused) =>
+      `${done} done; ${refused} could not be and stay selected. Put it right and take it again.`,
   },
   dispatch: {
     title: 'Dispatch',
