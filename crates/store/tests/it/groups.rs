@@ -72,7 +72,10 @@ contract! {
                     for round in 0..5 {
                         let done = store.write(Lane::Interactive, move |tx| {
                             count(tx, &format!("{n} {round}"), 1)?;
-                            assert!(n % 2 == 0, "as meant by the test");
+                            if n % 2 == 1 {
+                                // Unwinds as a panic does, and says nothing where a reader looks for what failed.
+                                std::panic::resume_unwind(Box::new("as meant by the test"));
+                            }
                             Ok::<_, Error>(())
                         });
                         assert_eq!(done.is_ok(), n % 2 == 0, "{done:?}");
