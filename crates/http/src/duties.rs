@@ -9,6 +9,7 @@ use app::records::{DutyAsked, DutyState, Which};
 use axum::Json;
 use axum::extract::State as Given;
 use domain::name::Name;
+use domain::outcome::Outcome;
 use domain::time::{Day, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,6 +27,17 @@ enum Asked {
     ToDo,
     Overdue,
     Decided,
+}
+
+/// How a duty was decided.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Decision {
+    Met,
+    Missed,
+    Excused,
+    Exempt,
+    Withdrawn,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -46,6 +58,12 @@ struct DutyParams {
     /// Decided ones: the first and last day of their periods.
     from: Option<String>,
     to: Option<String>,
+    /// Decided ones: only those that were decided so.
+    #[param(inline)]
+    outcome: Option<Decision>,
+    /// The unit's own alone, without those of the projects below.
+    #[serde(default)]
+    alone: bool,
     /// 1 to 500; 100 if not said.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
@@ -99,9 +117,17 @@ async fn list(
             Asked::Overdue => DutyState::Overdue,
             Asked::Decided => DutyState::Decided,
         },
-        due_before: read::<Instant>("due_before", asked.due_before)?,
-        from: read::<Day>("from", asked.from)?,
-        to: read::<Day>("to", asked.to)?,
+        due_before: read_if::<Instant>("due_before", asked.due_before)?,
+        from: read_if::<Day>("from", asked.from)?,
+        to: read_if::<Day>("to", asked.to)?,
+        outcome: asked.outcome.map(|outcome| match outcome {
+            Decision::Met => Outcome::Met,
+            Decision::Missed => Outcome::Missed,
+            Decision::Excused => Outcome::Excused,
+            Decision::Exempt => Outcome::Exempt,
+            Decision::Withdrawn => Outcome::Withdrawn,
+        }),
+        alone: asked.alone,
         limit,
         places: asked.places,
     };
@@ -135,12 +161,14 @@ async fn list(
     }))
 }
 
-fn read<T: std::str::FromStr>(field: &str, text: Option<String>) -> Result<Option<T>, Problem> {
-    text.map(|text| {
-        text.parse()
-            .map_err(|_| wrong(field, "2026-03-05 · 2026-03-05T14:00:00+08:00"))
-    })
-    .transpose()
+fn read_if<T: std::str::FromStr>(field: &str, text: Option<String>) -> Result<Option<T>, Problem> {
+    text.map(|text| read(field, &text)).transpose()
+}
+
+/// A day or an instant of the query.
+pub(crate) fn read<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|_| wrong(field, "2026-03-05 · 2026-03-05T14:00:00+08:00"))
 }
 
 fn wrong(field: &str, of: &str) -> Problem {

@@ -15,6 +15,7 @@ mod doors;
 mod duties;
 mod events;
 mod exports;
+mod figures;
 mod health;
 mod imports;
 mod jobs;
@@ -79,6 +80,7 @@ fn closed() -> OpenApiRouter<State> {
         .merge(doors::closed())
         .merge(accounts::routes())
         .merge(units::routes())
+        .merge(figures::routes())
         .merge(kinds::routes())
         .merge(records::routes())
         .merge(duties::routes())

@@ -1,7 +1,8 @@
 //! Decided duties; those to do live in their record's row.
 
 use crate::query::Query;
-use crate::{Error, Owned, Row, Tx};
+use crate::{Error, Owned, Row, Tx, access};
+use domain::access::Scope;
 use domain::id::{HolderId, RecordId, UnitId};
 use domain::measure::holder_id;
 use domain::name::Name;
@@ -73,9 +74,15 @@ pub struct Filter {
     pub kind: Option<Name>,
     pub name: Option<Name>,
     pub holder: Option<HolderId>,
+    /// Only those that were decided so.
+    pub outcome: Option<Name>,
     /// Inclusive.
     pub from: Option<Day>,
     pub to: Option<Day>,
+    /// Only those of records within this scope.
+    pub seen_by: Option<Scope>,
+    /// The first of them.
+    pub most: Option<usize>,
 }
 
 /// Decided duties, by unit and the day that decides their period.
@@ -106,12 +113,33 @@ pub fn each(
     if let Some(holder) = filter.holder {
         query.and("holder = ?", Owned::Id(holder.uuid()));
     }
+    if let Some(outcome) = &filter.outcome {
+        query.and("outcome = ?", Owned::Text(outcome.to_string()));
+    }
+    if let Some(scope) = &filter.seen_by {
+        of_records(&mut query, scope);
+    }
     // Of one record they are few, and found by its key.
     query.sql.push_str(match filter.record {
         Some(_) => " order by unit_id, record_id, period_on, name, occurrence",
         None => " order by unit_id, period_on, record_id, name, occurrence",
     });
+    if let Some(most) = filter.most {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        query.end("limit ?", Owned::Int(most));
+    }
     query.each(tx, |row| each(read(row)?))
+}
+
+/// Only duties of records that somebody sees.
+pub(crate) fn of_records(query: &mut Query, scope: &Scope) {
+    if !scope.all {
+        query.sql.push_str(
+            " and exists (select 1 from record where record.unit_id = duty.unit_id and record.id = duty.record_id",
+        );
+        access::within(query, scope);
+        query.sql.push(')');
+    }
 }
 
 /// The decided duties of the records after one, up to another; `None`: to the last of all.

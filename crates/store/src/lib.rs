@@ -33,6 +33,7 @@ pub mod duty;
 pub mod entry;
 pub mod erasure;
 mod error;
+pub mod figures;
 mod handle;
 pub mod import;
 pub mod job;

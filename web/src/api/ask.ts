@@ -11,6 +11,7 @@ import type {
   DutyList,
   EntryOf,
   EvidenceOf,
+  FigureOf,
   KeptCard,
   KindOf,
   Kinds,
@@ -209,6 +210,9 @@ export const dutiesQuery = (asked: {
   to?: string
   limit?: number
   places?: boolean
+  kind?: string
+  outcome?: string
+  alone?: boolean
 }) =>
   queryOptions({
     queryKey: ['duties', asked],
@@ -216,6 +220,15 @@ export const dutiesQuery = (asked: {
     staleTime: 10_000,
     refetchInterval: 60_000,
     placeholderData: keepPreviousData,
+  })
+
+/** Records opened and duties decided, window by window. */
+export const figuresQuery = (unit: string, asked: { kind: string; by: string; from: string; to: string }) =>
+  queryOptions({
+    queryKey: ['figures', unit, asked],
+    queryFn: async ({ signal }) =>
+      (await ask<{ figures: FigureOf[] }>('GET', `${unitPath(unit)}/figures`, { query: asked, signal })).figures,
+    staleTime: 60_000,
   })
 
 /** Units that are asked for one by one. */

@@ -71,6 +71,7 @@ export type ParameterOf = S['Parameter']
 export type AccountOf = S['Account']
 export type SignInsOf = S['SignIns']
 export type Verified = S['Verified']
+export type FigureOf = S['Figure']
 export type StandardRow = S['StandardRow']
 
 /** Who is signed in. */

@@ -68,6 +68,12 @@ const rank = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/rank/RankPage'), 'RankPage'),
 })
+const figures = createRoute({
+  getParentRoute: () => shell,
+  path: '/figures',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/figures/FiguresPage'), 'FiguresPage'),
+})
 const rules = createRoute({
   getParentRoute: () => shell,
   path: '/rules',
@@ -146,6 +152,7 @@ const router = createRouter({
       calendar,
       scores,
       rank,
+      figures,
       rules,
       parameter,
       imports,

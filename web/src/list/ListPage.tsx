@@ -29,6 +29,7 @@ import {
   type Filter,
   filterOf,
   isFiltered,
+  nothing,
   type Saved,
   saveColumns,
   savedColumns,
@@ -153,11 +154,7 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
           <b>{isFiltered(filter) ? words.list.emptyFiltered : words.list.empty(text(kind.title))}</b>
           {isFiltered(filter) ? (
             <p>
-              <Button
-                onClick={() => setFilter({ q: undefined, state: undefined, open: undefined, overdue: undefined })}
-              >
-                {words.list.clear}
-              </Button>
+              <Button onClick={() => setFilter(nothing)}>{words.list.clear}</Button>
             </p>
           ) : null}
         </div>
@@ -290,6 +287,16 @@ function Filters({ unit, kind, filter, typed, onType, onFilter, columns, onColum
           ) : null}
         </div>
       ) : null}
+      {filter.opened_from || filter.opened_to ? (
+        <Chip
+          name="opened"
+          type="checkbox"
+          checked
+          onPick={() => onFilter({ opened_from: undefined, opened_to: undefined })}
+        >
+          {words.list.openedOn(filter.opened_from ?? '', filter.opened_to ?? '')}
+        </Chip>
+      ) : null}
       <details className="columns">
         <summary>{words.list.columns}</summary>
         <div className="columns-list">
@@ -313,12 +320,7 @@ function Filters({ unit, kind, filter, typed, onType, onFilter, columns, onColum
       </details>
       {saved.map((it) => (
         <span key={it.name} className="favourite">
-          <Button
-            size="small"
-            onClick={() =>
-              onFilter({ q: undefined, state: undefined, open: undefined, overdue: undefined, ...it.filter })
-            }
-          >
+          <Button size="small" onClick={() => onFilter({ ...nothing, ...it.filter })}>
             {it.name}
           </Button>
           <button

@@ -5,6 +5,9 @@ export interface Filter {
   state?: string | undefined
   open?: 'all' | 'false' | undefined
   overdue?: boolean | undefined
+  /** Days, inclusive. */
+  opened_from?: string | undefined
+  opened_to?: string | undefined
   sort?: 'due' | 'newest' | 'oldest' | undefined
 }
 
@@ -46,9 +49,22 @@ export function filterOf(search: Record<string, unknown>): Filter {
     q: typeof search.q === 'number' ? String(search.q) : text('q'),
     state: text('state'),
     open: open === 'all' || open === 'false' ? open : undefined,
+    opened_from: text('opened_from'),
+    opened_to: text('opened_to'),
     overdue: search.overdue === true || search.overdue === 'true' ? true : undefined,
     sort: sort === 'due' || sort === 'newest' || sort === 'oldest' ? sort : undefined,
   }
 }
 
-export const isFiltered = (it: Filter): boolean => Boolean(it.q || it.state || it.overdue || it.open)
+export const isFiltered = (it: Filter): boolean =>
+  Boolean(it.q || it.state || it.overdue || it.open || it.opened_from || it.opened_to)
+
+/** No condition at all; a saved one takes the place of what was chosen. */
+export const nothing: Filter = {
+  q: undefined,
+  state: undefined,
+  open: undefined,
+  overdue: undefined,
+  opened_from: undefined,
+  opened_to: undefined,
+}

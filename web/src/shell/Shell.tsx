@@ -260,6 +260,9 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       <Link to="/u/$unit/ranking" params={{ unit }} {...open}>
         {words.rank.title}
       </Link>
+      <Link to="/u/$unit/figures" params={{ unit }} {...open}>
+        {words.figures.title}
+      </Link>
       <Link to="/u/$unit/map" params={{ unit }} {...open}>
         {words.map.title}
       </Link>

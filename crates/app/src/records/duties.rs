@@ -13,6 +13,7 @@ use domain::holder::Holder;
 use domain::id::{HolderId, MemberId, RecordId};
 use domain::measure::holder_id;
 use domain::name::Name;
+use domain::outcome::Outcome;
 use domain::pack::model::Role;
 use domain::record::Decided;
 use domain::time::{Day, Instant};
@@ -51,6 +52,10 @@ pub struct DutyAsked {
     /// Decided ones: the days of their periods, inclusive.
     pub from: Option<Day>,
     pub to: Option<Day>,
+    /// Decided ones: only those that were decided so.
+    pub outcome: Option<Outcome>,
+    /// The unit's own alone, without those of the projects below.
+    pub alone: bool,
     pub limit: usize,
     /// The places that the records lead to are called by name in the answer.
     pub places: bool,
@@ -95,7 +100,8 @@ pub fn duties(office: &Office, actor: &Actor, asked: &DutyAsked) -> Result<DutyP
             let all = office.units_of(actor)?;
             all.iter()
                 .filter(|unit| {
-                    below(&all, unit, &top) && (unit.level == Level::Project || unit.id == top.id)
+                    let project = unit.level == Level::Project && below(&all, unit, &top);
+                    unit.id == top.id || (project && !asked.alone)
                 })
                 .cloned()
                 .collect()
@@ -288,13 +294,14 @@ fn decided(
         holder: mine.who.as_ref().map(|(member, _)| (*member).into()),
         from: asked.from,
         to: asked.to,
+        outcome: asked.outcome.map(|outcome| outcome.as_str().into()),
+        seen_by: Some(scope.clone()),
+        most: Some(asked.limit.saturating_add(1)),
         ..duty::Filter::default()
     };
     let mut rows: Vec<(RecordId, Decided)> = Vec::new();
     duty::each(tx, &filter, |row| {
-        if rows.len() <= asked.limit {
-            rows.push((row.record, row.decided));
-        }
+        rows.push((row.record, row.decided));
         Ok(())
     })?;
     for (id, decided) in rows {

@@ -166,14 +166,7 @@ pub(crate) fn wanted(
     let pack = &view.rules.pack;
     let kind = match &asked.kind {
         None => None,
-        Some(name) => Some(pack.kinds.get(name).ok_or_else(|| {
-            Error::asked(
-                "kind-unknown",
-                "kind",
-                format!("没有“{name}”这种单据；请从单据类型列表中选择。"),
-                format!("There is no kind `{name}`; choose one of the list of kinds."),
-            )
-        })?),
+        Some(name) => Some(kind_of(pack, name)?),
     };
     for state in &asked.states {
         let known = |kind: &domain::pack::model::Kind| kind.state(state.as_str()).is_some();
@@ -255,6 +248,21 @@ pub(crate) fn wanted(
             without_links: asked.fields.is_empty() && asked.called.is_empty(),
             first_duty: true,
         },
+    })
+}
+
+/// The kind of that name.
+pub(super) fn kind_of<'p>(
+    pack: &'p domain::pack::model::Pack,
+    name: &Name,
+) -> Result<&'p domain::pack::model::Kind, Error> {
+    pack.kinds.get(name).ok_or_else(|| {
+        Error::asked(
+            "kind-unknown",
+            "kind",
+            format!("没有“{name}”这种单据；请从单据类型列表中选择。"),
+            format!("There is no kind `{name}`; choose one of the list of kinds."),
+        )
     })
 }
 

@@ -6,6 +6,7 @@
 mod ask;
 mod clock;
 mod duties;
+mod figures;
 mod list;
 mod offline;
 mod read;
@@ -15,6 +16,7 @@ mod write;
 pub use ask::{Signing, StepAsked};
 pub use clock::{Clocks, Stretch, clocks};
 pub use duties::{DutyAsked, DutyPage, DutyState, DutyTold, Which, duties};
+pub use figures::{Figure, FiguresAsked, figures};
 pub(crate) use list::wanted;
 pub use list::{Asked, Open, Page, counts, list, rows};
 pub use offline::{NotApplied, not_applied, settle};

@@ -3,6 +3,7 @@
 mod access;
 mod coverage;
 mod desk;
+mod figures;
 mod house;
 mod import;
 mod organisation;

@@ -1,11 +1,12 @@
 //! A company that is made up: played without refusals, consistent, the same each time, and with everything that goes wrong on purpose.
 
-use crate::plans;
+use crate::{figures, plans};
 use app::export::{What, export};
 use app::reminder::{self, Looked};
 use app::simulation::{Simulated, Size, simulate};
 use app::{Actor, Clock, Keys, Office, board, pack, published, records, sweep, verify};
 use domain::name::Name;
+use domain::period::Period;
 use domain::time::Instant;
 use domain::unit::Level;
 use sha2::{Digest, Sha256};
@@ -61,6 +62,13 @@ fn look_around(office: &Office) {
     records::whole(office, &system, code, number, records::Listed::Admitted).unwrap();
     records::journal(office, &system, code, number).unwrap();
     published::page(office, &system, code, &"notice".into(), (None, 20)).unwrap();
+    let asked = records::FiguresAsked {
+        kind: "repair".into(),
+        by: Period::Week,
+        from: "2026-01-01".parse().unwrap(),
+        to: "2026-01-31".parse().unwrap(),
+    };
+    records::figures(office, &system, code, &asked).unwrap();
     let id = office.clock().record_id();
     let (unit, by, of) = (
         unit.as_ref().unwrap().id,
@@ -158,6 +166,7 @@ fn a_month_is_played_without_a_refusal_and_is_consistent_on_both_databases() {
         .unwrap();
         assert_eq!(merged, 100);
         assert_eq!(night.as_deref(), Some("missed"));
+        figures::open_their_rows(&office);
         remembered(&office);
     }
     assert!(digests.windows(2).all(|pair| pair[0] == pair[1]));

@@ -85,6 +85,7 @@ impl Tried<'_> {
             "list_published" => query("?kind=notice"),
             "list_scorecards" => query("?standard=scorecard-100&period=2026-03"),
             "list_duties" => query("?unit=YS"),
+            "count_by_time" => query("?kind=repair&by=week&from=2026-03-01&to=2026-03-31"),
             "set_parameter" => {
                 let day = format!("2026-{:02}-{:02}", 4 + n / 28 % 9, 1 + n % 28);
                 body(json!({"value": "PT4M", "from": day, "reason": "试行"}))

@@ -1,6 +1,6 @@
 import type { Words } from '../zh'
 
-type Part = Pick<Words, 'home' | 'morning' | 'list' | 'dispatch' | 'board' | 'map' | 'calendar' | 'rank'>
+type Part = Pick<Words, 'home' | 'morning' | 'list' | 'dispatch' | 'board' | 'map' | 'calendar' | 'figures' | 'rank'>
 
 export const desk: Part = {
   home: {
@@ -62,6 +62,7 @@ export const desk: Part = {
     due: 'Duty',
     holder: 'Holder',
     opened: 'Opened',
+    openedOn: (from, to) => (from === to ? `opened on ${from}` : `opened ${from} to ${to}`),
     label: 'What',
     new: (kind) => `New: ${kind}`,
     empty: (kind) => `No ${kind.toLowerCase()}`,
@@ -131,6 +132,26 @@ export const desk: Part = {
     due: 'Due on this day',
     day: (day, n) => `${day}, ${n} due`,
     none: 'Nothing is due on this day.',
+  },
+  figures: {
+    title: 'Charts',
+    kind: 'Kind of record',
+    by: 'Each mark',
+    lengths: { day: 'By day', week: 'By week', month: 'By month' },
+    from: 'From',
+    to: 'To',
+    opened: 'Opened',
+    openedOf: (kind, n) => `${kind}: ${n} opened`,
+    decided: 'Deadlines kept and missed',
+    none: 'No deadline was decided in these days.',
+    table: 'The numbers of each mark; a number opens its rows',
+    window: 'When',
+    share: 'Kept',
+    days: (from, to) => `${from} – ${to}`,
+    rows: (window, verdict, n) => `${window} · ${verdict} ${n}`,
+    most: (n) => `Only the first ${n} are listed; choose shorter windows to see all.`,
+    due: (at) => `due ${at}`,
+    done: (at) => `done ${at}`,
   },
   rank: {
     title: 'Ranking',
