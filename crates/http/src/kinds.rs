@@ -188,6 +188,8 @@ struct Link {
     title: Text,
     kind: String,
     required: bool,
+    /// Leads to one cause behind many reports: an open one is offered to whoever takes a report.
+    cause: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -331,6 +333,7 @@ fn told(pack: &model::Pack, kind: &model::Kind) -> Kind {
                 title: (&link.title).into(),
                 kind: link.kind.to_string(),
                 required: link.required,
+                cause: link.cause,
             })
             .collect(),
         fields: kind.fields.iter().map(field).collect(),

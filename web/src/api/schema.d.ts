@@ -75,7 +75,7 @@ export interface components {
         Kinds: {  causes: components["schemas"]["Titled"][]; kinds: components["schemas"]["KindRow"][]; posts: components["schemas"]["Titled"][]; };
         KindState: { closed: boolean; name: string; title: components["schemas"]["Text"]; waits?: string;  with?: string; };
         Line: { label: components["schemas"]["Text"];  path: string; value: components["schemas"]["Text"]; };
-        Link: { kind: string; name: string; required: boolean; title: components["schemas"]["Text"]; };
+        Link: {  cause: boolean; kind: string; name: string; required: boolean; title: components["schemas"]["Text"]; };
         LinkTo: { id: string; label?: string; };
         Locale: "zh-CN" | "en";
         Look: { en: string;  imported: number;  marked: { [key: string]: number; };  records: number;  refused: number;  rows: number;  steps: number; units: number;  zh: string; };

@@ -17,7 +17,7 @@ import { Refusal } from '@/refusal/Refusal'
 import { useMe, usePosts } from '@/session/session'
 import { useText, useWords } from '@/words'
 import { useNames } from '@/words/names'
-import { assigning, dispatched, inHand, isWaiting, lanes, working } from './lanes'
+import { assigning, dispatched, inHand, isWaiting, lanes, turn, working } from './lanes'
 import './dispatch.css'
 
 type View = 'people' | 'board'
@@ -52,6 +52,7 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
     ...listQuery(unit, { kind: kind.kind, open: 'false', sort: 'newest', limit: 10 }),
     enabled: view === 'board',
   })
+  const latest = useQuery(listQuery(unit, { kind: kind.kind, open: 'all', sort: 'newest', limit: 200 }))
   const me = useMe()
   const people = usePeople(unit, kind)
   const rows = open.data?.records ?? []
@@ -60,6 +61,8 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
   const paused = rows.filter((it) => it.waits)
   const held = useMemo(() => rows.filter((it) => it.assignee !== undefined && inHand(kind, it)), [kind, rows])
   const board = useMemo(() => lanes(held, people, me?.member), [held, people, me])
+  const next = useMemo(() => turn(people, latest.data?.records ?? [], me?.member), [people, latest.data, me])
+  const own = people.find((it) => it.id === me?.member)
   const [at, setAt] = useState(0)
   const chosen = waiting[Math.min(at, waiting.length - 1)]
   const [dragged, setDragged] = useState<RecordRow | null>(null)
@@ -83,10 +86,15 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
     const lane = board[index]
     if (chosen && lane && !give.isPending) give.mutate({ row: chosen, to: lane.person })
   }
+  const giveOne = (to: Person | undefined) => {
+    if (chosen && to && !give.isPending) give.mutate({ row: chosen, to })
+  }
   useKeys([
     { keys: 'j', label: words.keys.next, run: () => setAt((it) => Math.min(waiting.length - 1, it + 1)) },
     { keys: 'k', label: words.keys.previous, run: () => setAt((it) => Math.max(0, it - 1)) },
     { keys: 'Enter', label: words.dispatch.toFreest, run: () => giveTo(0) },
+    { keys: 'r', label: words.dispatch.rotate(next?.name ?? ''), run: () => giveOne(next) },
+    ...(own ? [{ keys: 'g', label: words.dispatch.grab, run: () => giveOne(own) }] : []),
     ...board.slice(0, 9).map((lane, index) => ({
       keys: String(index + 1),
       label: words.dispatch.give(lane.person.name ?? ''),
@@ -177,6 +185,16 @@ function Board({ unit, kind }: { unit: string; kind: KindOf }) {
                     <Button type="primary" loading={give.isPending} onClick={() => giveTo(0)}>
                       {words.dispatch.give(freest.name ?? '')} <KeyCap>↵</KeyCap>
                     </Button>
+                    {next ? (
+                      <Button disabled={give.isPending} onClick={() => giveOne(next)}>
+                        {words.dispatch.rotate(next.name ?? '')} <KeyCap>R</KeyCap>
+                      </Button>
+                    ) : null}
+                    {own ? (
+                      <Button disabled={give.isPending} onClick={() => giveOne(own)}>
+                        {words.dispatch.grab} <KeyCap>G</KeyCap>
+                      </Button>
+                    ) : null}
                     <select
                       className="select"
                       aria-label={words.dispatch.other}

@@ -44,6 +44,17 @@ export function inHand(kind: KindOf, row: RecordRow): boolean {
   return state === undefined || state.waits !== undefined || (!state.closed && sides.has(state.with))
 }
 
+/** Whose turn it is: who got his latest one longest ago, those who never got one first; `rows` are the newest first. */
+export function turn(people: readonly Person[], rows: readonly RecordRow[], self?: string): Person | undefined {
+  const latest = (it: Person) => {
+    const at = rows.findIndex((row) => row.assignee?.id === it.id)
+    return at < 0 ? rows.length : at
+  }
+  return [...people]
+    .filter((it) => it.id !== self)
+    .sort((a, b) => latest(b) - latest(a) || (a.name ?? '').localeCompare(b.name ?? '', 'zh'))[0]
+}
+
 export interface Lane {
   person: Person
   rows: RecordRow[]

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { listQuery, recordQuery } from '@/api/ask'
 import type { RecordRow } from '@/api/types'
 import { Clock } from '@/clock/Clock'
@@ -26,9 +26,11 @@ interface Props {
   place: string | undefined
   link: string | null
   onHome: (id: string | null, row?: RecordRow) => void
+  /** What is known to be out of order, whoever calls. */
+  children?: ReactNode
 }
 
-export function CallerCard({ kind, unit, zone, home, row, room, place, link, onHome }: Props) {
+export function CallerCard({ kind, unit, zone, home, row, room, place, link, onHome, children }: Props) {
   const words = useWords()
   const now = serverNow()
   const names = useNames()
@@ -87,6 +89,7 @@ export function CallerCard({ kind, unit, zone, home, row, room, place, link, onH
           {names.label(again)}
         </p>
       ) : null}
+      {children}
       {home === '' ? (
         candidates.length > 1 ? (
           <ul>

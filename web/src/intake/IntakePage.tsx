@@ -19,7 +19,8 @@ import { Refusal } from '@/refusal/Refusal'
 import { byField } from '@/refusal/refusal'
 import { useLanguage, useText, useWords } from '@/words'
 import { CallerCard } from './CallerCard'
-import { choiceFields, placeLink, takeable, wordsField } from './kinds'
+import { Known } from './Known'
+import { causeLink, choiceFields, placeLink, takeable, wordsField } from './kinds'
 import { choiceKeys } from './letters'
 import { type Parked, park, parked } from './parked'
 import { guess, heard } from './said'
@@ -62,6 +63,8 @@ export function IntakePage() {
 interface Heard {
   said: string
   home: string
+  /** The event that it belongs to. */
+  cause?: string
   /** What a person set: a guess never overwrites it. */
   set: Values
 }
@@ -90,10 +93,15 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
   // What is heard outlives the back button and a reload; words that come with the address, or a call that was parked, begin anew.
   const [draft, setDraft, dropDraft] = useDraft<Heard>(
     `draft:${unit}:intake`,
-    () => ({ said: resumed?.said ?? first, home: resumed?.home ?? '', set: resumed?.values ?? {} }),
+    () => ({
+      said: resumed?.said ?? first,
+      home: resumed?.home ?? '',
+      cause: resumed?.cause ?? '',
+      set: resumed?.values ?? {},
+    }),
     first || resumed ? 'first' : 'kept',
   )
-  const { said, home, set } = draft
+  const { said, home, set, cause = '' } = draft
   const setSaid = (it: string) => setDraft((was) => ({ ...was, said: it }))
   const setHome = (it: string) => setDraft((was) => ({ ...was, home: it }))
   const [row, setRow] = useState<RecordRow | null>(null)
@@ -112,6 +120,8 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
   if (wordsIn) values[wordsIn] = told.rest || said
   Object.assign(values, set)
   const links: Record<string, string> = place && home ? { [place]: home } : {}
+  const causedBy = causeLink(kind)
+  if (causedBy && cause) links[causedBy.name] = cause
   const change = (name: string, value: Values[string]) =>
     setDraft((was) => ({ ...was, set: { ...was.set, [name]: value } }))
 
@@ -162,6 +172,7 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
         home,
         homeName: row?.label ?? '',
         values: set,
+        cause,
       },
     ])
     dropDraft()
@@ -202,7 +213,16 @@ function Call({ unit, kinds, all, kind, said: first, resumed, onKind, onNext }: 
           setHome(id ?? '')
           setRow(it ?? null)
         }}
-      />
+      >
+        <Known
+          unit={unit}
+          zone={zone}
+          kind={kind}
+          all={all}
+          cause={cause}
+          onCause={(it) => setDraft((was) => ({ ...was, cause: it }))}
+        />
+      </CallerCard>
       <section className="card intake-form" aria-label={words.intake.title}>
         <div className="intake-top">
           <div className="picks" role="radiogroup" aria-label={words.intake.kind}>

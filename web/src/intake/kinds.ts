@@ -20,6 +20,9 @@ export function placeLink(kind: KindOf, kinds: readonly KindRow[]): string | nul
   return kind.links.find((it) => places.includes(it.kind))?.name ?? null
 }
 
+/** The link to one cause behind many reports. */
+export const causeLink = (kind: KindOf): KindOf['links'][number] | undefined => kind.links.find((it) => it.cause)
+
 /** The field that takes the words of the caller: the label's first text that the form asks for. */
 export function wordsField(kind: KindOf): string | null {
   const texts = kind.open.form

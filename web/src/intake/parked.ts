@@ -11,6 +11,8 @@ export interface Parked {
   home: string
   homeName: string
   values: Values
+  /** The event that it belongs to. */
+  cause?: string
 }
 
 const KEY = 'guanjia.parked'

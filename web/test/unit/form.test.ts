@@ -26,7 +26,7 @@ const kind: KindOf = {
   numbered: true,
   approvals: [],
   label: [],
-  links: [{ name: 'home', title: title('房屋'), kind: 'home', required: true }],
+  links: [{ name: 'home', title: title('房屋'), kind: 'home', required: true, cause: false }],
   states: [],
   steps: [],
   duties: [],

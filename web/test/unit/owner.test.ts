@@ -30,7 +30,7 @@ const kind: KindOf = {
   label: ['fault'],
   approvals: [],
   duties: [],
-  links: [{ name: 'reporter', title, kind: 'customer', required: false }],
+  links: [{ name: 'reporter', title, kind: 'customer', required: false, cause: false }],
   states: [{ name: 'done', title, closed: true }],
   fields: [
     field('fault', 'text', [], true),

@@ -20,7 +20,7 @@ const kind: KindOf = {
   label: ['work'],
   approvals: [],
   duties: [],
-  links: [{ name: 'reporter', title, kind: 'customer', required: false }],
+  links: [{ name: 'reporter', title, kind: 'customer', required: false, cause: false }],
   states: [],
   fields: [
     { name: 'work', title, type: 'text', required: true },

@@ -225,7 +225,12 @@ impl Lines {
             }
         }
         for link in kind.links.values() {
-            let said = format!("{}{}", link.kind, if link.required { "" } else { "?" });
+            let said = format!(
+                "{}{}{}",
+                link.kind,
+                if link.required { "" } else { "?" },
+                if link.cause { " cause" } else { "" }
+            );
             self.put(
                 format!("{at}/links/{}", link.name),
                 ("链接", "link"),

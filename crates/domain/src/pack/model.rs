@@ -282,6 +282,8 @@ pub struct Link {
     pub title: Text,
     pub kind: Name,
     pub required: bool,
+    /// Leads to one cause behind many reports (S9.4): while one is open it is offered to whoever takes a report.
+    pub cause: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -90,6 +90,8 @@ export const desk: Part = {
       `${done} done; ${refused} could not be and stay selected. Put it right and take it again.`,
   },
   dispatch: {
+    rotate: (name) => `In turn: ${name}`,
+    grab: 'I take it',
     title: 'Dispatch',
     waiting: 'Waiting',
     inWork: 'In work',

@@ -137,6 +137,9 @@ export const record: Part = {
     noHome: 'No room yet. Once there is one, residents, open matters and hints appear here.',
     callSince: (time) => `registering for ${time}`,
     repeated: (number) => `Reported here within three months: ${number}`,
+    known: 'Known to be out of order',
+    belongs: (title) => `Tick what the caller reports; the record then belongs to that ${title.toLowerCase()}.`,
+    notices: 'Notices that hang',
     noKinds: 'There is no kind that you may register.',
   },
   score: {

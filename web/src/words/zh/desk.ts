@@ -87,6 +87,8 @@ export const desk = {
     someRefused: (done: number, refused: number) => `已办 ${done} 条，${refused} 条没有办成、仍然选中。改好后可再办。`,
   },
   dispatch: {
+    rotate: (name: string) => `轮派 ${name}`,
+    grab: '我来接',
     title: '派单台',
     waiting: '待派',
     inWork: '在办',

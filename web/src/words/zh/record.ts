@@ -130,6 +130,9 @@ export const record = {
     noHome: '还没有定房号。填了房号，这里显示住户、未了结的事和提示。',
     callSince: (time: string) => `登记用时 ${time}`,
     repeated: (number: string) => `这处三个月内报过：${number}`,
+    known: '正在处理的停用与事件',
+    belongs: (title: string) => `报的就是这件事时勾选，登记后挂在这一${title}下。`,
+    notices: '张贴中的通知',
     noKinds: '您没有可登记的单据。',
   },
   score: {

@@ -110,6 +110,11 @@ static LINK: Shape = Either(&[
         EN,
         must("kind", &NAME, "单据类型 / kind"),
         key("required", &Bool, "必填 / required"),
+        key(
+            "cause",
+            &Bool,
+            "多人报同一原因时归于其下，登记时提示 / one cause behind many reports, offered when one is taken",
+        ),
     ])),
 ]);
 pub(in crate::pack) const TYPES: &[&str] = &[
