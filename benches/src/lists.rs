@@ -68,6 +68,7 @@ fn fill(store: &Store, of: &Record, assignees: &[MemberId]) -> Result<()> {
                     team: Some(&team),
                     place: None,
                     owes_at: None,
+                    claim: None,
                 };
                 record::insert(tx, &record, &record::listed(&record, columns)?)?;
             }

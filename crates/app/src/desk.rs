@@ -8,6 +8,7 @@ use crate::access::{Actor, Who};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::privacy::same_apart_from_sealed;
+use crate::records::called;
 use crate::search;
 use crate::view::View;
 use domain::id::{RecordId, UnitId};
@@ -21,7 +22,7 @@ use domain::record::effects::{self, Planned};
 use domain::record::refusal::Code;
 use domain::record::{
     BuiltIn, By, Command, Entry, Needs, Opening, Record, Refusal, Target, Tokens, decide, evolve,
-    fold, migrate, needs, refold, sweep,
+    fold, migrate, needs, refold, sweep, unique,
 };
 use domain::tally::Tally;
 use domain::time::Instant;
@@ -460,6 +461,7 @@ impl<'d, 'c> Desk<'d, 'c> {
             team: kind.team.as_ref(),
             place: self.view.rules.pack.place_of(kind, &change.record),
             owes_at: sweep::owes_at(&self.view.rules.pack, kind, &change.record, zone),
+            claim: self.claim(kind, before.as_ref(), &change.record)?,
         };
         let row = record::listed(&change.record, columns)?;
         let found = search::change(kind, before.as_ref(), &change.record);
@@ -475,6 +477,36 @@ impl<'d, 'c> Desk<'d, 'c> {
             rests: self.rests.take().unwrap_or_default(),
             tokens: Tokens::default(),
         })))
+    }
+
+    /// What a record claims for itself. Who is quicker with it meanwhile is found out when it is written.
+    ///
+    /// # Errors
+    /// `Refused` if another record has it.
+    fn claim(
+        &mut self,
+        kind: &Kind,
+        before: Option<&Record>,
+        after: &Record,
+    ) -> Result<Option<String>, Error> {
+        let Some(claim) = unique::claim(kind, after) else {
+            return Ok(None);
+        };
+        let held = before.and_then(|record| unique::claim(kind, record));
+        if held.as_ref() != Some(&claim)
+            && let Some(other) = record::claiming(self.tx, self.unit(), &claim)?
+            && other != after.id
+        {
+            let by = called(self.tx, self.view, other)?.unwrap_or_else(|| other.to_string());
+            let refusal = kind.unique.first().map_or_else(
+                || Refusal::new(Code::ValueTaken),
+                |field| Refusal::at(Code::ValueTaken, field),
+            );
+            let value = unique::claimed(kind, after);
+            let refusal = refusal.with(value).with(by);
+            return Err(refusal.called(&self.view.rules.pack, kind).into());
+        }
+        Ok(Some(claim))
     }
 
     /// What comes now follows from an entry; what was so before, to be put back.

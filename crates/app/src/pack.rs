@@ -10,13 +10,16 @@ use crate::migrate;
 use crate::office::Office;
 use crate::recompute;
 use domain::access::{Permit, Privilege};
-use domain::pack::model::Pack;
+use domain::id::UnitId;
+use domain::name::{Name, Text};
+use domain::pack::model::{Kind, Pack};
 use domain::pack::{Orphans, is_rules};
-use domain::record::PackVersion;
 use domain::record::migrate::version;
+use domain::record::{PackVersion, Record, unique};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use store::{Lane, pack, record, schedule, unit};
+use store::{Lane, Tx, pack, record, schedule, unit};
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
@@ -203,8 +206,27 @@ impl Office {
                 .flat_map(|kind| &kind.migrate)
                 .any(|step| step.to > from)
         });
+        let before = self.library()?.active().cloned();
+        let reclaimed: Vec<Kind> = reclaimed(before.as_ref().map(|it| &it.pack), pack)
+            .cloned()
+            .collect();
         self.write(permit, Lane::Interactive, move |tx| {
             pack::activate(tx, &stored, at)?;
+            for kind in &reclaimed {
+                let mut now = Vec::new();
+                claims(
+                    tx,
+                    kind,
+                    |record, claim| {
+                        now.push((record.unit, record.id, claim.map(str::to_owned)));
+                        Ok(())
+                    },
+                    &mut Vec::new(),
+                )?;
+                for (unit, id, claim) in &now {
+                    record::set_claim(tx, *unit, *id, claim.as_deref())?;
+                }
+            }
             if let Some(from) = &from {
                 schedule::begin_migration(tx, stored.number, &from.pack.version)?;
             }
@@ -246,14 +268,52 @@ impl Office {
             }
             Ok::<_, Error>(())
         })?;
-        let orphans = orphans.found();
-        if orphans.is_empty() {
+        let mut found: Vec<_> = orphans
+            .found()
+            .into_iter()
+            .map(|orphan| orphan.text)
+            .collect();
+        for kind in reclaimed(Some(&active.pack), pack) {
+            self.read(|tx| claims(tx, kind, |_, _| Ok(()), &mut found))?;
+        }
+        if found.is_empty() {
             return Ok(());
         }
-        Err(Error::Orphans(
-            orphans.into_iter().map(|orphan| orphan.text).collect(),
-        ))
+        Err(Error::Orphans(found))
     }
+}
+
+/// Kinds whose records claim something else than they did.
+fn reclaimed<'p>(was: Option<&'p Pack>, now: &'p Pack) -> impl Iterator<Item = &'p Kind> {
+    now.kinds.values().filter(move |kind| {
+        let before = was.and_then(|pack| pack.kinds.get(&kind.name));
+        before.is_some_and(|before| before.unique != kind.unique)
+    })
+}
+
+/// What each record of a kind claims in its unit; two that claim the same are told.
+fn claims(
+    tx: &mut Tx<'_>,
+    kind: &Kind,
+    mut each: impl FnMut(&Record, Option<&str>) -> Result<(), store::Error>,
+    twice: &mut Vec<Text>,
+) -> Result<(), store::Error> {
+    let mut held: BTreeMap<(UnitId, String), String> = BTreeMap::new();
+    record::each_of_kind(tx, None, Some(&kind.name), |record| {
+        let claim = unique::claim(kind, &record);
+        each(&record, claim.as_deref())?;
+        let Some(claim) = claim else { return Ok(()) };
+        let (value, number) = (unique::claimed(kind, &record), record.number.clone());
+        if let Some(other) = held.insert((record.unit, claim), number.clone()) {
+            let names = kind.unique.iter().map(Name::as_str).collect::<Vec<_>>();
+            let names = names.join(", ");
+            twice.push(Text::both(
+                format!("“{}”的 {names}（{value}）不得重复，但 {other} 与 {number} 相同；请先改其一", kind.title.zh),
+                format!("no two open `{}` may have the same {names} ({value}), but {other} and {number} do: change one first", kind.name),
+            ));
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -333,7 +333,10 @@ fn told(pack: &model::Pack, kind: &model::Kind) -> Kind {
                 title: (&link.title).into(),
                 kind: link.kind.to_string(),
                 required: link.required,
-                cause: link.cause,
+                cause: kind
+                    .merge
+                    .as_ref()
+                    .is_some_and(|merge| merge.into == link.name),
             })
             .collect(),
         fields: kind.fields.iter().map(field).collect(),

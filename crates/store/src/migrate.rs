@@ -40,6 +40,7 @@ const ALL: &[Migration] = migrations![
     8 "0008_reminder",
     9 "0009_webhook",
     10 "0010_erasure",
+    11 "0011_claim",
 ];
 
 /// The schema that this program knows.

@@ -62,11 +62,12 @@ pub struct Listed {
     place: Option<RecordId>,
     next_due: i64,
     owes_at: Option<Instant>,
+    claim: Option<String>,
     doc: String,
 }
 
 /// The fields of a kind that say who works on a record.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Columns<'a> {
     pub assignee: Option<&'a Name>,
     pub team: Option<&'a Name>,
@@ -74,6 +75,8 @@ pub struct Columns<'a> {
     pub place: Option<RecordId>,
     /// Before it the system owes the record nothing.
     pub owes_at: Option<Instant>,
+    /// What no other record of the unit may claim.
+    pub claim: Option<String>,
 }
 
 /// What a record's row holds beside its key figures.
@@ -88,6 +91,7 @@ pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
         holder: next.map(|(_, holder)| holder_id(holder, record.unit)),
         next_due: next.map_or(NEVER, |(at, _)| at.micros()),
         owes_at: columns.owes_at,
+        claim: columns.claim,
         doc: serde_json::to_string(&record.doc).map_err(Error::database)?,
     })
 }
@@ -95,15 +99,15 @@ pub fn listed(record: &Record, columns: Columns<'_>) -> Result<Listed, Error> {
 /// Writes a record's first row.
 ///
 /// # Errors
-/// `Conflict` if the id, the number or the source's id exists in the unit.
+/// `Conflict` if the id, the number, the source's id or what it claims exists in the unit.
 pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
-        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head, place, owes_at) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        "insert into record (unit_id, id, kind, number, state, version, open, assignee, team, holder, next_due, opened_at, closed_at, source, doc, head, place, owes_at, claim) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         &[
             &record.unit, &record.id, &record.kind, &number_of(record), &record.state, &record.version, &row.open, &row.assignee, &row.team,
             &row.holder, &row.next_due, &record.opened_at, &record.closed_at, &record.doc.source, &row.doc, &record.head.0, &row.place,
-            &row.owes_at,
+            &row.owes_at, &row.claim,
         ],
     )
 }
@@ -111,14 +115,14 @@ pub fn insert(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Erro
 /// Replaces the row of the version before.
 ///
 /// # Errors
-/// `Stale` if the row is not of that version any more.
+/// `Stale` if the row is not of that version any more; `Conflict` if another record has claimed the same.
 pub fn update(tx: &mut Tx<'_>, record: &Record, row: &Listed) -> Result<(), Error> {
     tx.run_one(
         "update record set state = ?3, version = ?4, open = ?5, assignee = ?6, team = ?7, holder = ?8, next_due = ?9, opened_at = ?10, \
-         closed_at = ?11, doc = ?12, head = ?13, place = ?15, owes_at = ?16 where unit_id = ?1 and id = ?2 and version = ?14",
+         closed_at = ?11, doc = ?12, head = ?13, place = ?15, owes_at = ?16, claim = ?17 where unit_id = ?1 and id = ?2 and version = ?14",
         &[
             &record.unit, &record.id, &record.state, &record.version, &row.open, &row.assignee, &row.team, &row.holder, &row.next_due,
-            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1), &row.place, &row.owes_at,
+            &record.opened_at, &record.closed_at, &row.doc, &record.head.0, &(record.version - 1), &row.place, &row.owes_at, &row.claim,
         ],
     )
 }
@@ -166,6 +170,41 @@ pub fn by_source(tx: &mut Tx<'_>, unit: UnitId, source: &str) -> Result<Option<R
         &[&unit, &source],
         |row| row.get(0),
     )
+}
+
+/// The record that claims this for itself.
+pub fn claiming(tx: &mut Tx<'_>, unit: UnitId, claim: &str) -> Result<Option<RecordId>, Error> {
+    tx.optional(
+        "select id from record where unit_id = ?1 and claim = ?2",
+        &[&unit, &claim],
+        |row| row.get(0),
+    )
+}
+
+/// Says anew what a record claims, as another pack has it.
+///
+/// # Errors
+/// `Conflict` if another record claims the same.
+pub fn set_claim(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    id: RecordId,
+    claim: Option<&str>,
+) -> Result<(), Error> {
+    tx.run_one(
+        "update record set claim = ?3 where unit_id = ?1 and id = ?2",
+        &[&unit, &id, &claim],
+    )
+}
+
+/// What the records of a unit claim.
+pub fn claims(tx: &mut Tx<'_>, unit: UnitId) -> Result<BTreeMap<RecordId, String>, Error> {
+    let all = tx.all(
+        "select id, claim from record where unit_id = ?1 and claim is not null",
+        &[&unit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(all.into_iter().collect())
 }
 
 /// The record of a human number, or of the id that stands for one.

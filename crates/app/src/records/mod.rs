@@ -20,6 +20,7 @@ pub use figures::{Figure, FiguresAsked, figures};
 pub(crate) use list::wanted;
 pub use list::{Asked, Open, Page, counts, list, rows};
 pub use offline::{NotApplied, not_applied, settle};
+pub(crate) use read::called;
 pub use read::{Journal, Paused, Running, Whole, journal, running, whole};
 pub use steps::{Listed, Possible, possible};
 pub use write::{BatchItem, Written, batch, open, step, version};

@@ -155,7 +155,7 @@ pub fn running(view: &View, kind: &Kind, record: &Record, todo: &Todo, as_of: In
 }
 
 /// What a record behind a link is called: its label, without what is private.
-pub(super) fn called(
+pub(crate) fn called(
     tx: &mut store::Tx<'_>,
     view: &View,
     id: RecordId,

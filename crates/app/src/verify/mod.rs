@@ -15,7 +15,7 @@ use domain::ledger::{Account, Posted};
 use domain::measure::TallyKey;
 use domain::name::Name;
 use domain::pack::model::{Pack, Role};
-use domain::record::Hash;
+use domain::record::{Hash, unique};
 use domain::tally::Tally;
 use domain::time::Instant;
 use domain::unit::Unit;
@@ -88,6 +88,7 @@ pub fn verify(
                 ..
             } = journals;
             ledgers(tx, &unit, &posted, &mut report)?;
+            claims(tx, &unit, &active.pack, &mut report)?;
             for kind in seals(&active.pack) {
                 record::each_of_kind(tx, Some(unit.id), Some(kind), |record| {
                     sealed.push(record);
@@ -118,6 +119,26 @@ pub fn verify(
     }
     report.ok = report.fault_count == 0;
     Ok(report)
+}
+
+/// What the rows say that records claim, against the records themselves.
+fn claims(tx: &mut Tx<'_>, unit: &Unit, pack: &Pack, report: &mut Report) -> Result<(), Error> {
+    let mut stored = record::claims(tx, unit.id)?;
+    for kind in pack.kinds.values().filter(|kind| !kind.unique.is_empty()) {
+        record::each_of_kind(tx, Some(unit.id), Some(&kind.name), |record| {
+            if stored.remove(&record.id) != unique::claim(kind, &record) {
+                let number = &record.number;
+                report.fault(format!("{number}: its row claims what the record does not"));
+            }
+            Ok(())
+        })?;
+    }
+    for id in stored.into_keys() {
+        report.fault(format!(
+            "{id}: its row claims what no record of its kind claims"
+        ));
+    }
+    Ok(())
 }
 
 /// What the lines of ledgers are, and what they add up to, against what the journals post.

@@ -7,7 +7,7 @@ use domain::value::Value;
 use store::Lane;
 
 /// (what somebody with the database in his hands does, how many rows that changes, what `verify` says of it)
-const CHANGES: [(&str, &str); 11] = [
+const CHANGES: [(&str, &str); 12] = [
     (
         "update entry set doc = replace(doc, 'tap', 'tub') where step = 'open' and doc like '%tap%'",
         "entry 1 does not carry the hash",
@@ -53,6 +53,10 @@ const CHANGES: [(&str, &str); 11] = [
         "update tally set met = met + 1, late = 0",
         "the journals say",
     ),
+    (
+        "update record set claim = 'another' where kind = 'card'",
+        "its row claims what the record does not",
+    ),
 ];
 
 #[test]
@@ -61,6 +65,7 @@ fn what_was_changed_without_an_entry_is_found() {
         for house in House::each() {
             house.set("2026-03-02 09:00");
             let job = house.job();
+            house.open("card", step("open", house.desk).set("code", "A-1"));
             house.set("2026-03-02 10:00");
             house.take(job, step("take", house.worker));
             house.verify();

@@ -192,10 +192,12 @@ impl Lines {
         let number = kind.number.as_ref().map(words::number);
         let hidden = kind.hidden_until.as_ref().map(|step| step.to_string());
         let secret = kind.secret.then(|| "true".to_owned());
+        let unique = (!kind.unique.is_empty()).then(|| words::names(&kind.unique).zh);
         let merge = kind.merge.as_ref().map(|merge| merge.into.to_string());
         for (key, label, said) in [
             ("is", ("台账", "register"), role),
             ("number", ("编号", "number"), number),
+            ("unique", ("不得重复", "unique"), unique),
             ("hidden-until", ("保密至", "hidden until"), hidden),
             ("secret", ("保密档案", "secret file"), secret),
             ("merge", ("并入", "merges into"), merge),
@@ -225,12 +227,7 @@ impl Lines {
             }
         }
         for link in kind.links.values() {
-            let said = format!(
-                "{}{}{}",
-                link.kind,
-                if link.required { "" } else { "?" },
-                if link.cause { " cause" } else { "" }
-            );
+            let said = format!("{}{}", link.kind, if link.required { "" } else { "?" });
             self.put(
                 format!("{at}/links/{}", link.name),
                 ("链接", "link"),

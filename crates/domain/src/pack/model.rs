@@ -154,6 +154,8 @@ pub struct Kind {
     pub team: Option<Name>,
     /// A `text` that stands for the record in lists: field names.
     pub label: Vec<Name>,
+    /// Fields and links in which no two open records of a unit are the same; empty: there is no such rule.
+    pub unique: Vec<Name>,
     /// Hidden from its targets until this step (S10.2).
     pub hidden_until: Option<Name>,
     /// What customers of the unit are shown of its records; `None`: nothing.
@@ -282,8 +284,6 @@ pub struct Link {
     pub title: Text,
     pub kind: Name,
     pub required: bool,
-    /// Leads to one cause behind many reports (S9.4): while one is open it is offered to whoever takes a report.
-    pub cause: bool,
 }
 
 #[derive(Clone, Debug)]

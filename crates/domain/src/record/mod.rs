@@ -29,6 +29,7 @@ mod standing;
 mod starting;
 pub mod sweep;
 mod times;
+pub mod unique;
 pub mod watch;
 
 pub use command::{Command, Context, Needs, Seen, Token, Tokens, needs};

@@ -82,6 +82,7 @@ codes! {
     FieldChoice = "field-choice", "“{f}”没有“{0}”这个选项；可选：{1}。", "`{f}` has no choice `{0}`; choose one of {1}.";
     FieldCharacter = "field-character", "“{f}”含有不能保存的字符（U+0000）；请去掉。", "`{f}` holds a character that cannot be stored (U+0000); remove it.";
     FieldUnsealed = "field-unsealed", "“{f}”是敏感字段，未加密不能保存；请通过正常入口登记。", "`{f}` is private and is not kept unsealed; enter it the ordinary way.";
+    ValueTaken = "value-taken", "“{f}”{0} 已由 {1} 使用；请换一个，或先办结、注销那一条。", "`{f}` {0} is taken by {1}; choose another, or close that one first.";
     LinkRequired = "link-required", "请关联“{f}”。", "Link a `{f}`.";
     LinkUnknown = "link-unknown", "“{0}”没有“{f}”这种关联。", "`{0}` has no link `{f}`.";
     LinkWrong = "link-wrong", "“{f}”应关联“{0}”，所选记录不存在或类型不符。", "`{f}` must lead to a `{0}`; the record does not exist or is of another kind.";

@@ -32,6 +32,7 @@ const OF_A_LARGE_COMPANY: &[(&str, &str, &str)] = &[
         "200000 10000 1",
     ),
     ("record", "record_assignee", "100000 5000 50 2 1 1"),
+    ("record", "record_claim", "20000 1000 1"),
     ("record", "record_due", "100000 5000 2 1 1 1"),
     ("record", "record_kind", "1000000 50000 2000 1"),
     ("record", "record_number", "1000000 50000 1"),

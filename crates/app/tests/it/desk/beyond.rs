@@ -352,6 +352,59 @@ fn a_version_that_forgets_what_records_hold_is_refused() {
     }
 }
 
+/// A rule that no two are the same comes into force only where none are; then it holds for those that were there before it.
+#[test]
+fn a_version_by_which_records_are_the_same_is_refused() {
+    for house in House::each() {
+        let named = |to: &str| {
+            let key = house.open("key", step("open", house.desk));
+            house.take(key, step("lend", house.desk).set("to", to));
+            key
+        };
+        let (_, second) = (named("Ann"), named("Ann"));
+        let unique = || {
+            changed(|path, text| match path {
+                "pack.yaml" => text.replace("version: 1.0.0", "version: 1.1.0"),
+                "kinds/key.yaml" => text.replace("states:", "unique: [to]\nstates:"),
+                _ => text,
+            })
+        };
+        let refused = house.office.activate(&Actor::system(), unique());
+        let Err(app::Error::Orphans(twice)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(twice.len(), 1);
+        assert!(
+            twice[0]
+                .en
+                .starts_with("no two open `key` may have the same to (Ann), but"),
+            "{}",
+            twice[0].en
+        );
+        house.take(second, step("back", house.desk));
+        house.take(second, step("lend", house.desk).set("to", "Bob"));
+        house
+            .office
+            .activate(&Actor::system(), unique())
+            .expect("loads");
+        house.verify();
+        let third = house.open("key", step("open", house.desk));
+        let lent = house.step(third, step("lend", house.desk).set("to", "Bob"));
+        assert_eq!(code(lent), "value-taken");
+        // And without the rule nothing is claimed any more.
+        let without = changed(|path, text| match path {
+            "pack.yaml" => text.replace("version: 1.0.0", "version: 1.2.0"),
+            _ => text,
+        });
+        house
+            .office
+            .activate(&Actor::system(), without)
+            .expect("loads");
+        house.take(third, step("lend", house.desk).set("to", "Bob"));
+        house.verify();
+    }
+}
+
 /// A record that is touched before its batch comes is migrated with its step, and the caller's version is the one he saw.
 #[test]
 fn a_step_does_not_wait_for_the_migration() {

@@ -153,3 +153,41 @@ fn s8_2_tallies_of_many_at_once_are_their_sum() {
         house.verify();
     }
 }
+
+/// Of eight who give out a card of the same number one does; it is free again once it is back, and comes to nobody twice.
+#[test]
+fn eight_desks_give_out_one_card_of_a_number() {
+    for house in House::each() {
+        let card = || step("open", house.desk).set("code", "  A-7 ");
+        let done = together(|_| open_record(&house.office, house.project, "card", None, card()));
+        let codes: Vec<&str> = done.into_iter().map(code).collect();
+        assert_eq!(codes.iter().filter(|code| **code == "done").count(), 1);
+        assert_eq!(
+            codes.iter().filter(|code| **code == "value-taken").count(),
+            CALLERS - 1,
+            "{codes:?}"
+        );
+        let first = house.records("card")[0].id;
+        let again = || step("open", house.desk).set("code", "A-7");
+        let open = || open_record(&house.office, house.project, "card", None, again());
+        let refused = open().expect_err("taken").to_string();
+        assert!(
+            refused.starts_with("value-taken: `code` A-7 is taken by 门禁卡"),
+            "{refused}"
+        );
+
+        // Changing what else it says claims nothing anew; closing it sets the number free.
+        house.take(first, step("number", house.desk).set("code", "A-7"));
+        house.take(first, step("return", house.desk));
+        let second = open().expect("free again").record.id;
+        let back = house.step(first, step("give-again", house.desk));
+        assert_eq!(code(back), "value-taken");
+        house.take(second, step("number", house.desk).set("code", "A-8"));
+        house.take(first, step("give-again", house.desk));
+        // Without a number there is nothing to be taken.
+        for _ in 0..2 {
+            house.open("card", step("open", house.desk));
+        }
+        house.verify();
+    }
+}

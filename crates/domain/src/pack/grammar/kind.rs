@@ -44,6 +44,11 @@ pub(in crate::pack) static KIND: Object = object(&[
         "列表里代表它的字段 / fields that stand for it in lists",
     ),
     key(
+        "unique",
+        &NAMES,
+        "同一单元内未了结的单据不得重复的字段 / fields in which no two open records of a unit are the same",
+    ),
+    key(
         "assignee",
         &NAME,
         "处理人字段 / the member field of who works on it",
@@ -110,11 +115,6 @@ static LINK: Shape = Either(&[
         EN,
         must("kind", &NAME, "单据类型 / kind"),
         key("required", &Bool, "必填 / required"),
-        key(
-            "cause",
-            &Bool,
-            "多人报同一原因时归于其下，登记时提示 / one cause behind many reports, offered when one is taken",
-        ),
     ])),
 ]);
 pub(in crate::pack) const TYPES: &[&str] = &[

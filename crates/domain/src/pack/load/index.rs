@@ -354,7 +354,6 @@ impl Ctx<'_> {
                     title: super::titled_map(value, name),
                     kind,
                     required: super::flag(value, "required"),
-                    cause: super::flag(value, "cause"),
                 },
             );
         }

@@ -35,6 +35,7 @@ impl Ctx<'_> {
                 Some(name)
             })
             .collect();
+        let unique = self.unique(node, head);
         let (open, steps) = self.steps(name, node, head);
         let facts = self.facts(node, head);
         let duties = self.duties(name, node, head);
@@ -64,6 +65,7 @@ impl Ctx<'_> {
             assignee,
             team,
             label,
+            unique,
             hidden_until,
             published,
             migrate,
@@ -79,6 +81,29 @@ impl Ctx<'_> {
             .collect();
         kind.duties.extend(stages);
         Some(kind)
+    }
+
+    /// A private value is sealed anew each time, so that two of them are never seen to be the same.
+    fn unique(&mut self, node: &Node, head: &super::index::Head) -> Vec<Name> {
+        let all = node.get("unique").map(Node::many).unwrap_or_default();
+        let known = || head.field_names().chain(head.links.keys());
+        all.iter()
+            .filter_map(|part| {
+                let name = self.refer(part, FIELD, known())?;
+                if head.field(name.as_str()).is_some_and(|it| it.sensitive.is_some()) {
+                    self.fault(
+                        "unique-sensitive",
+                        part.at,
+                        Text::both(
+                            format!("敏感字段 `{name}` 加密保存，无法比较是否重复"),
+                            format!("the private field `{name}` is kept sealed, so that nobody can tell whether two are the same"),
+                        ),
+                        Text::both("换一个不敏感的字段", "name a field that is not private"),
+                    );
+                }
+                Some(name)
+            })
+            .collect()
     }
 
     /// What is private does not stand where everybody reads it.

@@ -60,6 +60,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "label: [phone]",
     ),
     (
+        "unique-sensitive",
+        REPAIR,
+        "label: [fault]",
+        "label: [fault]\nunique: [phone]",
+    ),
+    (
         "expr-type",
         REPAIR,
         "effects: [{add: {visits: \"1\"}}]",

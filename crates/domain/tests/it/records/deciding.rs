@@ -7,7 +7,7 @@ use domain::override_rule::Setter;
 use domain::proof::Outage;
 use domain::record::entry::{Erasure, ImportMark};
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, By, Command, Via};
+use domain::record::{BuiltIn, By, Command, Via, unique};
 use domain::value::{Sealed, Value};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,8 @@ const ELSEWHERE: &[Code] = &[
     // Balances and how many records there are to count are the database's.
     Code::TooManyToCount,
     Code::LedgerShort,
+    // So is what others claim; the use-cases' own races reach it.
+    Code::ValueTaken,
     // Of use-cases that hold keys or show what they open.
     Code::KeysMissing,
     Code::NotSeen,
@@ -272,6 +274,36 @@ fn every_refusal_is_reached() {
         .map(|code| code.as_str())
         .collect();
     assert!(missing.is_empty(), "never reached: {missing:?}");
+}
+
+/// What a card claims, step by step: nothing without a number, and nothing once it is back.
+#[test]
+fn an_open_record_claims_what_no_other_may_have() {
+    let mut world = World::new();
+    let card = world.open("card", "2026-03-02 09:00", step("open", DESK));
+    let claimed = |world: &World| unique::claim(world.kind("card"), world.record(card));
+    assert_eq!(claimed(&world), None);
+    let steps = [
+        (
+            step("number", DESK).set("code", " A-7 "),
+            Some(r#"["card",["A-7"]]"#),
+        ),
+        (step("number", DESK).set("code", "   "), None),
+        (
+            step("number", DESK).set("code", "A-8"),
+            Some(r#"["card",["A-8"]]"#),
+        ),
+        (step("return", DESK), None),
+        (step("give-again", DESK), Some(r#"["card",["A-8"]]"#)),
+    ];
+    for (minute, (command, claim)) in (1..).zip(steps) {
+        world.take(card, &format!("2026-03-02 09:0{minute}"), command);
+        assert_eq!(claimed(&world).as_deref(), claim);
+    }
+    assert_eq!(
+        unique::claimed(world.kind("card"), world.record(card)),
+        "A-8"
+    );
 }
 
 /// Rules go by names, people by titles: no refusal of a pack's own rule shows the name of a field, step, state, post or choice that has a title.

@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("kinds/job.yaml", include_str!("pack/kinds/job.yaml")),
     ("kinds/key.yaml", include_str!("pack/kinds/key.yaml")),
+    ("kinds/card.yaml", include_str!("pack/kinds/card.yaml")),
     ("kinds/leave.yaml", include_str!("pack/kinds/leave.yaml")),
     ("kinds/loan.yaml", include_str!("pack/kinds/loan.yaml")),
     ("kinds/ticket.yaml", include_str!("pack/kinds/ticket.yaml")),
