@@ -1,6 +1,6 @@
 //! A condition in words, for somebody who reads why he was refused and has never seen a pack.
 //!
-//! Names are said by their titles. What has no short wording (a call that is seldom used, a choice between two values) leaves the whole text as the
+//! Names are said by their titles. What has no short wording (a call that is seldom used, a text put together) leaves the whole text as the
 //! pack wrote it: half a translation reads worse than none.
 
 use super::parse::{Ast, Tree, parse};
@@ -61,6 +61,58 @@ fn said(ast: &Ast, called: &dyn Called, inside: bool) -> Option<Text> {
         Tree::All(all) => joined(all, called, inside, ("，且", " and ")),
         Tree::Any(all) => joined(all, called, inside, ("，或", " or ")),
         Tree::Binary(sign, left, right) => compared(sign, left, right, called),
+        Tree::If(test, yes, no) => {
+            let test = said(test, called, false)?;
+            let (zh, en) = match (&yes.node, &no.node) {
+                (_, Tree::Bool(true)) => {
+                    let yes = said(yes, called, false)?;
+                    (
+                        format!("若{}，须{}", test.zh, yes.zh),
+                        format!("if {}: {}", test.en, yes.en),
+                    )
+                }
+                (Tree::Bool(true), _) => {
+                    let no = said(no, called, false)?;
+                    (
+                        format!("除非{}，须{}", test.zh, no.zh),
+                        format!("unless {}: {}", test.en, no.en),
+                    )
+                }
+                _ => {
+                    let (yes, no) = (said(yes, called, false)?, said(no, called, false)?);
+                    (
+                        format!("若{}，须{}；否则须{}", test.zh, yes.zh, no.zh),
+                        format!("if {}: {}; otherwise {}", test.en, yes.en, no.en),
+                    )
+                }
+            };
+            if inside {
+                both(format!("（{zh}）"), format!("({en})"))
+            } else {
+                both(zh, en)
+            }
+        }
+        Tree::Call {
+            name,
+            on: Some(on),
+            args,
+            ..
+        } => {
+            let (of, [to]) = (value(on, called)?, args.as_slice()) else {
+                return None;
+            };
+            let (zh, en) = match name.as_str() {
+                "startsWith" => ("开头是", "begins with"),
+                "endsWith" => ("结尾是", "ends with"),
+                "contains" => ("含有", "contains"),
+                _ => return None,
+            };
+            let to = literal(to, &[], called)?;
+            both(
+                format!("{}{zh}{}", of.zh, to.zh),
+                format!("{} {en} {}", of.en, to.en),
+            )
+        }
         Tree::Call { .. } => {
             let name = filled(ast, called)?;
             both(
@@ -103,6 +155,14 @@ fn joined(all: &[Ast], called: &dyn Called, inside: bool, (zh, en): (&str, &str)
 }
 
 fn compared(sign: &str, left: &Ast, right: &Ast, called: &dyn Called) -> Option<Text> {
+    // One of several choices is among those that were chosen.
+    if let ("in", Tree::Text(_), Some(path)) = (sign, &left.node, path_of(right)) {
+        let (of, one) = (value(right, called)?, literal(left, &path, called)?);
+        return both(
+            format!("{}包括{}", of.zh, one.zh),
+            format!("{} includes {}", of.en, one.en),
+        );
+    }
     let name = value(left, called)?;
     let path = path_of(left).unwrap_or_default();
     let (zh, en) = match (sign, &right.node) {
@@ -257,6 +317,35 @@ mod tests {
                 )),
             ),
             (
+                "home.state == 'empty' ? has(photos) : agreed",
+                Some((
+                    "若“房屋的状态”是“空置”，须“照片”已填写；否则须“业主同意”为是",
+                    "if “State of Home” is “Vacant”: “Photos” is filled in; otherwise “Agreed” is yes",
+                )),
+            ),
+            (
+                "agreed && (has(quote) ? quote > 0 : true)",
+                Some((
+                    "“业主同意”为是，且（若“报价”已填写，须“报价” > 0）",
+                    "“Agreed” is yes and (if “Quote” is filled in: “Quote” > 0)",
+                )),
+            ),
+            (
+                "agreed ? true : has(quote)",
+                Some((
+                    "除非“业主同意”为是，须“报价”已填写",
+                    "unless “Agreed” is yes: “Quote” is filled in",
+                )),
+            ),
+            (
+                "'empty' in photos && quote.startsWith('x')",
+                Some((
+                    "“照片”包括“空置”，且“报价”开头是“x”",
+                    "“Photos” includes “Vacant” and “Quote” begins with “x”",
+                )),
+            ),
+            ("quote.matches('x')", None),
+            (
                 "home.state != 'empty'",
                 Some(("“房屋的状态”不是“空置”", "“State of Home” is not “Vacant”")),
             ),
@@ -268,7 +357,6 @@ mod tests {
             ("!has(quote)", Some(("“报价”未填写", "“Quote” is empty"))),
             // A name without a title, and a choice between two values.
             ("unknown > 1", None),
-            ("agreed ? quote > 1 : quote > 2", None),
         ] {
             let said = in_words(source, &Order);
             let said = said.as_ref().map(|it| (it.zh.as_str(), it.en.as_str()));

@@ -6,7 +6,7 @@ use super::PARAM;
 use super::refusal::{Code, Refusal};
 use crate::expr::{self, Called};
 use crate::name::{Name, Text};
-use crate::pack::model::{FieldType, Kind, Pack};
+use crate::pack::model::{FieldType, Finds, Kind, Pack};
 
 /// Texts in the place of a refusal's field and parameters.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +126,36 @@ impl Words<'_> {
         }
     }
 
+    /// What is counted, such as other records about the same home.
+    fn fact(&self, name: &str) -> Option<Text> {
+        let fact = self.kind.facts.get(name)?;
+        if !matches!(fact.finds, Finds::Count) {
+            return None;
+        }
+        let kind = &self.pack.kinds.get(&fact.kind)?.title;
+        let same: Vec<Text> = fact
+            .same
+            .iter()
+            .map(|name| self.field(name.as_str()))
+            .collect::<Option<_>>()?;
+        if same.is_empty() {
+            return Some(Text::both(
+                format!("{}数", kind.zh),
+                format!("number of: {}", kind.en),
+            ));
+        }
+        let zh: Vec<&str> = same.iter().map(|it| it.zh.as_str()).collect();
+        let en: Vec<&str> = same.iter().map(|it| it.en.as_str()).collect();
+        Some(Text::both(
+            format!("{}相同的其他{}数", zh.join("、"), kind.zh),
+            format!(
+                "number of others with the same {}: {}",
+                en.join(", "),
+                kind.en
+            ),
+        ))
+    }
+
     fn post(&self, name: &str) -> Option<Text> {
         let title = self.pack.posts.get(name).map(|post| post.title.clone());
         title.or_else(|| self.field(name)).or_else(|| {
@@ -161,6 +191,17 @@ impl Called for Words<'_> {
     fn path(&self, path: &[&str]) -> Option<Text> {
         match path {
             ["state"] => Some(Text::both("状态", "State")),
+            ["today"] => Some(Text::both("今天", "today")),
+            ["balance", name] => {
+                let mut all = self.pack.ledgers.values();
+                let known = all.find(|one| one.name.as_str().replace('-', "_") == *name)?;
+                let ledger = &known.title;
+                Some(Text::both(
+                    format!("{}的余额", ledger.zh),
+                    format!("balance of {}", ledger.en),
+                ))
+            }
+            ["facts", name] => self.fact(name),
             [PARAM, rest @ ..] => {
                 let asked = rest.join(".").replace('-', "_");
                 let mut all = self.pack.parameters.values();

@@ -7,6 +7,7 @@ use domain::name::{Name, Text};
 use domain::pack::model::{DueSpec, FieldType, Keep, Kind, Limit, Pack, PointDay};
 use domain::pack::standard::{Needed, Selector, Share};
 use domain::pack::{Language, load, render};
+use domain::record::refusal::{Code, Refusal};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -237,4 +238,35 @@ fn sections_a_c_and_e_of_the_card_need_no_human_mark() {
         }
     }
     assert_eq!(counted, 2_600);
+}
+
+/// Whoever is refused reads why in words: these few conditions put texts together or join what cannot be said shortly.
+#[test]
+fn conditions_are_said_in_words() {
+    let mut raw = Vec::new();
+    let mut told = 0;
+    for pack in shipped() {
+        for kind in pack.kinds.values() {
+            for step in kind.steps.values().chain([&kind.open]) {
+                let Some(when) = &step.when else { continue };
+                told += 1;
+                let refusal = Refusal::new(Code::ConditionFails)
+                    .with(&step.name)
+                    .with(when.source());
+                let said = refusal.called(&pack, kind).text();
+                let is_field = kind.field(when.source()).is_some();
+                if said.zh.contains(when.source()) && !is_field {
+                    raw.push(format!("{}/{}", kind.name, step.name));
+                }
+            }
+        }
+    }
+    assert!(told > 100, "{told}");
+    let known = [
+        "conduct-check/open",
+        "key/open",
+        "staffing-plan/open",
+        "vacant-check/open",
+    ];
+    assert_eq!(raw, known);
 }
