@@ -205,6 +205,9 @@ struct Field {
     /// Why a private field is kept; its value is masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     private: Option<Text>,
+    /// Posts that may look at a private value, saying what for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    seen_by: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -408,6 +411,10 @@ fn field(field: &model::Field) -> Field {
         required: field.required,
         of,
         private: field.sensitive.as_ref().map(|it| (&it.purpose).into()),
+        seen_by: field
+            .sensitive
+            .as_ref()
+            .map_or_else(Vec::new, |it| names(&it.seen_by)),
     }
 }
 

@@ -50,7 +50,7 @@ export interface components {
         Evidence: { clause: components["schemas"]["Clause"]; items: components["schemas"]["EvidenceItem"][]; };
         EvidenceItem: {  costs?: string; done_at?: string; due_at?: string;  holder?: string;  judged?: string; number: string;  occurrence?: number;  part: number;  project: string; reason: components["schemas"]["Text"];  record: string; started_at?: string;  verdict: string;  worth?: string; };
         Excuse: components["schemas"]["Common"] & {  falls_away: boolean; };
-        Field: { name: string;  of?: components["schemas"]["Choice"][];  private?: components["schemas"]["Text"]; required: boolean; title: components["schemas"]["Text"];  type: string; };
+        Field: { name: string;  of?: components["schemas"]["Choice"][];  private?: components["schemas"]["Text"]; required: boolean;  seen_by?: string[]; title: components["schemas"]["Text"];  type: string; };
         Figure: {  from: string;  opened: number;  outcomes: { [key: string]: number; };  to: string;  window: string; };
         Figures: { figures: components["schemas"]["Figure"][]; };
         FirstAdministrator: {  code: string; login: string; name: string;  password: string; };

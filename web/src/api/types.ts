@@ -72,6 +72,7 @@ export type AccountOf = S['Account']
 export type SignInsOf = S['SignIns']
 export type Verified = S['Verified']
 export type FigureOf = S['Figure']
+export type ViewsOf = S['Views']
 export type StandardRow = S['StandardRow']
 
 /** Who is signed in. */

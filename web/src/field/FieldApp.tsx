@@ -11,6 +11,7 @@ import { clockOf } from '@/duty/facts'
 import { Checklist, useWalk } from '@/inspection/Checklist'
 import { standardOf } from '@/inspection/checklist'
 import { placeLink } from '@/intake/kinds'
+import { Private } from '@/privacy/Private'
 import { Notice, Refusal } from '@/refusal/Refusal'
 import { useMe } from '@/session/session'
 import { useLanguage, useText, useWords, type Words } from '@/words'
@@ -225,6 +226,10 @@ function TopJob({ duty, zone, project, walking, onStep, onWalk }: TopProps) {
   const title = text(kind?.duties.find((one) => one.name === it.duty)?.title)
   const waits = others.filter((step) => kind?.states.find((state) => state.name === step.to)?.waits)
   const rest = others.filter((step) => !waits.includes(step))
+  // Where to and whom to call: what was entered when it was reported.
+  const secret = (kind?.fields ?? []).filter(
+    (it) => it.private && it.type !== 'files' && it.type !== 'signature' && whole?.record.data[it.name],
+  )
   return (
     <>
       <section className="job job-top" aria-label={names.label(record)}>
@@ -238,6 +243,18 @@ function TopJob({ duty, zone, project, walking, onStep, onWalk }: TopProps) {
         <p className="quiet">
           {title} {record.number.length < 36 ? record.number : ''}
         </p>
+        {secret.map((field) => (
+          <p key={field.name}>
+            {text(field.title)}{' '}
+            <Private
+              unit={duty.unit}
+              kind={record.kind}
+              record={record.id}
+              field={field}
+              masked={String(whole?.record.data[field.name])}
+            />
+          </p>
+        ))}
         {kind ? (
           <div className="job-do">
             {rest.slice(0, 2).map((step) => (

@@ -17,6 +17,8 @@ import { StepForm } from '@/form/StepForm'
 import { shown } from '@/form/show'
 import { useKeys } from '@/keys/keys'
 import { Skeleton } from '@/mine/HomePage'
+import { Private } from '@/privacy/Private'
+import { Views } from '@/privacy/Views'
 import { Notice, Refusal } from '@/refusal/Refusal'
 import { isMissing } from '@/refusal/refusal'
 import { useText, useWords } from '@/words'
@@ -229,13 +231,26 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
                 .map((it) => (
                   <div key={it.name}>
                     <dt>{text(it.title)}</dt>
-                    <dd>{shown(kind, it.name, record.data[it.name], by)}</dd>
+                    <dd>
+                      {it.private ? (
+                        <Private
+                          unit={unit}
+                          kind={kind.kind}
+                          record={record.id}
+                          field={it}
+                          masked={shown(kind, it.name, record.data[it.name], by)}
+                        />
+                      ) : (
+                        shown(kind, it.name, record.data[it.name], by)
+                      )}
+                    </dd>
                   </div>
                 ))}
             </dl>
           </section>
           <AppealBox unit={unit} kind={kind} whole={whole} />
           <Answers unit={unit} zone={zone} kind={kind} record={record} />
+          <Views unit={unit} zone={zone} kind={kind} record={record.id} />
           <Invite unit={unit} zone={zone} kind={kind} record={record} />
         </div>
       </div>

@@ -46,6 +46,10 @@ export const unreachable = () => new Refused(local('unreachable', 0))
 export const unreadable = (status: number) => new Refused(local('unreadable', status))
 
 export const isSessionOver = (error: unknown): boolean => error instanceof Refused && error.problem.status === 401
+/** Whether it was refused under this code. */
+export const isRefused = (error: unknown, code: string): boolean =>
+  error instanceof Refused && error.problem.code === code
+
 export const isStale = (error: unknown): boolean => error instanceof Refused && error.problem.code === 'stale'
 export const isOffline = (error: unknown): boolean => error instanceof Refused && error.problem.code === 'unreachable'
 export const isMissing = (error: unknown): boolean => error instanceof Refused && error.problem.status === 404

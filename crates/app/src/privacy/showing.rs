@@ -274,8 +274,13 @@ pub fn reveal(
     if why.trim().is_empty() {
         faults.push(Refusal::new(Code::ReasonMissing));
     }
+    let kind = view.rules.pack.kinds.get(&record.kind);
     if !faults.is_empty() {
-        return Err(Error::Refused(faults));
+        let called = |fault: Refusal| match kind {
+            Some(kind) => fault.called(&view.rules.pack, kind),
+            None => fault,
+        };
+        return Err(Error::Refused(faults.into_iter().map(called).collect()));
     }
     let seen = Seen {
         by: actor.by(),
@@ -287,7 +292,6 @@ pub fn reveal(
     office.write(&permit, Lane::Interactive, move |tx| {
         store::privacy::log_view(tx, unit, id, &seen)
     })?;
-    let kind = view.rules.pack.kinds.get(&record.kind);
     fields
         .iter()
         .filter_map(|name| kind?.field(name.as_str()))

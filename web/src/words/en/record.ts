@@ -1,6 +1,6 @@
 import type { Words } from '../zh'
 
-type Part = Pick<Words, 'appeal' | 'seal' | 'record' | 'form' | 'intake' | 'score'>
+type Part = Pick<Words, 'appeal' | 'seal' | 'record' | 'form' | 'privacy' | 'intake' | 'score'>
 
 export const record: Part = {
   appeal: {
@@ -115,6 +115,15 @@ export const record: Part = {
     proxyNote: 'Why by proxy',
     reason: 'Reason',
     dayOnly: 'only the day',
+  },
+  privacy: {
+    look: 'Show',
+    lookAt: (title) => `Show ${title.toLowerCase()}`,
+    why: 'What for (goes on record)',
+    other: 'Something else',
+    askLeave: 'Ask for access, for this',
+    asked: 'Asked for; come back once it is granted:',
+    views: 'Who looked at private values',
   },
   intake: {
     title: 'Take a call',

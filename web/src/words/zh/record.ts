@@ -109,6 +109,15 @@ export const record = {
     reason: '原因',
     dayOnly: '只记日期',
   },
+  privacy: {
+    look: '查看',
+    lookAt: (title: string) => `查看${title}`,
+    why: '用来做什么（记入查看记录）',
+    other: '其他用途',
+    askLeave: '以此用途申请查阅',
+    asked: '已申请，批准后回到这里再看：',
+    views: '谁看过敏感信息',
+  },
   intake: {
     title: '来电登记',
     said: '业主说',
