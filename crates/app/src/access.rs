@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::office::{ATTEMPTS, Office};
 use crate::view::View;
 use domain::access::{
-    Action, Denied, On, Permit, Privilege, Scope, Standing, Target, Token, allow,
+    Action, Denied, EveryKind, On, Permit, Privilege, Scope, Standing, Target, Token, allow,
 };
 use domain::id::{HolderId, MemberId, RecordId, UnitId};
 use domain::name::Name;
@@ -63,6 +63,8 @@ pub struct Place {
     pub postings: Vec<Posting>,
     /// What he may beside the steps of records.
     pub may: Vec<Privilege>,
+    /// Kinds of people whose private values he may ask to be destroyed.
+    pub erases: Vec<Name>,
 }
 
 impl Actor {
@@ -405,10 +407,25 @@ impl Office {
                     .may(&view, now, Action::Use(*privilege), Target::Unit)
                     .is_ok()
             };
+            let postings: Vec<Posting> = actor.standing(&view, now).postings().cloned().collect();
+            let pack = &view.rules.pack;
+            let erases = |kind: &&Kind| {
+                // What tells of the record itself, and not of somebody behind a link.
+                let person = kind
+                    .fields
+                    .iter()
+                    .filter_map(|field| field.sensitive.as_ref())
+                    .any(|sensitive| sensitive.of.is_none());
+                let post = |posting: &Posting| pack.posts.get(&posting.post);
+                let mut posts = postings.iter().filter_map(post);
+                person && posts.any(|post| post.may.takes(&kind.name, EveryKind::Erase))
+            };
+            let kinds = pack.kinds.values().filter(erases);
             all.push(Place {
+                erases: kinds.map(|kind| kind.name.clone()).collect(),
                 unit,
-                postings: actor.standing(&view, now).postings().cloned().collect(),
                 may: Privilege::ALL.into_iter().filter(may).collect(),
+                postings,
             });
         }
         Ok(all)

@@ -68,6 +68,9 @@ struct Place {
     posts: Vec<Posted>,
     /// Privileges here: `exports`, `scores`, `accounts` …
     may: Vec<&'static str>,
+    /// Kinds of people whose private values one may ask to be erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    erases: Vec<String>,
 }
 
 /// Who is signed in, and where he stands.
@@ -114,6 +117,7 @@ fn shown(office: &app::Office, caller: &Caller, spoken: &str) -> Result<Me, app:
             })
             .collect(),
         may: standing.may.iter().map(|one| one.as_str()).collect(),
+        erases: standing.erases.iter().map(ToString::to_string).collect(),
     });
     Ok(Me {
         id: seat.account.to_string(),

@@ -120,7 +120,7 @@ export interface components {
         PhoneConfirmation: {  code?: string;  phone: string; };
         PhoneGiven: {  phone: string; };
         Place: {  east_e6: number;  north_e6: number; };
-        PlaceOfWork: {  code: string;  level: string;  may: string[]; name: string;  posts: components["schemas"]["PostHeld"][]; };
+        PlaceOfWork: {  code: string;  erases?: string[];  level: string;  may: string[]; name: string;  posts: components["schemas"]["PostHeld"][]; };
         PostHeld: { grid?: string;  post: string; };
         Problem: {  code: string; detail: string; en: string;  field?: string;  reasons?: components["schemas"]["Reason"][];  status: number;  title: string;  type: string;  version?: number; zh: string; };
         ProposalBody: { reason: string; };

@@ -73,6 +73,7 @@ export type SignInsOf = S['SignIns']
 export type Verified = S['Verified']
 export type FigureOf = S['Figure']
 export type ViewsOf = S['Views']
+export type ErasureOf = S['ErasureAsked']
 export type StandardRow = S['StandardRow']
 
 /** Who is signed in. */
@@ -91,6 +92,8 @@ export interface Me {
     posts: { post: string; grid?: string | null }[]
     /** What he may beside the steps of records. */
     may: string[]
+    /** Kinds of people whose private values he may ask to be erased. */
+    erases?: string[]
   }[]
   /** Shown with every change, to prove that a page of this site asks for it. */
   csrf?: string | null

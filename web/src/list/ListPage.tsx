@@ -19,6 +19,7 @@ import { StepForm } from '@/form/StepForm'
 import { useSettled } from '@/form/settled'
 import { shown } from '@/form/show'
 import { useKeys } from '@/keys/keys'
+import { ErasuresWaiting } from '@/privacy/Erase'
 import { Refusal } from '@/refusal/Refusal'
 import { useText, useWords, type Words } from '@/words'
 import { type Names, useNames } from '@/words/names'
@@ -134,6 +135,7 @@ function KindList({ unit, kind, places }: { unit: string; kind: KindOf; places: 
           </Button>
         </span>
       </div>
+      <ErasuresWaiting unit={unit} zone={zone} kind={kind.kind} />
       <Filters
         unit={unit}
         kind={kind}

@@ -17,6 +17,7 @@ import { StepForm } from '@/form/StepForm'
 import { shown } from '@/form/show'
 import { useKeys } from '@/keys/keys'
 import { Skeleton } from '@/mine/HomePage'
+import { Erase } from '@/privacy/Erase'
 import { Private } from '@/privacy/Private'
 import { Views } from '@/privacy/Views'
 import { Notice, Refusal } from '@/refusal/Refusal'
@@ -251,6 +252,7 @@ function Whole({ unit, kind, whole, again }: { unit: string; kind: KindOf; whole
           <AppealBox unit={unit} kind={kind} whole={whole} />
           <Answers unit={unit} zone={zone} kind={kind} record={record} />
           <Views unit={unit} zone={zone} kind={kind} record={record.id} />
+          <Erase unit={unit} zone={zone} kind={kind.kind} person={record.id} />
           <Invite unit={unit} zone={zone} kind={kind} record={record} />
         </div>
       </div>

@@ -101,3 +101,42 @@ it('opens a secret file to who asked and was allowed, and keeps who looked and w
   expect(auditor.said).toEqual([])
   await auditor.close()
 })
+
+it('erases what is kept of a person once two have agreed, and neither alone', async () => {
+  const manager = await seat(browser, program, 'wt-manager', size)
+  // A second one who may: on this day the supervisor stands in as manager.
+  const { records: members } = await manager.ask('GET', '/records?kind=member&fields=login&limit=100')
+  const second = members.find((it: { data?: { login?: string } }) => it.data?.login === 'wt-supervisor')
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const posting = { kind: 'posting', data: { post: 'manager', from: today }, links: { member: second.id } }
+  await manager.ask('POST', '/records', posting)
+  const { records: homes } = await manager.ask('GET', '/records?kind=home&q=1-1-101')
+  const { records: owners } = await manager.ask('GET', `/records?kind=party&home=${homes[0].id}`)
+  const address = `${program.base}/u/WT/party/${owners[0].id}`
+
+  await go(manager.page, address)
+  const own = manager.page.getByRole('region', { name: '删除个人信息' })
+  await own.getByRole('button', { name: '申请删除个人信息' }).click()
+  await own.getByLabel('依据').selectOption({ label: '本人撤回同意' })
+  expect(await faults(manager.page)).toEqual([])
+  await own.getByLabel('说明').fill('业主书面要求')
+  await own.getByRole('button', { name: '提交申请' }).click()
+  await own.getByText('等另一位有权的人确认。').waitFor()
+  expect(await own.getByRole('button', { name: '同意，永久删除' }).count()).toBe(0)
+
+  const { page, said, close } = await seat(browser, program, 'wt-supervisor', size)
+  await go(page, `${program.base}/u/WT/party`)
+  const waiting = page.getByRole('region', { name: '待确认的个人信息删除：1 项' })
+  expect(await faults(page)).toEqual([])
+  await waiting.getByRole('link', { name: '业主书面要求' }).click()
+  const asked = page.getByRole('region', { name: '删除个人信息' })
+  await asked.getByText('本人撤回同意 · 业主书面要求').waitFor()
+  expect(await faults(page)).toEqual([])
+  await asked.getByRole('button', { name: '同意，永久删除' }).click()
+  await asked.getByText(/^已删除，涉及 \d+ 条单据。$/).waitFor()
+  await page.getByText('已删除 erased').first().waitFor()
+  expect(said).toEqual([])
+  await close()
+  expect(manager.said).toEqual([])
+  await manager.close()
+})

@@ -1,6 +1,6 @@
 import type { Words } from '../zh'
 
-type Part = Pick<Words, 'appeal' | 'seal' | 'record' | 'form' | 'privacy' | 'intake' | 'score'>
+type Part = Pick<Words, 'appeal' | 'seal' | 'record' | 'form' | 'privacy' | 'erase' | 'intake' | 'score'>
 
 export const record: Part = {
   appeal: {
@@ -124,6 +124,29 @@ export const record: Part = {
     askLeave: 'Ask for access, for this',
     asked: 'Asked for; come back once it is granted:',
     views: 'Who looked at private values',
+  },
+  erase: {
+    title: 'Erase personal data',
+    ask: 'Ask to erase personal data',
+    basis: 'Ground (Personal Information Protection Law, article 47)',
+    bases: {
+      'purpose-over': 'The purpose is reached, cannot be, or needs it no longer',
+      'service-ended': 'The service has ended, or it was kept long enough',
+      'consent-withdrawn': 'The person withdrew consent',
+      unlawful: 'It was handled against the law or an agreement',
+      law: 'A law or regulation demands it',
+    },
+    reason: 'Reason',
+    lead: 'Another one who may must consent; then private values become unreadable for good. Records and scores stay as they are.',
+    send: 'Ask',
+    asked: (name, at) => `Asked by ${name}, ${at}`,
+    another: 'Waits for another one who may.',
+    forGood: 'Once you consent, what is private about this person can never be read again.',
+    takeBack: 'Take it back',
+    refuse: 'Refuse',
+    consent: 'Consent, erase for good',
+    done: (n) => `Erased, in ${n} records.`,
+    waiting: (n) => `Erasures waiting for consent: ${n}`,
   },
   intake: {
     title: 'Take a call',
