@@ -9,6 +9,12 @@ const listeners = new Map<Listener, number>()
 /** The server's time as far as we know. */
 export const serverNow = () => Date.now() + offset
 
+/**
+ * When something happens that follows what the server recorded then: not earlier. The clock is known to a second or two, and a step that is taken at
+ * once would else lie before the record that it is taken on.
+ */
+export const serverNowAfter = (recorded: string) => Math.max(serverNow(), Date.parse(recorded) + 1)
+
 /** Takes the server's clock: a wrong clock of the machine must not move a deadline. */
 export function learnServerTime(serverTime: number): void {
   const found = serverTime - Date.now()

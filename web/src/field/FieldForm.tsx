@@ -5,7 +5,7 @@ import { useMemo, useRef, useState } from 'react'
 import { recordQuery } from '@/api/ask'
 import { newKey } from '@/api/client'
 import type { DutyOf, KindOf, StepOf } from '@/api/types'
-import { serverNow } from '@/clock/ticker'
+import { serverNowAfter } from '@/clock/ticker'
 import { Button } from '@/design/controls'
 import { SignaturePad } from '@/design/SignaturePad'
 import { Cosign, type Signings, toSignatures, unsigned } from '@/form/Cosign'
@@ -62,7 +62,7 @@ export function FieldForm({ duty, kind, step, zone, given, close, kept }: Props)
       keeping.current = false
       return
     }
-    const now = new Date(serverNow()).toISOString()
+    const now = new Date(serverNowAfter(duty.record.opened_at)).toISOString()
     const { queued, blobs } = await camera.ready(
       now,
       (name) => model.fields.find((field) => field.name === name)?.type === 'signature',

@@ -3,6 +3,7 @@ import { civil, hourMinute, until, when } from '@/clock/day'
 import { announced, type ClockFacts, face, nearlyDue } from '@/clock/face'
 import { limitText, say, spanText } from '@/clock/say'
 import { DAY, HOUR, MINUTE, rough, SECOND, toTheSecond } from '@/clock/span'
+import { serverNow, serverNowAfter } from '@/clock/ticker'
 import { en } from '@/words/en'
 import { zh } from '@/words/zh'
 
@@ -162,4 +163,11 @@ describe('days', () => {
   it('are those of the unit, not of the machine', () => {
     expect(when(Date.parse('2026-03-30T23:30:00Z'), NOW, ZONE, zh)).toBe('7:30')
   })
+})
+
+it('lays a step never before the record that it is taken on, whatever the clock of the machine', () => {
+  const recorded = new Date(serverNow() + 1_500).toISOString().replace('Z', '999Z')
+  expect(serverNowAfter(recorded)).toBeGreaterThan(Date.parse(recorded))
+  const long = new Date(serverNow() - 60_000).toISOString()
+  expect(Math.abs(serverNowAfter(long) - serverNow())).toBeLessThan(1_000)
 })
