@@ -22,6 +22,7 @@ use crate::tx::Tx;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
@@ -37,6 +38,8 @@ pub(super) struct Writer {
 struct Queue {
     lanes: Mutex<Lanes>,
     arrived: Condvar,
+    /// Whether a group is being written.
+    writing: AtomicBool,
 }
 
 #[derive(Default)]
@@ -147,9 +150,10 @@ impl Writer {
         self.queue.lock().len()
     }
 
-    /// Whether somebody writes now or waits for it.
+    /// Whether somebody writes now or waits for it. It does not try the connection's lock: whoever comes in that moment would take the one who
+    /// asks for one who writes, leave his command to him, and wait for good.
     pub(super) fn is_busy(&self) -> bool {
-        matches!(self.group.try_lock(), Err(TryLockError::WouldBlock)) || self.waiting() > 0
+        self.queue.writing.load(Ordering::Relaxed) || self.waiting() > 0
     }
 
     pub(super) fn write<T, E>(
@@ -316,9 +320,11 @@ impl Group {
     fn once(&mut self) {
         let mut commands = Vec::new();
         let mut owed = self.owed;
+        self.queue.writing.store(true, Ordering::Relaxed);
         let ended = self.transaction(&mut commands, &mut owed);
         self.owed = owed;
         self.crowded = commands.len() > 1;
+        self.queue.writing.store(false, Ordering::Relaxed);
         for command in commands {
             let group = match &ended {
                 Ok(()) => Ok(()),

@@ -61,6 +61,30 @@ contract! {
         assert_eq!(grid(&store), Some("h".into()));
     }
 
+    /// Who only asks whether the writer is busy is never taken for one who writes: a command that comes meanwhile would wait for good.
+    fn asking_whether_it_is_busy_holds_nobody_up(home: &Home) {
+        let store = home.open();
+        let (ended, told) = channel::<()>();
+        let writes = store.clone();
+        let writer = thread::spawn(move || {
+            for round in 0..3_000 {
+                let name = format!("{round}");
+                writes.write(Lane::Interactive, move |tx| count(tx, &name, 1)).unwrap();
+            }
+            ended.send(()).unwrap();
+        });
+        let mut asked = 0_u64;
+        let patience = std::time::Duration::from_micros(1);
+        let begun = std::time::Instant::now();
+        while told.recv_timeout(patience).is_err() {
+            for _ in 0..100 {
+                asked += u64::from(store.would_wait());
+            }
+            assert!(begun.elapsed().as_secs() < 120, "a command waits for good; asked {asked}");
+        }
+        writer.join().unwrap();
+    }
+
     fn a_panic_is_an_error_for_its_caller_alone(home: &Home) {
         let store = home.open();
         let start = Barrier::new(8);
