@@ -10,12 +10,12 @@ use crate::migrate;
 use crate::office::Office;
 use crate::recompute;
 use domain::access::{Permit, Privilege};
-use domain::id::UnitId;
+use domain::id::{RecordId, UnitId};
 use domain::name::{Name, Text};
 use domain::pack::model::{Kind, Pack};
 use domain::pack::{Orphans, is_rules};
 use domain::record::migrate::version;
-use domain::record::{PackVersion, Record, unique};
+use domain::record::{PackVersion, unique};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -198,33 +198,22 @@ impl Office {
             sources,
         };
         let at = self.clock().now();
+        let before = self.library()?.active().cloned();
+        let was = before.as_ref().map(|active| &active.pack);
+        let reclaimed: Vec<Kind> = reclaimed(was, pack).cloned().collect();
         // Records of the version before have to follow.
-        let from = self.library()?.active().cloned().filter(|active| {
+        let from = before.filter(|active| {
             let from = version(&active.pack.version);
             let kinds = pack.kinds.values();
             kinds
                 .flat_map(|kind| &kind.migrate)
                 .any(|step| step.to > from)
         });
-        let before = self.library()?.active().cloned();
-        let reclaimed: Vec<Kind> = reclaimed(before.as_ref().map(|it| &it.pack), pack)
-            .cloned()
-            .collect();
         self.write(permit, Lane::Interactive, move |tx| {
             pack::activate(tx, &stored, at)?;
             for kind in &reclaimed {
-                let mut now = Vec::new();
-                claims(
-                    tx,
-                    kind,
-                    |record, claim| {
-                        now.push((record.unit, record.id, claim.map(str::to_owned)));
-                        Ok(())
-                    },
-                    &mut Vec::new(),
-                )?;
-                for (unit, id, claim) in &now {
-                    record::set_claim(tx, *unit, *id, claim.as_deref())?;
+                for it in claims(tx, kind)? {
+                    record::set_claim(tx, it.unit, it.id, it.claim.as_deref())?;
                 }
             }
             if let Some(from) = &from {
@@ -274,7 +263,7 @@ impl Office {
             .map(|orphan| orphan.text)
             .collect();
         for kind in reclaimed(Some(&active.pack), pack) {
-            self.read(|tx| claims(tx, kind, |_, _| Ok(()), &mut found))?;
+            found.extend(twice(kind, &self.read(|tx| claims(tx, kind))?));
         }
         if found.is_empty() {
             return Ok(());
@@ -291,29 +280,48 @@ fn reclaimed<'p>(was: Option<&'p Pack>, now: &'p Pack) -> impl Iterator<Item = &
     })
 }
 
-/// What each record of a kind claims in its unit; two that claim the same are told.
-fn claims(
-    tx: &mut Tx<'_>,
-    kind: &Kind,
-    mut each: impl FnMut(&Record, Option<&str>) -> Result<(), store::Error>,
-    twice: &mut Vec<Text>,
-) -> Result<(), store::Error> {
-    let mut held: BTreeMap<(UnitId, String), String> = BTreeMap::new();
+/// What a record claims for itself, and how people know it.
+struct Claims {
+    unit: UnitId,
+    id: RecordId,
+    number: String,
+    value: String,
+    claim: Option<String>,
+}
+
+/// What each record of a kind claims in its unit.
+fn claims(tx: &mut Tx<'_>, kind: &Kind) -> Result<Vec<Claims>, store::Error> {
+    let mut all = Vec::new();
     record::each_of_kind(tx, None, Some(&kind.name), |record| {
-        let claim = unique::claim(kind, &record);
-        each(&record, claim.as_deref())?;
-        let Some(claim) = claim else { return Ok(()) };
-        let (value, number) = (unique::claimed(kind, &record), record.number.clone());
-        if let Some(other) = held.insert((record.unit, claim), number.clone()) {
-            let names = kind.unique.iter().map(Name::as_str).collect::<Vec<_>>();
-            let names = names.join(", ");
-            twice.push(Text::both(
+        all.push(Claims {
+            unit: record.unit,
+            id: record.id,
+            value: unique::claimed(kind, &record),
+            claim: unique::claim(kind, &record),
+            number: record.number,
+        });
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Records that claim what another has claimed.
+fn twice(kind: &Kind, all: &[Claims]) -> Vec<Text> {
+    let names: Vec<&str> = kind.unique.iter().map(Name::as_str).collect();
+    let names = names.join(", ");
+    let mut held = BTreeMap::new();
+    let mut found = Vec::new();
+    for it in all {
+        let Some(claim) = &it.claim else { continue };
+        if let Some(other) = held.insert((it.unit, claim), &it.number) {
+            let (value, number) = (&it.value, &it.number);
+            found.push(Text::both(
                 format!("“{}”的 {names}（{value}）不得重复，但 {other} 与 {number} 相同；请先改其一", kind.title.zh),
                 format!("no two open `{}` may have the same {names} ({value}), but {other} and {number} do: change one first", kind.name),
             ));
         }
-        Ok(())
-    })
+    }
+    found
 }
 
 #[cfg(test)]
