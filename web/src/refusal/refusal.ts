@@ -50,8 +50,8 @@ export const isSessionOver = (error: unknown): boolean => error instanceof Refus
 export const isRefused = (error: unknown, code: string): boolean =>
   error instanceof Refused && error.problem.code === code
 
-export const isStale = (error: unknown): boolean => error instanceof Refused && error.problem.code === 'stale'
-export const isOffline = (error: unknown): boolean => error instanceof Refused && error.problem.code === 'unreachable'
+export const isStale = (error: unknown): boolean => isRefused(error, 'stale')
+export const isOffline = (error: unknown): boolean => isRefused(error, 'unreachable')
 export const isMissing = (error: unknown): boolean => error instanceof Refused && error.problem.status === 404
 
 /** Title and lines: what is not possible, because of what, and what to do. */
