@@ -311,6 +311,7 @@ impl Register<'_> {
                         member,
                         from,
                         until,
+                        planned_by: record.doc.creator,
                     });
                 }
             }

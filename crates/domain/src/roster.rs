@@ -3,9 +3,11 @@
 //! A roster is a plain list of what the registers of a unit say; it answers for any instant, past ones too, and knows nothing of duties.
 //! Where no shifts are kept for a member he counts as there; where they are kept he is there during his shifts.
 
+use crate::calendar::{NoCalendarData, SpecialDays, WorkingHours};
 use crate::id::{MemberId, TeamId};
 use crate::name::Name;
-use crate::time::Instant;
+use crate::pack::model::Unmanned;
+use crate::time::{Day, Instant, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -37,6 +39,8 @@ pub struct Shift {
     pub from: Instant,
     /// Exclusive.
     pub until: Instant,
+    /// Who put it into the roster; `None` if a program did.
+    pub planned_by: Option<MemberId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +60,7 @@ pub struct Roster {
 
 /// A shift so near says that the member's shifts are kept: farther from any he counts as there.
 const ROSTERED: i64 = 7 * 86_400_000_000;
+const MINUTE: i64 = 60_000_000;
 
 fn holds(from: Instant, until: Option<Instant>, at: Instant) -> bool {
     from <= at && until.is_none_or(|until| at < until)
@@ -197,5 +202,76 @@ impl Roster {
             }
         }
         absences
+    }
+
+    /// Who planned the latest of the shifts.
+    pub fn planner(&self) -> Option<MemberId> {
+        let planned = |shift: &Shift| Some((shift.from, shift.planned_by?));
+        self.shifts
+            .iter()
+            .filter_map(planned)
+            .max()
+            .map(|(_, by)| by)
+    }
+
+    /// When nobody of the posts is there within the span, in order and apart. Of a post without shifts everybody counts as there.
+    pub fn unmanned(
+        &self,
+        posts: &[Name],
+        from: Instant,
+        until: Instant,
+    ) -> Vec<(Instant, Instant)> {
+        let mut edges: BTreeSet<Instant> = [from, until].into();
+        let of_posts = |posting: &&Posting| posts.contains(&posting.post);
+        for posting in self.postings.iter().filter(of_posts) {
+            edges.insert(posting.from);
+            edges.extend(posting.until);
+            for (begin, end) in self.absences(posting.member, from, until) {
+                edges.extend([begin, end]);
+            }
+        }
+        let edges: Vec<Instant> = edges.range(from..=until).copied().collect();
+        let mut open: Vec<(Instant, Instant)> = Vec::new();
+        for pair in edges.windows(2) {
+            let &[begin, end] = pair else { continue };
+            let there = |posting: &Posting| self.is_present(posting.member, begin);
+            if self.postings_at(begin).filter(of_posts).any(there) {
+                continue;
+            }
+            match open.last_mut() {
+                Some(last) if last.1 == begin => last.1 = end,
+                _ => open.push((begin, end)),
+            }
+        }
+        open
+    }
+
+    /// Minutes of the promised hours in which nobody of the posts is there, of that day which is left open longest (STAFF-13). The days begin
+    /// `after` days behind `today`; `hours` are the promised ones, `None` around the clock.
+    ///
+    /// # Errors
+    /// The hours depend on whether a day is a working day, and its year has no data.
+    pub fn worst_gap(
+        &self,
+        promised: &Unmanned,
+        hours: Option<&WorkingHours>,
+        special: &SpecialDays,
+        zone: &Zone,
+        today: Day,
+    ) -> Result<i64, NoCalendarData> {
+        let mut worst = 0;
+        for offset in 0..promised.days {
+            let day = today.plus_days(i64::from(promised.after) + i64::from(offset));
+            let open = match hours {
+                Some(hours) => hours.intervals_of(day, special, zone)?,
+                None => vec![(zone.start_of(day), zone.end_of(day))],
+            };
+            let gaps = open
+                .into_iter()
+                .flat_map(|(from, until)| self.unmanned(&promised.posts, from, until));
+            let micros: i64 = gaps.map(|(from, until)| until.since(from)).sum();
+            worst = worst.max(micros / MINUTE);
+        }
+        Ok(worst)
     }
 }

@@ -38,6 +38,8 @@ pub enum HolderRule {
     Doer,
     /// Who works on the record.
     Assignee,
+    /// Who planned the roster: its latest shift.
+    Planner,
     /// Who serves the grid of the place behind a link.
     GridOf(Name),
     /// Members of the post who are on shift.
@@ -101,6 +103,7 @@ fn found(rule: &HolderRule, roster: &Roster, at: Instant, context: &Context<'_>)
         HolderRule::Creator => member(context.creator),
         HolderRule::Doer => member(context.doer),
         HolderRule::Assignee => member(context.assignee),
+        HolderRule::Planner => member(roster.planner()),
         HolderRule::Field(name) => member((context.field)(name)),
         HolderRule::GridOf(link) => {
             let grid = (context.grid_of)(link)?;

@@ -557,12 +557,28 @@ pub struct Fact {
     pub state: Option<Expr>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finds {
     /// The latest of them: a link.
     Last,
     /// How many there are.
     Count,
+    /// What the roster leaves open, in minutes of the day that is left open longest.
+    Unmanned(Unmanned),
+}
+
+/// Promised hours of days to come, and the posts of which somebody should be there (STAFF-13).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmanned {
+    pub posts: Vec<Name>,
+    /// The field with the day from which days count; `None`: the day on which it is asked.
+    pub day: Option<Name>,
+    /// So many days after it …
+    pub after: u32,
+    /// … so many are looked at.
+    pub days: u32,
+    /// Which hours are promised; `None`: around the clock.
+    pub calendar: Option<Name>,
 }
 
 /// Something that somebody must do by a certain time, and that a record will prove (应办).

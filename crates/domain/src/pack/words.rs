@@ -3,7 +3,7 @@
 use super::model::{
     Asks, Charge, Cosign, Credit, Distinct, DueSpec, Duty, Effect, Fact, FieldType, Finds,
     FormField, HolderRule, Keep, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat,
-    ParameterValue, PointDay, Proof, SendTo, Start, Step, Then, Until, Who, Withdraws,
+    ParameterValue, PointDay, Proof, SendTo, Start, Step, Then, Unmanned, Until, Who, Withdraws,
 };
 use super::standard::{MeanOf, Needed, Selector, Share};
 use crate::access::Reach;
@@ -30,9 +30,28 @@ pub(super) fn names<'a>(all: impl IntoIterator<Item = &'a Name>) -> Text {
     listed(all.into_iter().map(|name| same(name.as_str())))
 }
 
+fn unmanned(it: &Unmanned) -> Text {
+    let posts = names(&it.posts);
+    let (zh, en) = match &it.calendar {
+        Some(name) => (format!("{name} 时段内"), format!("of the hours {name} ")),
+        None => ("全天".to_owned(), String::new()),
+    };
+    let (after, days) = (it.after, it.days);
+    Text::both(
+        format!(
+            "{after} 天后起 {days} 天里，{zh}无人值守（{}）最久一天的分钟数",
+            posts.zh
+        ),
+        format!(
+            "minutes {en}with none of {} there, on the worst of {days} days that begin {after} days later",
+            posts.en
+        ),
+    )
+}
+
 /// What a fact finds, and where it is looked up if it says so.
 pub(super) fn fact(fact: &Fact) -> Text {
-    let mut said = match fact.finds {
+    let mut said = match &fact.finds {
         Finds::Last => Text::both(
             format!("上一 {}", fact.kind),
             format!("the last {}", fact.kind),
@@ -41,6 +60,7 @@ pub(super) fn fact(fact: &Fact) -> Text {
             format!("{} 的张数", fact.kind),
             format!("how many {}", fact.kind),
         ),
+        Finds::Unmanned(it) => unmanned(it),
     };
     let mut and = |zh: String, en: String| {
         said.zh.push_str(&zh);
@@ -414,6 +434,7 @@ pub(super) fn holder(rule: &HolderRule) -> Text {
         HolderRule::Creator => Text::both("登记人", "who opened it"),
         HolderRule::Doer => Text::both("走起点步骤的人", "who took the starting step"),
         HolderRule::Assignee => Text::both("处理人", "the assignee"),
+        HolderRule::Planner => Text::both("排班人", "who planned the roster"),
         HolderRule::GridOf(link) => Text::both(
             format!("{link} 所在网格的管家"),
             format!("who serves the grid of {link}"),

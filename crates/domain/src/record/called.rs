@@ -129,8 +129,12 @@ impl Words<'_> {
     /// What is counted, such as other records about the same home.
     fn fact(&self, name: &str) -> Option<Text> {
         let fact = self.kind.facts.get(name)?;
-        if !matches!(fact.finds, Finds::Count) {
-            return None;
+        match &fact.finds {
+            Finds::Count => {}
+            Finds::Unmanned(_) => {
+                return Some(Text::both("无人值守的分钟数", "minutes with nobody there"));
+            }
+            Finds::Last => return None,
         }
         let kind = &self.pack.kinds.get(&fact.kind)?.title;
         let same: Vec<Text> = fact

@@ -197,7 +197,7 @@ impl Needs {
                 && kind
                     .facts
                     .get(name)
-                    .is_some_and(|fact| fact.finds == Finds::Count && fact.on.is_empty())
+                    .is_some_and(|fact| fact.finds != Finds::Last && fact.on.is_empty())
             {
                 self.facts.insert(name.clone());
             }

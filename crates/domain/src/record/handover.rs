@@ -81,11 +81,12 @@ fn successor(
     let ask = Command::new("hand-over", By::System);
     let choose =
         |list: &[HolderRule]| choose_of(context, kind, list, roster, at, Some(record), &ask).holder;
-    // Who took the step that started it is not known any more: such a rule gave what it gave.
+    // Who took the step that started it, or planned the roster then, is not known any more: such a rule gave what it gave.
+    let given = |rule: &HolderRule| matches!(rule, HolderRule::Doer | HolderRule::Planner);
     let list: Vec<HolderRule> = duty
         .holder
         .iter()
-        .filter(|rule| **rule != HolderRule::Doer)
+        .filter(|rule| !given(rule))
         .cloned()
         .collect();
     let to = choose(&list);
@@ -101,13 +102,21 @@ fn successor(
     let rule = list
         .iter()
         .find(|rule| choose(std::slice::from_ref(*rule)) == to && (to != Holder::Unit))?;
+    let before = duty.holder.iter().take_while(|it| *it != rule);
+    if matches!(from, Holder::Member(_)) && before.into_iter().any(given) {
+        return None;
+    }
     let follows = match rule {
         HolderRule::GridOf(_)
         | HolderRule::Assignee
         | HolderRule::Team(_)
         | HolderRule::Field(_) => true,
         HolderRule::Post(post) => !has(roster, from, post, at),
-        HolderRule::Creator | HolderRule::Doer | HolderRule::OnDuty(_) | HolderRule::Unit => false,
+        HolderRule::Creator
+        | HolderRule::Doer
+        | HolderRule::Planner
+        | HolderRule::OnDuty(_)
+        | HolderRule::Unit => false,
     };
     follows.then_some(to)
 }

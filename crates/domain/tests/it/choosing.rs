@@ -23,6 +23,7 @@ fn shift(who: u128, from: &str, until: &str) -> Shift {
         member: member(who),
         from: at(from),
         until: at(until),
+        planned_by: None,
     }
 }
 
@@ -209,4 +210,44 @@ fn s5_1_off_shift_is_absent() {
     // A week after the last shift nobody knows, and he counts as there.
     assert!(!roster.is_present(member(3), at("2026-03-10 15:59")));
     assert!(roster.is_present(member(3), at("2026-03-10 16:00")));
+}
+
+/// STAFF-13: shifts A to F leave five hours of the night open, and whoever planned the latest of them is asked.
+#[test]
+fn what_the_roster_leaves_open_is_worked_out_by_the_day() {
+    let mut roster = roster();
+    roster.shifts = vec![
+        shift(3, "2026-03-02 07:00", "2026-03-02 16:00"),
+        shift(4, "2026-03-02 14:00", "2026-03-02 22:00"),
+        shift(5, "2026-03-02 18:00", "2026-03-03 02:00"),
+        shift(3, "2026-03-03 07:00", "2026-03-03 16:00"),
+        shift(4, "2026-03-03 14:00", "2026-03-03 22:00"),
+    ];
+    roster.shifts[3].planned_by = Some(member(7));
+    roster.shifts[0].planned_by = Some(member(8));
+    roster.postings.retain(|it| it.post != *DESK);
+    for who in 3..=5 {
+        roster.postings.push(posting(who, DESK, None));
+    }
+    let gaps = |from, until| roster.unmanned(&[DESK.into()], at(from), at(until));
+    assert_eq!(
+        gaps("2026-03-02 18:00", "2026-03-03 23:00"),
+        [
+            ("2026-03-03 02:00", "2026-03-03 07:00"),
+            ("2026-03-03 22:00", "2026-03-03 23:00"),
+        ]
+        .map(|(from, until)| (at(from), at(until)))
+    );
+    // A post that nobody has is open throughout, one whose shifts nobody keeps never.
+    let whole = [(at("2026-03-02 00:00"), at("2026-03-03 00:00"))];
+    assert_eq!(
+        roster.unmanned(&["x".into()], whole[0].0, whole[0].1),
+        whole
+    );
+    assert_eq!(gaps("2026-04-02 00:00", "2026-04-03 00:00"), []);
+    assert_eq!(roster.planner(), Some(member(7)));
+    assert_eq!(
+        chosen(&[HolderRule::Planner], &roster, NOON, "g1").0,
+        Holder::Member(member(7))
+    );
 }

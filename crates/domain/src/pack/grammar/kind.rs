@@ -359,6 +359,26 @@ static FACT: Shape = Shape::Object(&Object {
             "数这类单据有几张 / how many records of this kind there are",
         ),
         key(
+            "unmanned",
+            &NAMES,
+            "排班里这些岗位一个人也没有的分钟数（最久一天）/ minutes of the worst day in which the roster has nobody of these posts",
+        ),
+        key(
+            "after",
+            &Span,
+            "从几天后看起（unmanned）/ so many days later (unmanned)",
+        ),
+        key(
+            "day",
+            &NAME,
+            "从哪个日期字段看起（unmanned）；不写为当日 / the field with the day to begin at (unmanned); else the day on which it is asked",
+        ),
+        key(
+            "calendar",
+            &NAME,
+            "承诺的时段（unmanned）；不写为全天 / the promised hours (unmanned); else around the clock",
+        ),
+        key(
             "same",
             &NAMES,
             "相同的链接或字段 / with the same links or fields",
@@ -386,7 +406,7 @@ static FACT: Shape = Shape::Object(&Object {
         ),
     ],
     rest: None,
-    one_of: &["last", "count"],
+    one_of: &["last", "count", "unmanned"],
 });
 static LIMIT: Shape = Named(
     "limit",

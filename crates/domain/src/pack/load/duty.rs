@@ -304,6 +304,7 @@ impl Ctx<'_> {
                 self.has_key(node, kind_node, "assignee");
                 HolderRule::Assignee
             }
+            ("planner", None) => HolderRule::Planner,
             ("team", None) => {
                 self.has_key(node, kind_node, "team");
                 HolderRule::Team(None)

@@ -108,6 +108,7 @@ impl Ctx<'_> {
             .filter_map(|rule| match rule {
                 HolderRule::GridOf(of) if *of == link => Some(HolderRule::GridOf(THIS.into())),
                 HolderRule::OnDuty(_)
+                | HolderRule::Planner
                 | HolderRule::Post(_)
                 | HolderRule::Team(Some(_))
                 | HolderRule::Unit => Some(rule.clone()),

@@ -1,9 +1,10 @@
 //! Facts: what a step finds among other records, kept in its entry (S9.5).
 
 use super::index::Head;
-use super::{Ctx, FIELD, KIND, LINK, Node, STEP, parsed};
+use super::{CALENDAR, Ctx, FIELD, KIND, LINK, Node, POST, STEP, parsed};
+use crate::clock::Span;
 use crate::name::{Name, Text};
-use crate::pack::model::{Fact, Finds};
+use crate::pack::model::{Fact, FieldType, Finds, Unmanned};
 use crate::pack::yaml::Data;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -22,13 +23,16 @@ impl Ctx<'_> {
 
     fn fact(&mut self, name: &str, key: &Node, node: &Node, head: &Head) -> Option<Fact> {
         let index = Rc::clone(&self.index);
+        if let Some(posts) = node.get("unmanned") {
+            return Some(self.unmanned(name, node, posts, head));
+        }
         let (word, finds) = match node.get("count") {
             Some(_) => ("count", Finds::Count),
             None => ("last", Finds::Last),
         };
         let kind = self.refer(node.get(word)?, KIND, index.kinds.keys())?;
         let other = index.head(&kind)?;
-        self.keys_of_fact(key, node, finds);
+        self.keys_of_fact(key, node, &finds);
         let mut same = Vec::new();
         for item in node.get("same").map(Node::many).unwrap_or_default() {
             for side in [head, other] {
@@ -96,9 +100,9 @@ impl Ctx<'_> {
                 ),
             );
         }
-        let on = match (node.get("on"), finds) {
+        let on = match (node.get("on"), &finds) {
             (None, Finds::Last) => vec!["open".into()],
-            (None, Finds::Count) => Vec::new(),
+            (None, Finds::Count | Finds::Unmanned(_)) => Vec::new(),
             (Some(on), _) => on
                 .many()
                 .iter()
@@ -117,12 +121,68 @@ impl Ctx<'_> {
         })
     }
 
+    /// Minutes that the roster leaves open: in whole days, since a roster is written by days.
+    fn unmanned(&mut self, name: &str, node: &Node, posts: &Node, head: &Head) -> Fact {
+        let index = Rc::clone(&self.index);
+        let help = Text::both(
+            "unmanned 只用 within、after（整天，如 P1D）、day 和 calendar",
+            "`unmanned` takes `within` and `after` (whole days, as P1D), `day` and `calendar`",
+        );
+        self.stray(
+            node,
+            &["last", "count", "same", "through", "state", "where", "on"],
+            &help,
+        );
+        let mut days = |word: &str, unsaid: u32| match node.get(word) {
+            None => unsaid,
+            Some(said) => match parsed::<Span>(Some(said)) {
+                Some(Span::Days(days)) => days,
+                _ => {
+                    let cause = Text::both(
+                        format!("`{word}` 须为整天"),
+                        format!("`{word}` must be whole days"),
+                    );
+                    self.fault("fact-not-days", said.at, cause, help.clone());
+                    unsaid
+                }
+            },
+        };
+        let (after, days) = (days("after", 0), days("within", 1));
+        let posts = posts.many().iter();
+        let unmanned = Unmanned {
+            posts: posts
+                .filter_map(|post| self.refer(post, POST, &index.posts))
+                .collect(),
+            day: node.get("day").and_then(|day| {
+                let days = head.fields.iter();
+                let days = days.filter(|field| matches!(field.ty, FieldType::Day));
+                self.refer(day, FIELD, days.map(|field| &field.name))
+            }),
+            after,
+            days,
+            calendar: node
+                .get("calendar")
+                .and_then(|named| self.refer(named, CALENDAR, &index.calendars)),
+        };
+        Fact {
+            name: name.into(),
+            on: Vec::new(),
+            finds: Finds::Unmanned(unmanned),
+            // Not looked for among records; what it reads are shifts.
+            kind: "shift".into(),
+            same: Vec::new(),
+            through: None,
+            within: None,
+            state: None,
+        }
+    }
+
     /// Which keys go with `last` and which with `count`.
-    fn keys_of_fact(&mut self, key: &Node, node: &Node, finds: Finds) {
+    fn keys_of_fact(&mut self, key: &Node, node: &Node, finds: &Finds) {
         let missing: &[&str] = match finds {
             Finds::Last => &["same", "within"],
             Finds::Count if node.get("through").is_some() => &[],
-            Finds::Count => &["same"],
+            Finds::Count | Finds::Unmanned(_) => &["same"],
         };
         for word in missing.iter().filter(|word| node.get(word).is_none()) {
             let help = match finds {
@@ -130,7 +190,7 @@ impl Ctx<'_> {
                     "last 要有 same 和 within",
                     "`last` takes `same` and `within`",
                 ),
-                Finds::Count => Text::both(
+                Finds::Count | Finds::Unmanned(_) => Text::both(
                     "count 要有 same，或 through（那类单据指向本单据的链接）",
                     "`count` takes `same`, or `through`: the link of that kind that leads to this record",
                 ),
@@ -143,18 +203,22 @@ impl Ctx<'_> {
         }
         let (stray, help): (&[&str], _) = match finds {
             Finds::Last => (
-                &["where", "through"],
+                &["where", "through", "after", "day", "calendar"],
                 Text::both("last 的条件写 state", "the condition of `last` is `state`"),
             ),
-            Finds::Count => (
-                &["state"],
+            Finds::Count | Finds::Unmanned(_) => (
+                &["state", "after", "day", "calendar"],
                 Text::both(
                     "count 的条件写 where",
                     "the condition of `count` is `where`",
                 ),
             ),
         };
-        for word in stray {
+        self.stray(node, stray, &help);
+    }
+
+    fn stray(&mut self, node: &Node, words: &[&str], help: &Text) {
+        for word in words {
             if let Some(found) = node.key(word) {
                 let cause = Text::both(
                     format!("这里不用键 `{word}`"),

@@ -205,6 +205,18 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "count: repair, where: \"home.state == 'occupied'\", same: [home]",
     ),
     (
+        "fact-not-days",
+        REPAIR,
+        "last: repair, same: [home, urgency], within: P3M, state: \"!cancelled\"",
+        "unmanned: [front-desk], within: PT3H",
+    ),
+    (
+        "unknown-key",
+        REPAIR,
+        "last: repair, same: [home, urgency], within: P3M, state: \"!cancelled\"",
+        "unmanned: [front-desk], where: \"state == 'sent'\"",
+    ),
+    (
         "fact-no-link",
         REPAIR,
         "same: [home, urgency]",

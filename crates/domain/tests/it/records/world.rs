@@ -318,7 +318,7 @@ impl World {
                 .filter(|record| record.kind == fact.kind && record.id != id)
                 .filter(|record| touches(fact, record, before, command, now, days, &self.zone))
                 .collect();
-            match (fact.finds, found.last()) {
+            match (&fact.finds, found.last()) {
                 (Finds::Count, _) => {
                     let count = i64::try_from(found.len()).expect("a small world");
                     facts.insert(name.clone(), Value::Int(count));
@@ -326,7 +326,7 @@ impl World {
                 (Finds::Last, Some(last)) => {
                     facts.insert(name.clone(), Value::Text(last.id.to_string()));
                 }
-                (Finds::Last, None) => {}
+                (Finds::Last, None) | (Finds::Unmanned(_), _) => {}
             }
         }
         facts
