@@ -62,6 +62,12 @@ const calendar = createRoute({
   validateSearch: search,
   component: lazyRouteComponent(() => import('@/calendar/CalendarPage'), 'CalendarPage'),
 })
+const round = createRoute({
+  getParentRoute: () => shell,
+  path: '/round',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('@/round/RoundPage'), 'RoundPage'),
+})
 const rank = createRoute({
   getParentRoute: () => shell,
   path: '/ranking',
@@ -150,6 +156,7 @@ const router = createRouter({
       dispatch,
       map,
       calendar,
+      round,
       scores,
       rank,
       figures,

@@ -13,6 +13,8 @@ import { standardOf } from '@/inspection/checklist'
 import { placeLink } from '@/intake/kinds'
 import { Private } from '@/privacy/Private'
 import { Notice, Refusal } from '@/refusal/Refusal'
+import { Callees } from '@/round/Callees'
+import { byPlace } from '@/round/route'
 import { useMe } from '@/session/session'
 import { useLanguage, useText, useWords, type Words } from '@/words'
 import { useNames } from '@/words/names'
@@ -33,6 +35,7 @@ function useQueue(): Queue {
 export function FieldApp() {
   const words = useWords()
   const me = useMe()
+  const names = useNames()
   const queries = useQueryClient()
   const queue = useQueue()
   const { data: units = [] } = useQuery(unitsQuery)
@@ -46,6 +49,7 @@ export function FieldApp() {
   const [walking, walk] = useWalking()
   const [chosen, setChosen] = useState<{ duty: DutyOf; step: StepOf; kind: KindOf } | null>(null)
   const [top, setTop] = useState<string | null>(null)
+  const [along, setAlong] = useState(false)
   const sent = queue.matters.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was sent changes what is due.
   useEffect(() => {
@@ -96,8 +100,15 @@ export function FieldApp() {
           }}
         />
       ) : null}
-      {rest.length > 0 ? <p className="field-next">{words.field.next}</p> : null}
-      {rest.slice(0, AT_ONCE).map((it) => (
+      {rest.length > 0 ? (
+        <div className="row-between field-next">
+          <span>{words.field.next}</span>
+          <Button aria-pressed={along} onClick={() => setAlong(!along)}>
+            {words.field.along}
+          </Button>
+        </div>
+      ) : null}
+      {(along ? byPlace(rest, (it) => names.place(it.record)) : rest).slice(0, AT_ONCE).map((it) => (
         <Job
           key={it.record.id}
           duty={it}
@@ -243,6 +254,11 @@ function TopJob({ duty, zone, project, walking, onStep, onWalk }: TopProps) {
         <p className="quiet">
           {title} {record.number.length < 36 ? record.number : ''}
         </p>
+        {at && secret.length === 0 ? (
+          <p className="job-call">
+            <Callees unit={duty.unit} kind={record.kind} home={at.id} />
+          </p>
+        ) : null}
         {secret.map((field) => (
           <p key={field.name}>
             {text(field.title)}{' '}

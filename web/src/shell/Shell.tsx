@@ -226,6 +226,9 @@ function Rail({ unit, onKeys }: { unit: string | undefined; onKeys: () => void }
       <Link to="/u/$unit/calendar" params={{ unit }} {...open}>
         {words.shell.calendar}
       </Link>
+      <Link to="/u/$unit/round" params={{ unit }} {...open}>
+        {words.round.title}
+      </Link>
       <h2>{words.shell.groupService}</h2>
       {matters.map((it) => (
         <Link

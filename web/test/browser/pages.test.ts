@@ -25,6 +25,7 @@ describe('the page of', () => {
     ['orders on a board', 'wt-lead', '/u/WT/stages?kind=repair'],
     ['packs, parameters and the check of the journal', 'admin', '/u/WT/rules'],
     ['imports', 'wt-manager', '/u/WT/imports'],
+    ["the day's way", 'wt-manager', '/u/WT/round?of=all'],
     ['the organisation as a workbook', 'admin', '/u/WT/organisation'],
     ["one's own scorecard", 'wt-steward-1', '/u/WT/scorecards?standard=scorecard-100&period=2026-03&clause=A3'],
   ]
@@ -39,6 +40,36 @@ describe('the page of', () => {
       expect(said).toEqual([])
       await close()
     }
+  })
+})
+
+describe("the day's way", () => {
+  it('goes from home to home, and a household is called from it', async () => {
+    const { page, said, close } = await seat(browser, program, 'wt-steward-1', { width: 1366, height: 768 })
+    await go(page, `${program.base}/u/WT/round?day=2036-01-01`)
+    const places = await page.locator('.stop > b').allTextContents()
+    expect(places.length).toBeGreaterThan(2)
+    expect(new Set(places).size).toBe(places.length)
+    expect(places).toEqual([...places].sort((a, b) => a.localeCompare(b, 'zh', { numeric: true })))
+    await page.getByRole('button', { name: `联系 ${places[0]}` }).click()
+    const number = page
+      .getByRole('listitem')
+      .filter({ hasText: places[0] ?? '' })
+      .locator('a[href^="tel:1"]')
+    await number.first().waitFor()
+    await page.getByRole('button', { name: '显示电话' }).click()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: places[1] ?? '' })
+      .locator('a[href^="tel:1"]')
+      .first()
+      .waitFor()
+    await page.emulateMedia({ media: 'print' })
+    await page.getByRole('button', { name: '打印' }).waitFor({ state: 'hidden' })
+    await page.emulateMedia({ media: 'screen' })
+    expect(await faults(page)).toEqual([])
+    expect(said).toEqual([])
+    await close()
   })
 })
 

@@ -1,6 +1,9 @@
 import type { Words } from '../zh'
 
-type Part = Pick<Words, 'home' | 'morning' | 'list' | 'dispatch' | 'board' | 'map' | 'calendar' | 'figures' | 'rank'>
+type Part = Pick<
+  Words,
+  'home' | 'morning' | 'list' | 'dispatch' | 'board' | 'map' | 'calendar' | 'round' | 'figures' | 'rank'
+>
 
 export const desk: Part = {
   home: {
@@ -134,6 +137,23 @@ export const desk: Part = {
     due: 'Due on this day',
     day: (day, n) => `${day}, ${n} due`,
     none: 'Nothing is due on this day.',
+  },
+  round: {
+    title: 'Way of the day',
+    day: 'Due by',
+    kind: 'Kind of record',
+    everything: 'All kinds',
+    who: 'Whose',
+    mine: 'Mine',
+    all: 'Everybody’s',
+    numbers: 'Show telephone numbers',
+    print: 'Print',
+    stops: (n) => `${n} ${n === 1 ? 'stop' : 'stops'}`,
+    none: 'There is nowhere to go by this day.',
+    more: (n) => `Only the ${n} that are due first are listed.`,
+    call: 'Call',
+    callAt: (place) => `Call ${place}`,
+    nobody: 'Nobody is registered here',
   },
   figures: {
     title: 'Charts',

@@ -5,6 +5,7 @@ type Part = Pick<Words, 'field' | 'inspect' | 'reminders' | 'owner'>
 export const phone: Part = {
   field: {
     title: (name, n) => (n === 0 ? `${name}, nothing in hand` : `${name}, ${n} in hand`),
+    along: 'In walking order',
     next: 'Next',
     pause: 'Pause the clock',
     comma: ', ',

@@ -4,6 +4,7 @@ export const phone = {
   field: {
     title: (name: string, n: number) => (n === 0 ? `${name}，手上没有单` : `${name}，手上 ${n} 单`),
     next: '接下来',
+    along: '按路线排',
     pause: '暂停计时',
     comma: '、',
     needs: (step: string, what: string) => `${step}：${what}`,
