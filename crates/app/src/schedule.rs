@@ -10,6 +10,7 @@ use crate::office::Office;
 use crate::sweep::Swept;
 use crate::view::View;
 use domain::access::own_work;
+use domain::calendar::SpecialDays;
 use domain::id::{RecordId, derived};
 use domain::name::Name;
 use domain::pack::model::Schedule;
@@ -17,7 +18,7 @@ use domain::record::refusal::Code;
 use domain::record::scope::RecordScope;
 use domain::record::{By, Command, Record, Refusal};
 use domain::time::{Day, Instant, Moment};
-use domain::value::Data;
+use domain::value::{Data, Value};
 use std::collections::BTreeMap;
 use store::{Lane, Tx, record, schedule};
 
@@ -176,9 +177,12 @@ fn commands(
         let mut data = rhythm.data.clone();
         for (field, expr) in &rhythm.fill {
             // What cannot be worked out is left empty, and the form says whether that will do.
-            if let Ok(value) = expr.value(&scope)
+            if let Ok(mut value) = expr.value(&scope)
                 && !value.is_null()
             {
+                if rhythm.roll.contains(field) {
+                    value = rolled(&view.rules.pack.special_days, value);
+                }
                 data.insert(field.clone(), value);
             }
         }
@@ -190,4 +194,13 @@ fn commands(
         commands.push((id(subject.id.uuid().as_bytes()), command(data, links)));
     }
     Ok(commands)
+}
+
+/// A day as the next working day on or after it; of a year without a calendar it stays.
+fn rolled(special: &SpecialDays, value: Value) -> Value {
+    let day = value.as_text().and_then(|day| day.parse::<Day>().ok());
+    match day.map(|day| special.next_workday(day)) {
+        Some(Ok(day)) => Value::Text(day.to_string()),
+        Some(Err(_)) | None => value,
+    }
 }

@@ -82,6 +82,12 @@ impl Roster {
             .collect()
     }
 
+    /// How many members hold one of the posts, each counted once.
+    pub fn heads(&self, posts: &[Name], at: Instant) -> usize {
+        let held = self.postings_at(at).filter(|it| posts.contains(&it.post));
+        held.map(|it| it.member).collect::<BTreeSet<_>>().len()
+    }
+
     /// Members of the team, each once.
     pub fn members_of_team(&self, team: TeamId, at: Instant) -> BTreeSet<MemberId> {
         self.postings_at(at)

@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::view::View;
 use domain::id::RecordId;
 use domain::name::Name;
-use domain::pack::model::{Finds, Kind, Unmanned};
+use domain::pack::model::{Finds, Kind};
 use domain::record::command::{asked_at, touches};
 use domain::record::refusal::Code;
-use domain::record::{BuiltIn, Command, Needs, Record, Refusal, Seen, handover};
+use domain::record::{BuiltIn, Command, Needs, Record, Refusal, Seen, handover, rostered};
 use domain::time::Instant;
 use domain::value::Value;
 use std::collections::BTreeMap;
@@ -144,8 +144,10 @@ pub(crate) fn fact(
     let Some(fact) = kind.facts.get(name) else {
         return Ok((None, None));
     };
-    if let Finds::Unmanned(promised) = &fact.finds {
-        return Ok((unmanned(view, promised, (before, command), now)?, None));
+    let (pack, zone) = (&view.rules.pack, &view.unit.zone);
+    if let Some(found) = rostered::found(fact, pack, &view.roster, zone, (before, command), now) {
+        let found = found.map_err(|none| Refusal::new(Code::CalendarMissing).with(none.year))?;
+        return Ok((found, None));
     }
     let link = |name: &Name| {
         command
@@ -186,7 +188,7 @@ pub(crate) fn fact(
         since,
         most: match fact.finds {
             Finds::Last => record::MOST_LOOKED_AT,
-            Finds::Count | Finds::Unmanned(_) => record::MOST_COUNTED + 1,
+            _ => record::MOST_COUNTED + 1,
         },
     };
     match fact.finds {
@@ -195,7 +197,7 @@ pub(crate) fn fact(
             let found = found.map(|id| Value::Text(id.to_string()));
             Ok((found, Some((which, looked))))
         }
-        Finds::Count | Finds::Unmanned(_) => {
+        _ => {
             let (count, looked) = record::count_pointing(tx, unit, &which, fits)?;
             if i64::try_from(looked.seen.len()).unwrap_or(i64::MAX) > record::MOST_COUNTED {
                 return Err(Refusal::new(Code::TooManyToCount)
@@ -206,33 +208,4 @@ pub(crate) fn fact(
             Ok((Some(Value::Int(count)), Some((which, looked))))
         }
     }
-}
-
-/// What the roster leaves open of the days to come. Nothing is held for it: a shift that is planned meanwhile shows on the next day.
-fn unmanned(
-    view: &View,
-    promised: &Unmanned,
-    (before, command): (Option<&Record>, &Command),
-    now: Instant,
-) -> Result<Option<Value>, Error> {
-    let (pack, zone) = (&view.rules.pack, &view.unit.zone);
-    let hours = promised
-        .calendar
-        .as_ref()
-        .and_then(|name| pack.calendars.get(name));
-    let day = match &promised.day {
-        None => Some(zone.day_of(asked_at(command, now, zone))),
-        Some(field) => command
-            .data
-            .get(field)
-            .or_else(|| before?.doc.data.get(field))
-            .and_then(Value::as_text)
-            .and_then(|day| day.parse().ok()),
-    };
-    let Some(day) = day else { return Ok(None) };
-    let gap = view
-        .roster
-        .worst_gap(promised, hours, &pack.special_days, zone, day);
-    let minutes = gap.map_err(|none| Refusal::new(Code::CalendarMissing).with(none.year))?;
-    Ok(Some(Value::Int(minutes)))
 }

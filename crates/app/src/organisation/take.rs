@@ -198,11 +198,14 @@ impl Run<'_> {
             return Ok(outcomes);
         }
         let mut rest = works;
-        while let Some((first, _)) = rest.first() {
+        while let Some((first, begun)) = rest.first() {
             let unit = first.place.unit.id;
             let same = rest.iter().take(TOGETHER);
+            // What begins is judged by the registers after what has ended.
             let same = same
-                .take_while(|(says, _)| says.place.unit.id == unit)
+                .take_while(|(says, work)| {
+                    says.place.unit.id == unit && work.is_new == begun.is_new
+                })
                 .count();
             let (some, after) = rest.split_at(same);
             rest = after;

@@ -563,6 +563,10 @@ pub enum Finds {
     Last,
     /// How many there are.
     Count,
+    /// How many members hold one of these posts.
+    Posted(Vec<Name>),
+    /// How many others serve the grid of the code in `grid`, on the day in `day`.
+    Served { grid: Name, day: Name },
     /// What the roster leaves open, in minutes of the day that is left open longest.
     Unmanned(Unmanned),
 }
@@ -768,6 +772,8 @@ pub struct Schedule {
     pub data: BTreeMap<Name, Value>,
     /// Fields worked out from the record for which it opens.
     pub fill: BTreeMap<Name, Expr>,
+    /// Days among what is filled in that move on to the next working day, where the year's calendar is known.
+    pub roll: Vec<Name>,
     /// One for every record of this kind …
     pub each: Option<Name>,
     /// … for which this holds, linked under `link`.

@@ -60,6 +60,17 @@ pub(super) fn fact(fact: &Fact) -> Text {
             format!("{} 的张数", fact.kind),
             format!("how many {}", fact.kind),
         ),
+        Finds::Posted(posts) => {
+            let posts = names(posts);
+            Text::both(
+                format!("在任 {} 的人数", posts.zh),
+                format!("how many are {}", posts.en),
+            )
+        }
+        Finds::Served { grid, day } => Text::both(
+            format!("{day} 当天另有几人服务 {grid} 所写的网格"),
+            format!("how many others serve the grid in {grid} on the day in {day}"),
+        ),
         Finds::Unmanned(it) => unmanned(it),
     };
     let mut and = |zh: String, en: String| {

@@ -134,6 +134,15 @@ impl Words<'_> {
             Finds::Unmanned(_) => {
                 return Some(Text::both("无人值守的分钟数", "minutes with nobody there"));
             }
+            Finds::Posted(_) => {
+                return Some(Text::both("在任人数", "how many hold these posts"));
+            }
+            Finds::Served { .. } => {
+                return Some(Text::both(
+                    "同期服务这个网格的其他人数",
+                    "how many others serve this grid then",
+                ));
+            }
             Finds::Last => return None,
         }
         let kind = &self.pack.kinds.get(&fact.kind)?.title;

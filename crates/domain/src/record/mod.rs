@@ -22,6 +22,7 @@ mod look_up;
 pub mod merge;
 pub mod migrate;
 pub mod refusal;
+pub mod rostered;
 pub mod scope;
 pub mod setting;
 mod settle;

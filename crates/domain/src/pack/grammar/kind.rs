@@ -359,6 +359,16 @@ static FACT: Shape = Shape::Object(&Object {
             "数这类单据有几张 / how many records of this kind there are",
         ),
         key(
+            "posted",
+            &NAMES,
+            "当时在任这些岗位的人数 / how many members hold one of these posts",
+        ),
+        key(
+            "served",
+            &NAME,
+            "哪个字段写着网格编号：另有几人在服务它 / the field with a grid's code: how many others serve it",
+        ),
+        key(
             "unmanned",
             &NAMES,
             "排班里这些岗位一个人也没有的分钟数（最久一天）/ minutes of the worst day in which the roster has nobody of these posts",
@@ -371,7 +381,7 @@ static FACT: Shape = Shape::Object(&Object {
         key(
             "day",
             &NAME,
-            "从哪个日期字段看起（unmanned）；不写为当日 / the field with the day to begin at (unmanned); else the day on which it is asked",
+            "哪一天：日期字段（served），从哪天看起（unmanned，不写为当日）/ the field with the day (served), with the day to begin at (unmanned; else the day on which it is asked)",
         ),
         key(
             "calendar",
@@ -406,7 +416,7 @@ static FACT: Shape = Shape::Object(&Object {
         ),
     ],
     rest: None,
-    one_of: &["last", "count", "unmanned"],
+    one_of: &["last", "count", "posted", "served", "unmanned"],
 });
 static LIMIT: Shape = Named(
     "limit",

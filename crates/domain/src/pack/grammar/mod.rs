@@ -196,6 +196,11 @@ pub(in crate::pack) static SCHEDULES: Object = object(&[must(
             &Map(&Expr),
             "由该单据算出的字段 / fields worked out from that record",
         ),
+        key(
+            "roll",
+            &NAMES,
+            "其中遇休息日顺延到下一工作日的日期 / days among them that move on to the next working day",
+        ),
         key("from", &Literal, "自何日起 / the day from which"),
         key(
             "at",

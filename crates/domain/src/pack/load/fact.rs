@@ -9,6 +9,24 @@ use crate::pack::yaml::Data;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Keys of facts that look for records.
+const RECORDS: &[&str] = &["last", "count", "same", "through", "state", "where", "on"];
+
+/// A fact about the roster; it is found wherever it is read.
+fn of_roster(name: &str, finds: Finds) -> Fact {
+    Fact {
+        name: name.into(),
+        on: Vec::new(),
+        finds,
+        // Not looked for among records; what it reads are postings and shifts.
+        kind: "posting".into(),
+        same: Vec::new(),
+        through: None,
+        within: None,
+        state: None,
+    }
+}
+
 impl Ctx<'_> {
     pub(super) fn facts(&mut self, node: &Node, head: &Head) -> BTreeMap<Name, Fact> {
         let mut facts = BTreeMap::new();
@@ -25,6 +43,12 @@ impl Ctx<'_> {
         let index = Rc::clone(&self.index);
         if let Some(posts) = node.get("unmanned") {
             return Some(self.unmanned(name, node, posts, head));
+        }
+        if let Some(posts) = node.get("posted") {
+            return Some(self.posted(name, node, posts));
+        }
+        if let Some(grid) = node.get("served") {
+            return self.served(name, key, node, (grid, head));
         }
         let (word, finds) = match node.get("count") {
             Some(_) => ("count", Finds::Count),
@@ -102,7 +126,7 @@ impl Ctx<'_> {
         }
         let on = match (node.get("on"), &finds) {
             (None, Finds::Last) => vec!["open".into()],
-            (None, Finds::Count | Finds::Unmanned(_)) => Vec::new(),
+            (None, _) => Vec::new(),
             (Some(on), _) => on
                 .many()
                 .iter()
@@ -128,11 +152,7 @@ impl Ctx<'_> {
             "unmanned 只用 within、after（整天，如 P1D）、day 和 calendar",
             "`unmanned` takes `within` and `after` (whole days, as P1D), `day` and `calendar`",
         );
-        self.stray(
-            node,
-            &["last", "count", "same", "through", "state", "where", "on"],
-            &help,
-        );
+        self.stray(node, RECORDS, &help);
         let mut days = |word: &str, unsaid: u32| match node.get(word) {
             None => unsaid,
             Some(said) => match parsed::<Span>(Some(said)) {
@@ -148,33 +168,63 @@ impl Ctx<'_> {
             },
         };
         let (after, days) = (days("after", 0), days("within", 1));
-        let posts = posts.many().iter();
         let unmanned = Unmanned {
-            posts: posts
-                .filter_map(|post| self.refer(post, POST, &index.posts))
-                .collect(),
-            day: node.get("day").and_then(|day| {
-                let days = head.fields.iter();
-                let days = days.filter(|field| matches!(field.ty, FieldType::Day));
-                self.refer(day, FIELD, days.map(|field| &field.name))
-            }),
+            posts: self.some_posts(posts),
+            day: self.day_of_fact(node, head),
             after,
             days,
             calendar: node
                 .get("calendar")
                 .and_then(|named| self.refer(named, CALENDAR, &index.calendars)),
         };
-        Fact {
-            name: name.into(),
-            on: Vec::new(),
-            finds: Finds::Unmanned(unmanned),
-            // Not looked for among records; what it reads are shifts.
-            kind: "shift".into(),
-            same: Vec::new(),
-            through: None,
-            within: None,
-            state: None,
+        of_roster(name, Finds::Unmanned(unmanned))
+    }
+
+    /// How many hold a post.
+    fn posted(&mut self, name: &str, node: &Node, posts: &Node) -> Fact {
+        let help = Text::both("posted 只写岗位", "`posted` takes posts and nothing else");
+        self.stray(node, RECORDS, &help);
+        self.stray(node, &["within", "after", "day", "calendar"], &help);
+        of_roster(name, Finds::Posted(self.some_posts(posts)))
+    }
+
+    /// How many others serve the grid whose code is in a field.
+    fn served(
+        &mut self,
+        name: &str,
+        key: &Node,
+        node: &Node,
+        (grid, head): (&Node, &Head),
+    ) -> Option<Fact> {
+        let help = Text::both(
+            "served 写网格编号的字段，day 写哪一天的字段",
+            "`served` takes the field with the grid's code, `day` the field with the day",
+        );
+        self.stray(node, RECORDS, &help);
+        self.stray(node, &["within", "after", "calendar"], &help);
+        if node.get("day").is_none() {
+            let cause = Text::both("缺少键 `day`", "the key `day` is missing");
+            self.fault("missing-key", key.at, cause, help);
         }
+        let texts = head.fields.iter();
+        let texts = texts.filter(|field| matches!(field.ty, FieldType::Text { .. }));
+        let grid = self.refer(grid, FIELD, texts.map(|field| &field.name))?;
+        let day = self.day_of_fact(node, head)?;
+        Some(of_roster(name, Finds::Served { grid, day }))
+    }
+
+    fn day_of_fact(&mut self, node: &Node, head: &Head) -> Option<Name> {
+        let days = head.fields.iter();
+        let days = days.filter(|field| matches!(field.ty, FieldType::Day));
+        self.refer(node.get("day")?, FIELD, days.map(|field| &field.name))
+    }
+
+    fn some_posts(&mut self, posts: &Node) -> Vec<Name> {
+        let index = Rc::clone(&self.index);
+        let posts = posts.many().iter();
+        posts
+            .filter_map(|post| self.refer(post, POST, &index.posts))
+            .collect()
     }
 
     /// Which keys go with `last` and which with `count`.
@@ -182,7 +232,9 @@ impl Ctx<'_> {
         let missing: &[&str] = match finds {
             Finds::Last => &["same", "within"],
             Finds::Count if node.get("through").is_some() => &[],
-            Finds::Count | Finds::Unmanned(_) => &["same"],
+            Finds::Count | Finds::Posted(_) | Finds::Served { .. } | Finds::Unmanned(_) => {
+                &["same"]
+            }
         };
         for word in missing.iter().filter(|word| node.get(word).is_none()) {
             let help = match finds {
@@ -190,10 +242,12 @@ impl Ctx<'_> {
                     "last 要有 same 和 within",
                     "`last` takes `same` and `within`",
                 ),
-                Finds::Count | Finds::Unmanned(_) => Text::both(
-                    "count 要有 same，或 through（那类单据指向本单据的链接）",
-                    "`count` takes `same`, or `through`: the link of that kind that leads to this record",
-                ),
+                Finds::Count | Finds::Posted(_) | Finds::Served { .. } | Finds::Unmanned(_) => {
+                    Text::both(
+                        "count 要有 same，或 through（那类单据指向本单据的链接）",
+                        "`count` takes `same`, or `through`: the link of that kind that leads to this record",
+                    )
+                }
             };
             let cause = Text::both(
                 format!("缺少键 `{word}`"),
@@ -206,7 +260,7 @@ impl Ctx<'_> {
                 &["where", "through", "after", "day", "calendar"],
                 Text::both("last 的条件写 state", "the condition of `last` is `state`"),
             ),
-            Finds::Count | Finds::Unmanned(_) => (
+            Finds::Count | Finds::Posted(_) | Finds::Served { .. } | Finds::Unmanned(_) => (
                 &["state", "after", "day", "calendar"],
                 Text::both(
                     "count 的条件写 where",

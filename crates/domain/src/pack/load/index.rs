@@ -382,7 +382,8 @@ impl Ctx<'_> {
         head.states = self.states(node.get("states"), index);
         head.broken |= head.states.is_empty();
         for (key, value) in node.get("facts").map(Node::pairs).unwrap_or_default() {
-            let found = match value.get("count").or_else(|| value.get("unmanned")) {
+            let numbers = ["count", "posted", "served", "unmanned"];
+            let found = match numbers.iter().find_map(|word| value.get(word)) {
                 Some(_) => Found::Number,
                 None => Found::Record(value.get("last").and_then(Node::text).map(Name::from)),
             };

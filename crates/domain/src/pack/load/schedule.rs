@@ -4,7 +4,7 @@ use super::company::pairs;
 use super::index::Head;
 use super::{Ctx, FIELD, KIND, LINK, Node, parsed, titled_map};
 use crate::name::{Name, Text};
-use crate::pack::model::Schedule;
+use crate::pack::model::{FieldType, Schedule};
 use crate::time::Day;
 use crate::unit::Level;
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ impl Ctx<'_> {
                 .get("link")
                 .and_then(|link| self.refer(link, LINK, head.links.keys()));
             if value.get("each").is_none() {
-                for key in ["when", "link", "fill"] {
+                for key in ["when", "link", "fill", "roll"] {
                     if let Some(stray) = value.key(key) {
                         let at = stray.at;
                         self.fault(
@@ -81,6 +81,17 @@ impl Ctx<'_> {
             {
                 fill = self.data(node, head, schema.as_ref());
             }
+            let roll = value.get("roll").map(Node::many).unwrap_or_default();
+            let roll = roll
+                .iter()
+                .filter_map(|field| {
+                    let days = head
+                        .fields
+                        .iter()
+                        .filter(|it| matches!(it.ty, FieldType::Day));
+                    self.refer(field, FIELD, days.map(|it| &it.name))
+                })
+                .collect();
             self.asked_of_schedule(value, head, link.as_ref());
             let (Some((rule, _)), Some(open)) = (rule, open) else {
                 continue;
@@ -99,6 +110,7 @@ impl Ctx<'_> {
                 open,
                 data,
                 fill,
+                roll,
                 each,
                 when,
                 link,

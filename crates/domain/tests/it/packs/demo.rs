@@ -13,6 +13,7 @@ use domain::pack::model::{Field, FieldType, Kind, Pack, Role};
 use domain::parameter::Parameters;
 use domain::record::effects::{Planned, planned};
 use domain::record::entry::Signed;
+use domain::record::rostered;
 use domain::record::{
     By, Command, Context, Opening, PackVersion, Packs, Record, Seen, Signature, Target, decide,
     evolve,
@@ -142,6 +143,13 @@ impl Stage {
             .iter()
             .map(|(id, record)| (*id, Seen::from(record)))
             .collect();
+        let of_kind = &self.packs.0.kinds[kind];
+        let facts = of_kind.facts.values().filter_map(|fact| {
+            let asked = (before, command);
+            let found = rostered::found(fact, &self.packs.0, &self.roster, &self.zone, asked, at)?;
+            Some((fact.name.clone(), found.ok()??))
+        });
+        let facts: Data = facts.collect();
         let context = Context {
             pack: &self.packs.0,
             version: PackVersion(1),
@@ -151,7 +159,7 @@ impl Stage {
             roster: &self.roster,
             parameters: &Parameters::default(),
             linked: &linked,
-            facts: &Data::new(),
+            facts: &facts,
             balances: &Posted::new(),
             outages: &[],
             setter: domain::override_rule::Setter::Above,

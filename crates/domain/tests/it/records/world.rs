@@ -326,7 +326,8 @@ impl World {
                 (Finds::Last, Some(last)) => {
                     facts.insert(name.clone(), Value::Text(last.id.to_string()));
                 }
-                (Finds::Last, None) | (Finds::Unmanned(_), _) => {}
+                (Finds::Last, None)
+                | (Finds::Posted(_) | Finds::Served { .. } | Finds::Unmanned(_), _) => {}
             }
         }
         facts
