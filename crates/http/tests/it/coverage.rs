@@ -285,7 +285,9 @@ fn settle(house: &House) {
     post(house.project, "victim", "guard", &[]);
     let library = house.office.library().unwrap();
     for (name, described) in &library.active().unwrap().pack.posts {
-        let grid = [("grid", "G1")];
+        // A grid is served by one at a time, so each has its own.
+        let own = format!("G-{name}");
+        let grid = [("grid", own.as_str())];
         let more: &[(&str, &str)] = if described.grid { &grid } else { &[] };
         post(house.project, &format!("as-{name}"), name.as_str(), more);
     }
@@ -323,7 +325,8 @@ fn every_address_answers_everybody_as_the_page_says() {
         ("full_name", "王若溪"),
         ("phone", "13987654321"),
     ];
-    let party = house.open("party", &fields, &[("home", house.home)]);
+    let home = house.home_of("3-2-1203", "G-steward");
+    let party = house.open("party", &fields, &[("home", home)]);
     let sent = house.put(
         "as-manager",
         "/api/units/YS/attachments?name=a.txt",

@@ -92,11 +92,12 @@ impl Centre {
                 "member",
                 system("open", &[("name", login), ("login", login)]),
             );
-            let posting = system(
-                "open",
-                &[("post", post), ("from", "2026-01-01"), ("grid", "G1")],
-            );
-            open("posting", linked(posting, "member", id));
+            let mut said = vec![("post", post), ("from", "2026-01-01")];
+            if post == "steward" {
+                said.push(("grid", "G1"));
+            }
+            let posting = linked(system("open", &said), "member", id);
+            open("posting", posting);
             By::Member(MemberId::from(id))
         };
         let (desk, steward) = (person("desk", "front-desk"), person("steward", "steward"));
