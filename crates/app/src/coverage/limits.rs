@@ -11,7 +11,7 @@ use domain::clock::Span;
 use domain::name::Text;
 use domain::pack::Node;
 use domain::pack::model::{DueSpec, Limit, Pack, Parameter, ParameterValue};
-use domain::pack::standard::{Needed, Selector, Share};
+use domain::pack::standard::{Given, Needed, Selector};
 
 const KEYS: [&str; 11] = [
     "zh",
@@ -119,13 +119,16 @@ impl Figure<'_> {
         for part in parts {
             if let Selector::Quota(quota) = &part.selector {
                 match &quota.needed {
-                    Needed::AtLeast(number) => return self.is(&ParameterValue::Number(*number)),
+                    Needed::AtLeast(Given::Fixed(number)) => {
+                        return self.is(&ParameterValue::Number(*number));
+                    }
                     Needed::Share {
-                        share: Share::Fixed(share),
+                        share: Given::Fixed(share),
                         ..
                     } => return self.is(&ParameterValue::Number(share.get())),
-                    Needed::Share {
-                        share: Share::Param(name),
+                    Needed::AtLeast(Given::Param(name))
+                    | Needed::Share {
+                        share: Given::Param(name),
                         ..
                     } => {
                         return pack

@@ -8,9 +8,9 @@ use crate::view::View;
 use domain::id::{HolderId, RecordId};
 use domain::measure::{Taking, measure, taking};
 use domain::name::Name;
-use domain::number::Ratio;
+use domain::number::{Bp, Ratio};
 use domain::pack::model::ParameterValue;
-use domain::pack::standard::{Clause, Needed, Population, Quota, Selector, Share};
+use domain::pack::standard::{Clause, Given, Needed, Population, Quota, Selector};
 use domain::period::Window;
 use domain::quota::{
     CountedAt, Distinct, Filled, Item as Counted, Stretch, apportion, counted, fill, needed_of,
@@ -181,10 +181,11 @@ fn figures(
         count(&mine, counts, zone)
     };
     match &quota.needed {
-        Needed::AtLeast(n) => {
+        Needed::AtLeast(least) => {
+            let n = figure(view, gather, window, least, |it| it)?;
             let figures = gather.whom.keys().into_iter().map(|key| {
                 let concerned = key.is_none_or(|wanted| posted(view, wanted, window));
-                (key, (if concerned { *n } else { 0 }, of(key)))
+                (key, (if concerned { n } else { 0 }, of(key)))
             });
             Ok(figures.collect())
         }
@@ -196,7 +197,7 @@ fn figures(
         } => {
             let populations =
                 populations(gather, tx, view, population, over.as_ref(), *at, window)?;
-            let share = bp(view, gather, share)?;
+            let share = figure(view, gather, window, share, Bp::new)?;
             let total =
                 Ratio::sum(populations.values().map(|(ratio, _)| *ratio)).map_err(number)?;
             let needed = needed_of(share, total).map_err(number)?;
@@ -290,15 +291,27 @@ fn posted(view: &View, holder: HolderId, window: Window) -> bool {
     })
 }
 
-fn bp(view: &View, gather: &Gather<'_>, share: &Share) -> Result<domain::number::Bp, Error> {
-    match share {
-        Share::Fixed(bp) => Ok(*bp),
-        Share::Param(name) => match view.parameters.value(gather.pack, name, gather.as_of) {
-            Some(ParameterValue::Number(number)) => Ok(domain::number::Bp::new(*number)),
-            _ => Err(Error::Usage(format!(
-                "参数“{name}”没有值 (the parameter has no value)"
-            ))),
-        },
+/// A figure of the standard's own, or the one in force for the unit as the window begins: what is set later binds the next (S6.2).
+fn figure<T: Copy>(
+    view: &View,
+    gather: &Gather<'_>,
+    window: Window,
+    given: &Given<T>,
+    make: fn(i64) -> T,
+) -> Result<T, Error> {
+    match given {
+        Given::Fixed(figure) => Ok(*figure),
+        Given::Param(name) => {
+            match view
+                .parameters
+                .value(gather.pack, name, window.begins(&view.unit.zone))
+            {
+                Some(ParameterValue::Number(number)) => Ok(make(*number)),
+                _ => Err(Error::Usage(format!(
+                    "参数“{name}”没有值 (the parameter has no value)"
+                ))),
+            }
+        }
     }
 }
 

@@ -320,7 +320,14 @@ fn finish(gather: &Gather<'_>, unit: &Unit, filling: Filling) -> Result<Card, Er
     let mut parameters: Vec<String> = gather
         .views
         .iter()
-        .flat_map(|view| view.parameters.in_force(gather.as_of))
+        .flat_map(|view| {
+            let zone = &view.unit.zone;
+            let ends = gather.window.ends(zone).plus_micros(-1);
+            let then = |at| view.parameters.in_force(at);
+            // As the window begins for what it asks, and as it ends for duties that opened within.
+            [gather.window.begins(zone), ends.min(gather.as_of)].map(then)
+        })
+        .flatten()
         .map(|set| format!("{} = {}", set.parameter, set.value))
         .collect();
     parameters.sort();

@@ -56,8 +56,9 @@ impl Standard {
                 }
                 Selector::Quota(Quota {
                     needed:
-                        Needed::Share {
-                            share: Share::Param(name),
+                        Needed::AtLeast(Given::Param(name))
+                        | Needed::Share {
+                            share: Given::Param(name),
                             ..
                         },
                     ..
@@ -228,19 +229,20 @@ pub struct Quota {
 
 #[derive(Clone, Debug)]
 pub enum Needed {
-    AtLeast(i64),
+    AtLeast(Given<i64>),
     /// A share of the records of a kind for which `over` holds, by the mean of daily counts (S6.2).
     Share {
         of: Name,
         over: Option<Expr>,
-        share: Share,
+        share: Given<Bp>,
         count: Population,
     },
 }
 
+/// A figure of the standard's own, or one that a project sets.
 #[derive(Clone, Debug)]
-pub enum Share {
-    Fixed(Bp),
+pub enum Given<T> {
+    Fixed(T),
     Param(Name),
 }
 

@@ -5,7 +5,7 @@ use super::model::{
     FormField, HolderRule, Keep, Limit, LinkFrom, NotBy, NumberPart, NumberPattern, OnRepeat,
     ParameterValue, PointDay, Proof, SendTo, Start, Step, Then, Unmanned, Until, Who, Withdraws,
 };
-use super::standard::{MeanOf, Needed, Selector, Share};
+use super::standard::{Given, MeanOf, Needed, Selector};
 use crate::access::Reach;
 use crate::name::{Name, Text};
 use crate::points::{Bound, Direction, Way};
@@ -47,6 +47,13 @@ fn unmanned(it: &Unmanned) -> Text {
             posts.en
         ),
     )
+}
+
+fn given<T: ToString>(figure: &Given<T>) -> Text {
+    match figure {
+        Given::Fixed(figure) => same(figure.to_string()),
+        Given::Param(name) => Text::both(format!("参数 {name}"), format!("parameter {name}")),
+    }
 }
 
 /// What a fact finds, and where it is looked up if it says so.
@@ -574,17 +581,18 @@ pub(super) fn selector(selector: &Selector) -> Text {
         Selector::Quota(quota) => {
             let when = held(&quota.when);
             let (zh, en) = match &quota.needed {
-                Needed::AtLeast(least) => (format!("至少 {least} 次"), format!("at least {least}")),
+                Needed::AtLeast(least) => {
+                    let least = given(least);
+                    (
+                        format!("至少 {} 次", least.zh),
+                        format!("at least {}", least.en),
+                    )
+                }
                 Needed::Share {
                     of, over, share, ..
                 } => {
                     let over = held(over);
-                    let share = match share {
-                        Share::Fixed(bp) => same(bp.to_string()),
-                        Share::Param(name) => {
-                            Text::both(format!("参数 {name}"), format!("parameter {name}"))
-                        }
-                    };
+                    let share = given(share);
                     (
                         format!("达到 {of}{over} 的{}", share.zh),
                         format!("{} of {of}{over}", share.en),

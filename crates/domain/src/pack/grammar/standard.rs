@@ -122,6 +122,10 @@ static SHARE: Shape = Either(&[
     Bp,
     Shape::Object(&object(&[must("param", &NAME, "参数 / a parameter")])),
 ]);
+static LEAST: Shape = Either(&[
+    Int,
+    Shape::Object(&object(&[must("param", &NAME, "参数 / a parameter")])),
+]);
 static PART: Object = Object {
     keys: &[
         key("duty", &NAME, "KIND/DUTY"),
@@ -158,7 +162,7 @@ static QUOTA: Shape = Named(
             key("at", &NAME, "步骤 / step"),
             key("where", &Expr, "条件 / condition"),
             key("subject", &NAME, "对象（链接）/ subject, a link"),
-            key("at-least", &Int, "至少几次 / at least"),
+            key("at-least", &LEAST, "至少几次 / at least"),
             key("share", &SHARE, "比例 / a share"),
             key(
                 "population",

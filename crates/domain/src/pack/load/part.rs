@@ -8,11 +8,12 @@ use crate::expr::Type;
 use crate::name::{Name, Text};
 use crate::number::{Bp, Points};
 use crate::pack::model::ParameterUnit;
-use crate::pack::standard::{MeanOf, Needed, Part, Population, Quota, Selector, Share};
+use crate::pack::standard::{Given, MeanOf, Needed, Part, Population, Quota, Selector};
 use crate::pack::yaml::Data;
 use crate::points::{Band, Bound, Combine, Direction, PointsError, Tiers, Way};
 use crate::record::TODAY;
 use std::rc::Rc;
+use std::str::FromStr;
 
 impl Ctx<'_> {
     pub(super) fn parts(&mut self, clause: &Node, points: Points) -> Vec<Part> {
@@ -425,8 +426,8 @@ impl Ctx<'_> {
         let mut subject = node
             .get("subject")
             .and_then(|link| self.refer(link, LINK, head.links.keys()));
-        let least: Option<i64> = parsed(node.get("at-least"));
-        if let (Some(..=0), Some(at)) = (least, node.get("at-least")) {
+        let least = node.get("at-least").and_then(|least| self.least(least));
+        if let (Some(Given::Fixed(..=0)), Some(at)) = (&least, node.get("at-least")) {
             self.fault(
                 "wrong-value",
                 at.at,
@@ -436,7 +437,7 @@ impl Ctx<'_> {
         }
         let distinct_day = match node.get("distinct-day") {
             Some(_) => flag(node, "distinct-day"),
-            None => least.is_some_and(|least| least > 1),
+            None => matches!(least, Some(Given::Param(_) | Given::Fixed(2..))),
         };
         let needed = match (least, node.get("share")) {
             (Some(least), _) => Needed::AtLeast(least),
@@ -519,13 +520,19 @@ impl Ctx<'_> {
         );
     }
 
-    fn share(&mut self, node: &Node) -> Option<Share> {
+    fn share(&mut self, node: &Node) -> Option<Given<Bp>> {
+        self.figure(node, ParameterUnit::BasisPoints)
+    }
+
+    fn least(&mut self, node: &Node) -> Option<Given<i64>> {
+        self.figure(node, ParameterUnit::Count)
+    }
+
+    fn figure<T: FromStr>(&mut self, node: &Node, unit: ParameterUnit) -> Option<Given<T>> {
         if let Some(param) = node.get("param") {
-            return self
-                .parameter(param, ParameterUnit::BasisPoints)
-                .map(Share::Param);
+            return self.parameter(param, unit).map(Given::Param);
         }
-        parsed(Some(node)).map(Share::Fixed)
+        parsed(Some(node)).map(Given::Fixed)
     }
 
     /// The kinds that parts look at.

@@ -5,7 +5,7 @@ mod demo;
 use domain::expr::Expr;
 use domain::name::{Name, Text};
 use domain::pack::model::{DueSpec, FieldType, Keep, Kind, Limit, Pack, PointDay};
-use domain::pack::standard::{Needed, Selector, Share};
+use domain::pack::standard::{Given, Needed, Selector};
 use domain::pack::{Language, load, render};
 use domain::record::refusal::{Code, Refusal};
 use std::collections::BTreeSet;
@@ -202,8 +202,9 @@ fn no_parameter_is_idle() {
         for clause in pack.standards.values().flat_map(|s| &s.clauses) {
             for part in &clause.parts {
                 if let Selector::Quota(quota) = &part.selector
-                    && let Needed::Share {
-                        share: Share::Param(name),
+                    && let Needed::AtLeast(Given::Param(name))
+                    | Needed::Share {
+                        share: Given::Param(name),
                         ..
                     } = &quota.needed
                 {
